@@ -261,7 +261,7 @@ def make_id() -> str:
 def fold_label(name: str) -> str:
     """The form in which label names are compared: case-folded, each run of non-alphanumerics as one underscore."""
     folded = unicodedata.normalize("NFC", name).casefold()
-    return re.sub(r"[^\w]+|_+", "_", folded).strip("_") or folded
+    return re.sub(r"[\W_]+", "_", folded).strip("_") or folded
 
 
 def fold_text(text: str) -> str:

@@ -125,7 +125,7 @@ def _read_values(dimension: Mapping[str, Any], label_ids: Mapping[str, str], ori
         rows = [(value.get("labels", []) if isinstance(value, Mapping) else [], value) for value in given]
     values: dict[str, dict[str, Any]] = {}
     for order, (names, value) in enumerate(rows):
-        fields = dict(value) if isinstance(value, Mapping) else {"text": str(value)}
+        fields: dict[str, Any] = dict(value) if isinstance(value, Mapping) else {"text": str(value)}
         if "minimum" in fields and "text" not in fields:
             fields["text"] = phrase_length(fields["minimum"], fields["maximum"])
         fields |= {"labels": [_find(label_ids, name) for name in names], "origin": origin, "order": order}
