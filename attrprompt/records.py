@@ -1,0 +1,216 @@
+"""What the store hands out: runs, samples and the words for their states."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+REPLACEMENT = "\ufffd"
+
+
+class RunState(StrEnum):
+    """Where a run stands. `interrupted` is never stored: it is a running row whose owner's lock is free."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    DONE_WITH_FAILURES = "done_with_failures"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing of the plan is left to send, unless failed items are tried again."""
+        return self in (RunState.DONE, RunState.DONE_WITH_FAILURES)
+
+    @property
+    def can_resume(self) -> bool:
+        """Somebody may send what is left."""
+        return self not in (RunState.RUNNING, RunState.DONE)
+
+
+class SampleStatus(StrEnum):
+    """What a reviewer said of a text."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Flag(StrEnum):
+    """What is doubtful about a completed text; a text may carry several."""
+
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+    TRUNCATED = "truncated"
+    WRONG_LANGUAGE = "wrong_language"
+    LENGTH = "length"
+    NEAR_DUPLICATE = "near_duplicate"
+    EXACT_DUPLICATE = "exact_duplicate"
+    LABEL_DOUBT = "label_doubt"
+    FEW_SHOT_COPY = "few_shot_copy"
+    REPLACED_CHARACTERS = "replaced_characters"
+    EXCLUDED = "excluded"
+
+
+class DatasetKind(StrEnum):
+    """How a data set came to be; it decides its colour and its place in comparisons."""
+
+    GOLD = "gold"
+    SIMPROMPT = "simprompt"
+    ATTRPROMPT = "attrprompt"
+    METAPROMPT = "metaprompt"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A run's samples or imported texts."""
+
+    id: int
+    project_id: str
+    name: str
+    kind: DatasetKind
+    imported: bool
+    rows: int
+    created: float
+    info: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounters:
+    """How far a run is; written in the transaction that stores the answers."""
+
+    planned: int = 0
+    completed: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    maybe_billed_twice: int = 0
+
+    @property
+    def pending(self) -> int:
+        """Items without an answer and without a failure."""
+        return self.planned - self.completed - sum(self.failed.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A plan that is or was sent to a model."""
+
+    dataset: Dataset
+    state: RunState
+    reason: str
+    wanted_state: str
+    method: str
+    model: str
+    endpoint: str
+    api_key_env: str
+    parameters: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    options: Mapping[str, Any]
+    content_hash: str
+    counters: RunCounters
+    started: float | None
+    finished: float | None
+    owner: int | None
+
+    @property
+    def id(self) -> int:
+        """A run and its data set share one number."""
+        return self.dataset.id
+
+    @property
+    def name(self) -> str:
+        """The name of the run and of its data set."""
+        return self.dataset.name
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One text with where it came from and what was decided about it."""
+
+    id: int
+    dataset: str
+    item: int
+    text: str
+    raw: str
+    labels: tuple[str, ...]
+    asked_labels: tuple[str, ...]
+    attributes: Mapping[str, str]
+    method: str
+    prompt: str
+    messages: tuple[Mapping[str, str], ...]
+    model: str
+    endpoint: str
+    parameters: Mapping[str, Any]
+    prompt_tokens: int
+    completion_tokens: int
+    request_id: str
+    created: float
+    status: SampleStatus
+    flags: tuple[str, ...]
+    edited: bool
+    note: str
+    reviewed_by: str
+    reviewed_at: float | None
+    revision: int
+
+    @property
+    def label(self) -> str:
+        """The label, or the labels of a multi-label text in one string."""
+        return " + ".join(self.labels)
+
+    def to_row(self, *, multi_label: bool) -> dict[str, Any]:
+        """The row that exports write; `label` or `labels` as the task has it."""
+        if multi_label:
+            labels: dict[str, Any] = {"labels": list(self.labels), "asked_labels": list(self.asked_labels)}
+        else:
+            labels = {"label": self.label, "asked_label": " + ".join(self.asked_labels)}
+        return {
+            "id": f"{self.dataset}/{self.item}",
+            "dataset": self.dataset,
+            "item": self.item,
+            "text": self.text,
+            "raw": self.raw,
+            **labels,
+            "attributes": dict(self.attributes),
+            "method": self.method,
+            "prompt": self.prompt,
+            "messages": [dict(message) for message in self.messages],
+            "model": self.model,
+            "endpoint": self.endpoint,
+            "parameters": dict(self.parameters),
+            "tokens": {"prompt": self.prompt_tokens, "completion": self.completion_tokens},
+            "request_id": self.request_id,
+            "created": format_time(self.created),
+            "status": self.status.value,
+            "flags": list(self.flags),
+            "edited": self.edited,
+            "note": self.note,
+            "reviewed_by": self.reviewed_by,
+            "reviewed_at": None if self.reviewed_at is None else format_time(self.reviewed_at),
+        }
+
+
+def format_time(seconds: float) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def hash_text(text: str) -> str:
+    """The sha256 of a text's UTF-8 bytes, the key of caches and of leakage records."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def make_storable(text: str) -> tuple[str, bool]:
+    """The text with NUL and lone surrogates as U+FFFD, and whether any was there; databases refuse them."""
+    storable = "".join(REPLACEMENT if ch == "\0" or "\ud800" <= ch <= "\udfff" else ch for ch in text)
+    return storable, storable != text

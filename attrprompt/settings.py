@@ -1,0 +1,47 @@
+"""What the environment says; the one module that reads it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from attrprompt.errors import InputError
+
+DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
+
+
+class Settings(BaseSettings):
+    """Places and limits that an installation may move; see the README for each variable."""
+
+    model_config = SettingsConfigDict(env_prefix="ATTRPROMPT_", extra="ignore")
+
+    home: Path = Field(default=Path("data"), description="folder of the database, the caches and the locks")
+    database_url: str | None = Field(default=None, description="PostgreSQL for a team; otherwise SQLite in the home")
+    embedded_model: Path | None = Field(default=None, description="another GGUF file for the embedded model")
+    worker_idle_seconds: float = Field(default=600.0, gt=0, description="the worker process ends when idle so long")
+
+
+def load_settings(home: Path | str | None = None) -> Settings:
+    """The settings of this process; a given home wins over the environment."""
+    return Settings() if home is None else Settings(home=Path(home))
+
+
+def read_key(variable: str) -> SecretStr | None:
+    """The API key in this environment variable, or None where it is not set."""
+    key = os.environ.get(variable, "").strip()
+    return SecretStr(key) if key else None
+
+
+def require_key(variable: str) -> SecretStr:
+    """The API key in this environment variable.
+
+    Raises:
+        InputError: the variable is not set.
+    """
+    key = read_key(variable)
+    if key is None:
+        raise InputError(f"The environment variable {variable} holds no key. Set it, or name another variable.")
+    return key

@@ -1,0 +1,124 @@
+"""Opens the database: SQLite in the home, or PostgreSQL for a team."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from attrprompt.errors import StoreError
+from attrprompt.store.migrations import migrate
+
+Item = TypeVar("Item")
+
+BUSY_TIMEOUT_MILLISECONDS = 10_000
+NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.glusterfs", "9p")
+
+
+class Database:
+    """An engine whose write transactions take the write lock when they begin.
+
+    SQLite lets a transaction read first and then refuses its write at once when somebody wrote in between;
+    `BEGIN IMMEDIATE` waits instead. WAL with `synchronous=NORMAL` keeps every commit through the end of the process,
+    `kill -9` included; a power cut may lose the last ones.
+    """
+
+    def __init__(self, home: Path, url: str | None = None) -> None:
+        self.home = home
+        if url is None:
+            _prepare_home(home)
+            url = f"sqlite:///{home / 'studio.sqlite3'}"
+        self.engine: Engine = create_engine(
+            url, json_serializer=lambda data: json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        )
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        try:
+            with self.write() as connection:
+                migrate(connection)
+        except DBAPIError as error:
+            raise StoreError(
+                f"The database in {home} cannot be used: {error.orig}. Check that the folder is writable and that its "
+                "file is not damaged, or name another folder with --home."
+            ) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state and writes nothing."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock; all of it is kept or nothing."""
+        with self.engine.connect().execution_options(attrprompt_write=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _prepare_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "locks").mkdir(exist_ok=True)
+        (home / "cache").mkdir(exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {home} cannot be created ({error.strerror}). Name another with --home."
+        ) from error
+    file_system = find_file_system(home)
+    if file_system in NETWORK_FILE_SYSTEMS:
+        raise StoreError(
+            f"The folder {home} lies on a network file system ({file_system}), where locks cannot be relied on. "
+            "Choose a local folder with ATTRPROMPT_HOME, or PostgreSQL with ATTRPROMPT_DATABASE_URL."
+        )
+
+
+def find_file_system(folder: Path) -> str:
+    """The type of the file system that holds this folder, empty where the system does not tell."""
+    mounts = Path("/proc/mounts")
+    if not mounts.exists():
+        return ""
+    best, kind = "", ""
+    resolved = str(folder.resolve())
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, mount, file_system, *_ = line.split(" ")
+        mount = mount.replace("\\040", " ")
+        inside = resolved == mount or resolved.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, file_system
+    return kind
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("attrprompt_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`, so that a stream of any length is written with flat memory."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,36 @@
+"""Numbered migrations: each brings the schema from one version to the next, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, func, insert, inspect, select
+
+from attrprompt.errors import StoreError
+from attrprompt.store.schema import metadata, schema_version
+
+
+def _create_all(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all,)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that this database has not had.
+
+    Raises:
+        StoreError: a newer version of the app made this database.
+    """
+    version = 0
+    if inspect(connection).has_table(schema_version.name):
+        version = connection.execute(select(func.max(schema_version.c.version))).scalar() or 0
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"This home was made by a newer version of the app (schema {version}, this one knows {len(MIGRATIONS)}). "
+            "Update the app, or use another --home."
+        )
+    for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+        step(connection)
+        connection.execute(insert(schema_version).values(version=number))

@@ -1,0 +1,462 @@
+"""Projects with their history: every change is a revision, undone per person, rebased where it meets another's."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from attrprompt.errors import ConflictError, InputError
+from attrprompt.project import MAX_NAME_LENGTH, Project, fold_text, parse_project
+from attrprompt.store.database import Database
+from attrprompt.store.patches import (
+    MISSING,
+    Patch,
+    apply_patch,
+    diff_documents,
+    find_overlap,
+    paths_of,
+    still_stands,
+    value_at,
+)
+from attrprompt.store.schema import project, revision
+
+SNAPSHOT_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProject:
+    """A project as it stood at one revision."""
+
+    id: str
+    name: str
+    owner: str
+    revision: int
+    document: Project
+    settings: Mapping[str, Any]
+    created: float
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectInfo:
+    """What a list of projects shows."""
+
+    id: str
+    name: str
+    owner: str
+    revision: int
+    created: float
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One change of a project, as the history shows it."""
+
+    n: int
+    kind: str
+    actor: str
+    source: str
+    summary: str
+    target: int | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    kind: str
+    actor: str
+    source: str
+    summary: str
+    target: int | None = None
+
+
+class Projects:
+    """The projects of one home."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self, name: str, document: Project, *, owner: str, source: str, settings: Mapping[str, Any] | None = None
+    ) -> StoredProject:
+        """A new project.
+
+        Raises:
+            InputError: the name is empty, too long or taken.
+        """
+        shown = _check_name(name)
+        now = time.time()
+        data = document.to_data()
+        project_id = uuid.uuid4().hex[:16]
+        row = {
+            "id": project_id,
+            "name": shown,
+            "folded": fold_text(shown),
+            "owner": owner,
+            "head_revision": 0,
+            "document": data,
+            "content_hash": document.content_hash,
+            "settings": dict(settings or {}),
+            "created": now,
+            "changed": now,
+        }
+        first = _Change("edit", owner, source, "Project created")
+        try:
+            with self._database.write() as connection:
+                connection.execute(insert(project).values(row))
+                _insert_revision(connection, project_id, 0, first, [], [], snapshot=data)
+        except IntegrityError as error:
+            raise InputError(f"There is already a project '{shown}'. Choose another name.") from error
+        return self.load(project_id)
+
+    def list_all(self) -> list[ProjectInfo]:
+        """All projects, the last changed first."""
+        columns = (project.c.id, project.c.name, project.c.owner, project.c.head_revision)
+        query = select(*columns, project.c.created, project.c.changed).order_by(project.c.changed.desc())
+        with self._database.read() as connection:
+            return [ProjectInfo(*row) for row in connection.execute(query)]
+
+    def load(self, project_id: str) -> StoredProject:
+        """The project as it stands now.
+
+        Raises:
+            InputError: there is no such project.
+        """
+        with self._database.read() as connection:
+            return _load(connection, project_id)
+
+    def head(self, project_id: str) -> int:
+        """The number of the newest revision; cheap, for caches.
+
+        Raises:
+            InputError: there is no such project.
+        """
+        with self._database.read() as connection:
+            number = connection.execute(select(project.c.head_revision).where(project.c.id == project_id)).scalar()
+        if number is None:
+            raise InputError("This project does not exist any more. Open another on the Projects page.")
+        return int(number)
+
+    def find(self, name: str) -> StoredProject:
+        """The project of this name, in any case.
+
+        Raises:
+            InputError: there is no such project.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(project.c.id).where(project.c.folded == fold_text(name))).first()
+            if row is None:
+                names = connection.execute(select(project.c.name).order_by(project.c.changed.desc()).limit(10))
+                known = ", ".join(names.scalars()) or "none yet"
+                raise InputError(f"There is no project '{name}' in this home. Projects here: {known}.")
+            return _load(connection, row.id)
+
+    def rename(self, project_id: str, name: str) -> None:
+        """Give a project another name.
+
+        Raises:
+            InputError: the name is empty, too long or taken.
+        """
+        shown = _check_name(name)
+        try:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(project)
+                    .where(project.c.id == project_id)
+                    .values(name=shown, folded=fold_text(shown), changed=time.time())
+                )
+        except IntegrityError as error:
+            raise InputError(f"There is already a project '{shown}'. Choose another name.") from error
+
+    def delete(self, project_id: str) -> None:
+        """Delete a project with its history, its proposals and its data sets."""
+        with self._database.write() as connection:
+            connection.execute(delete(project).where(project.c.id == project_id))
+
+    def save_settings(self, project_id: str, changes: Mapping[str, Any]) -> None:
+        """Merge choices that are not content (endpoint, prices, raw imported lines) into the project's settings."""
+        with self._database.write() as connection:
+            held = connection.execute(select(project.c.settings).where(project.c.id == project_id)).scalar_one()
+            connection.execute(update(project).where(project.c.id == project_id).values(settings={**held, **changes}))
+
+    def save(
+        self,
+        project_id: str,
+        base: StoredProject,
+        document: Project,
+        *,
+        actor: str,
+        source: str = "by hand",
+        summary: str,
+        also: Callable[[Connection, int], None] | None = None,
+    ) -> StoredProject:
+        """Save an edited document; what others saved since `base` is kept where it touches other fields.
+
+        Args:
+            base: the project as this person read it.
+            document: the same with this person's change.
+            also: further writes of the same step, called with the connection and the new revision's number.
+
+        Raises:
+            ConflictError: somebody changed the same field since `base`.
+            InputError: the merged document breaks a rule.
+        """
+        before, after = base.document.to_data(), document.to_data()
+        patch, inverse = diff_documents(before, after), diff_documents(after, before)
+        change = _Change("edit", actor, source, summary)
+        with self._database.write() as connection:
+            head = _load(connection, project_id)
+            if head.revision != base.revision:
+                patch, inverse, document = _rebase(connection, base, head, patch)
+            if patch:
+                head = _append(connection, head, document, change, patch, inverse)
+            if also is not None:
+                also(connection, head.revision)
+        return head
+
+    def undo(self, project_id: str, *, actor: str) -> StoredProject | None:
+        """Take back this person's last change; None where there is none left.
+
+        Raises:
+            ConflictError: somebody changed the same field since.
+        """
+        return self._step_back_or_forth(project_id, actor, "undo")
+
+    def redo(self, project_id: str, *, actor: str) -> StoredProject | None:
+        """Bring back the change that this person took back last; None where there is none.
+
+        Raises:
+            ConflictError: somebody changed the same field since.
+        """
+        return self._step_back_or_forth(project_id, actor, "redo")
+
+    def peek(self, project_id: str, *, actor: str) -> tuple[Revision | None, Revision | None]:
+        """What undo and redo would take back or bring back for this person."""
+        with self._database.read() as connection:
+            undoable, redoable = _stacks(connection, project_id, actor)
+            rows = {n: _revision(connection, project_id, n) for n in (*undoable[-1:], *redoable[-1:])}
+        return (
+            rows[undoable[-1]] if undoable else None,
+            rows[redoable[-1]] if redoable else None,
+        )
+
+    def history(self, project_id: str, *, limit: int = 200, before: int | None = None) -> list[Revision]:
+        """The newest revisions first."""
+        query = select(*_REVISION_COLUMNS).where(revision.c.project_id == project_id)
+        if before is not None:
+            query = query.where(revision.c.n < before)
+        with self._database.read() as connection:
+            return [Revision(*row) for row in connection.execute(query.order_by(revision.c.n.desc()).limit(limit))]
+
+    def changes_of(self, project_id: str, n: int) -> tuple[Patch, Patch]:
+        """The patch of a revision and its inverse, which holds the values before."""
+        with self._database.read() as connection:
+            return _patches(connection, project_id, n)
+
+    def load_revision(self, project_id: str, n: int) -> Project:
+        """The document as it stood after revision `n`."""
+        with self._database.read() as connection:
+            nearest = connection.execute(
+                select(revision.c.n, revision.c.snapshot)
+                .where(revision.c.project_id == project_id, revision.c.n <= n, revision.c.snapshot.is_not(None))
+                .order_by(revision.c.n.desc())
+                .limit(1)
+            ).one()
+            data = nearest.snapshot
+            later = connection.execute(
+                select(revision.c.patch)
+                .where(revision.c.project_id == project_id, revision.c.n > nearest.n, revision.c.n <= n)
+                .order_by(revision.c.n)
+            ).scalars()
+            for patch in later:
+                data = apply_patch(data, patch)
+        return parse_project(data)
+
+    def _step_back_or_forth(self, project_id: str, actor: str, kind: str) -> StoredProject | None:
+        with self._database.write() as connection:
+            undoable, redoable = _stacks(connection, project_id, actor)
+            stack = undoable if kind == "undo" else redoable
+            if not stack:
+                return None
+            target = stack[-1]
+            forth, back = _patches(connection, project_id, target)
+            patch, inverse = (back, forth) if kind == "undo" else (forth, back)
+            head = _load(connection, project_id)
+            data = head.document.to_data()
+            changed = still_stands(data, inverse)
+            if changed is not None:
+                _refuse(connection, head, target, changed, actor, patch)
+            summary = _revision(connection, project_id, target).summary
+            change = _Change(kind, actor, kind, summary, target)
+            return _append(connection, head, parse_project(apply_patch(data, patch)), change, patch, inverse)
+
+
+_REVISION_COLUMNS = (
+    revision.c.n,
+    revision.c.kind,
+    revision.c.actor,
+    revision.c.source,
+    revision.c.summary,
+    revision.c.target,
+    revision.c.at,
+)
+
+
+def _check_name(name: str) -> str:
+    shown = " ".join(name.split())
+    if not shown:
+        raise InputError("A project needs a name.")
+    if len(shown) > MAX_NAME_LENGTH:
+        raise InputError(f"This name has {len(shown)} characters; at most {MAX_NAME_LENGTH} are kept.")
+    return shown
+
+
+def _load(connection: Connection, project_id: str) -> StoredProject:
+    row = connection.execute(select(project).where(project.c.id == project_id)).first()
+    if row is None:
+        raise InputError("This project does not exist any more. Open another on the Projects page.")
+    return StoredProject(
+        id=row.id,
+        name=row.name,
+        owner=row.owner,
+        revision=row.head_revision,
+        document=parse_project(row.document),
+        settings=row.settings,
+        created=row.created,
+        changed=row.changed,
+    )
+
+
+def _revision(connection: Connection, project_id: str, n: int) -> Revision:
+    query = select(*_REVISION_COLUMNS).where(revision.c.project_id == project_id, revision.c.n == n)
+    return Revision(*connection.execute(query).one())
+
+
+def _patches(connection: Connection, project_id: str, n: int) -> tuple[Patch, Patch]:
+    row = connection.execute(
+        select(revision.c.patch, revision.c.inverse_patch).where(revision.c.project_id == project_id, revision.c.n == n)
+    ).one()
+    return row.patch, row.inverse_patch
+
+
+def _insert_revision(
+    connection: Connection,
+    project_id: str,
+    n: int,
+    change: _Change,
+    patch: Patch,
+    inverse: Patch,
+    *,
+    snapshot: Mapping[str, Any] | None,
+) -> None:
+    connection.execute(
+        insert(revision).values(
+            project_id=project_id,
+            n=n,
+            kind=change.kind,
+            actor=change.actor,
+            source=change.source,
+            summary=change.summary,
+            patch=patch,
+            inverse_patch=inverse,
+            target=change.target,
+            snapshot=snapshot,
+            at=time.time(),
+        )
+    )
+
+
+def _append(
+    connection: Connection, head: StoredProject, document: Project, change: _Change, patch: Patch, inverse: Patch
+) -> StoredProject:
+    n, now = head.revision + 1, time.time()
+    data = document.to_data()
+    saved = connection.execute(
+        update(project)
+        .where(project.c.id == head.id, project.c.head_revision == head.revision)
+        .values(head_revision=n, document=data, content_hash=document.content_hash, changed=now)
+    )
+    if saved.rowcount != 1:  # only where the database lets two writers read the same head
+        raise ConflictError(
+            "Somebody saved at the same moment. Nothing of yours was written; try again.",
+            path="",
+            mine=None,
+            theirs=None,
+            who="somebody",
+        )
+    snapshot = data if n % SNAPSHOT_EVERY == 0 else None
+    _insert_revision(connection, head.id, n, change, patch, inverse, snapshot=snapshot)
+    return replace(head, revision=n, document=document, changed=now)
+
+
+def _rebase(
+    connection: Connection, base: StoredProject, head: StoredProject, patch: Patch
+) -> tuple[Patch, Patch, Project]:
+    before, now = base.document.to_data(), head.document.to_data()
+    clash = find_overlap(paths_of(patch), paths_of(diff_documents(before, now)))
+    if clash is not None:
+        mine = next(op.get("value") for op in patch if op["path"] == clash)
+        theirs = value_at(now, clash)
+        who = _last_to_change(connection, head, clash, since=base.revision)
+        if theirs != mine or len(patch) > 1:
+            raise ConflictError(
+                f"{who} changed the same thing while you were editing it. Both versions are shown; choose one.",
+                path=clash,
+                mine=mine,
+                theirs=None if theirs is MISSING else theirs,
+                who=who,
+            )
+        return [], [], head.document
+    merged = parse_project(apply_patch(now, patch))
+    data = merged.to_data()
+    return diff_documents(now, data), diff_documents(data, now), merged
+
+
+def _last_to_change(connection: Connection, head: StoredProject, path: str, *, since: int) -> str:
+    rows = connection.execute(
+        select(revision.c.actor, revision.c.patch)
+        .where(revision.c.project_id == head.id, revision.c.n > since)
+        .order_by(revision.c.n.desc())
+    )
+    return next((row.actor for row in rows if find_overlap([path], paths_of(row.patch))), "Somebody")
+
+
+def _refuse(connection: Connection, head: StoredProject, target: int, path: str, actor: str, patch: Patch) -> None:
+    who = _last_to_change(connection, head, path, since=target)
+    mine = next((op.get("value") for op in patch if op["path"] == path), None)
+    theirs = value_at(head.document.to_data(), path)
+    raise ConflictError(
+        f"{'You' if who == actor else who} changed the same thing since, so nothing was taken back.",
+        path=path,
+        mine=mine,
+        theirs=None if theirs is MISSING else theirs,
+        who=who,
+    )
+
+
+def _stacks(connection: Connection, project_id: str, actor: str) -> tuple[list[int], list[int]]:
+    rows = connection.execute(
+        select(revision.c.n, revision.c.kind, revision.c.target)
+        .where(revision.c.project_id == project_id, revision.c.actor == actor, revision.c.n > 0)
+        .order_by(revision.c.n)
+    )
+    undoable: list[int] = []
+    redoable: list[int] = []
+    for n, kind, target in rows:
+        if kind == "edit":
+            undoable.append(n)
+            redoable.clear()
+        elif kind == "undo":
+            undoable.remove(target)
+            redoable.append(target)
+        else:
+            redoable.remove(target)
+            undoable.append(target)
+    return undoable, redoable

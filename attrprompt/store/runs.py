@@ -1,0 +1,365 @@
+"""Runs: the plan before its first request, each answer when it arrives, and how far the run is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+
+from attrprompt.errors import ErrorKind, InputError
+from attrprompt.project import Project, fold_text, parse_project
+from attrprompt.records import DatasetKind, Run, RunCounters, RunState
+from attrprompt.store.database import Database, in_batches
+from attrprompt.store.datasets import NewSample, insert_dataset, insert_samples, read_dataset
+from attrprompt.store.schema import dataset, failure, plan_item, run, sample
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """What a run is made with; everything that repeating it needs, but no key."""
+
+    name: str
+    method: str
+    model: str
+    endpoint: str
+    api_key_env: str
+    parameters: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    options: Mapping[str, Any]
+    document: Project
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One prompt of a stored plan."""
+
+    item: int
+    labels: tuple[str, ...]
+    attributes: Mapping[str, str]
+    prompt: str
+    messages: tuple[Mapping[str, str], ...] | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An item that ended without an answer."""
+
+    item: int
+    reason: ErrorKind
+    message: str
+    attempts: int
+
+
+class Runs:
+    """The runs of one home."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, project_id: str, new: NewRun, plan: Iterable[PlannedItem]) -> Run:
+        """Store a run with its whole plan, before anything is sent; all of it or nothing.
+
+        Raises:
+            InputError: the name is used in this project, or the plan is empty.
+        """
+        with self._database.write() as connection:
+            info = {"content_hash": new.document.content_hash}
+            dataset_id = insert_dataset(
+                connection, project_id, new.name, DatasetKind(new.method), imported=False, info=info
+            )
+            planned = 0
+            for batch in in_batches(plan, PAGE):
+                connection.execute(insert(plan_item), [_plan_row(dataset_id, item) for item in batch])
+                planned += len(batch)
+            if not planned:
+                raise InputError("This plan has no prompts. Ask for at least one text per class.")
+            connection.execute(
+                insert(run).values(
+                    dataset_id=dataset_id,
+                    state=RunState.PLANNED.value,
+                    reason="",
+                    wanted_state="",
+                    method=new.method,
+                    model=new.model,
+                    endpoint=new.endpoint,
+                    api_key_env=new.api_key_env,
+                    parameters=dict(new.parameters),
+                    limits=dict(new.limits),
+                    options=dict(new.options),
+                    document=new.document.to_data(),
+                    content_hash=new.document.content_hash,
+                    planned=planned,
+                    completed=0,
+                    failed={},
+                    requests=0,
+                    prompt_tokens=0,
+                    completion_tokens=0,
+                    seconds=0.0,
+                    maybe_billed_twice=0,
+                    in_flight=0,
+                )
+            )
+        return self.load(dataset_id)
+
+    def append_plan(self, run_id: int, plan: Iterable[PlannedItem]) -> int:
+        """Add items to a plan (top up, regenerate one); returns how many."""
+        added = 0
+        with self._database.write() as connection:
+            for batch in in_batches(plan, PAGE):
+                connection.execute(insert(plan_item), [_plan_row(run_id, item) for item in batch])
+                added += len(batch)
+            connection.execute(
+                update(run).where(run.c.dataset_id == run_id).values(planned=run.c.planned + added, state="planned")
+            )
+        return added
+
+    def list_all(self, project_id: str) -> list[Run]:
+        """A project's runs, the newest first."""
+        return self._read(dataset.c.project_id == project_id)
+
+    def list_running(self) -> list[Run]:
+        """All runs whose row says that they are being sent, of every project."""
+        return self._read(run.c.state == RunState.RUNNING.value)
+
+    def load(self, run_id: int) -> Run:
+        """The run of this number.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = self._read(run.c.dataset_id == run_id)
+        if not found:
+            raise InputError("This run does not exist any more.")
+        return found[0]
+
+    def find(self, project_id: str, name: str) -> Run:
+        """The run of this name.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = self._read(dataset.c.project_id == project_id, dataset.c.folded == fold_text(name))
+        if not found:
+            names = ", ".join(each.name for each in self.list_all(project_id)) or "none yet"
+            raise InputError(f"There is no run '{name}' in this project. Runs: {names}.")
+        return found[0]
+
+    def load_document(self, run_id: int) -> Project:
+        """The project document that the run was planned from."""
+        with self._database.read() as connection:
+            return parse_project(connection.execute(select(run.c.document).where(run.c.dataset_id == run_id)).scalar())
+
+    def iterate_plan(self, run_id: int, *, after: int = -1) -> Iterator[PlannedItem]:
+        """The whole plan in order, a page at a time."""
+        query = select(plan_item).where(plan_item.c.dataset_id == run_id).order_by(plan_item.c.item).limit(PAGE)
+        while True:
+            with self._database.read() as connection:
+                page = [_read_plan(row) for row in connection.execute(query.where(plan_item.c.item > after))]
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1].item
+
+    def load_plan_item(self, run_id: int, item: int) -> PlannedItem:
+        """One item of the plan."""
+        query = select(plan_item).where(plan_item.c.dataset_id == run_id, plan_item.c.item == item)
+        with self._database.read() as connection:
+            return _read_plan(connection.execute(query).one())
+
+    def last_item(self, run_id: int) -> int:
+        """The highest item number of the plan."""
+        with self._database.read() as connection:
+            return int(
+                connection.execute(select(func.max(plan_item.c.item)).where(plan_item.c.dataset_id == run_id)).scalar()
+                or 0
+            )
+
+    def next_pending(self, run_id: int, *, after: int, limit: int = PAGE) -> list[PlannedItem]:
+        """The next items without an answer and without a failure: plan minus done."""
+        stored = exists().where(sample.c.dataset_id == run_id, sample.c.item == plan_item.c.item)
+        failed = exists().where(failure.c.dataset_id == run_id, failure.c.item == plan_item.c.item)
+        query = (
+            select(plan_item)
+            .where(plan_item.c.dataset_id == run_id, plan_item.c.item > after, ~stored, ~failed)
+            .order_by(plan_item.c.item)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [_read_plan(row) for row in connection.execute(query)]
+
+    def begin(self, run_id: int, *, owner: int) -> RunCounters:
+        """The owner starts (again): failed items become pending, an earlier owner's requests in flight are counted.
+
+        Returns the counters to go on from.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(select(run).where(run.c.dataset_id == run_id)).one()
+            connection.execute(delete(failure).where(failure.c.dataset_id == run_id))
+            lost = row.in_flight if row.state == RunState.RUNNING.value else 0
+            connection.execute(
+                update(run)
+                .where(run.c.dataset_id == run_id)
+                .values(
+                    state=RunState.RUNNING.value,
+                    reason="",
+                    wanted_state="",
+                    failed={},
+                    owner=owner,
+                    in_flight=0,
+                    maybe_billed_twice=row.maybe_billed_twice + lost,
+                    started=row.started or time.time(),
+                    finished=None,
+                )
+            )
+        return self.load(run_id).counters
+
+    def commit(
+        self,
+        run_id: int,
+        answers: Sequence[NewSample],
+        failures: Sequence[Failed],
+        counters: RunCounters,
+        *,
+        in_flight: int,
+    ) -> None:
+        """Store what ended since the last commit, with the run's counters, in one transaction."""
+        with self._database.write() as connection:
+            insert_samples(connection, run_id, answers)
+            if failures:
+                connection.execute(insert(failure), [_failure_row(run_id, each) for each in failures])
+            if answers:
+                connection.execute(
+                    update(dataset).where(dataset.c.id == run_id).values(rows=dataset.c.rows + len(answers))
+                )
+            _write_counters(connection, run_id, counters, in_flight)
+
+    def finish(self, run_id: int, state: RunState, reason: str, counters: RunCounters) -> None:
+        """The owner lets go of the run."""
+        with self._database.write() as connection:
+            _write_counters(connection, run_id, counters, 0)
+            connection.execute(
+                update(run)
+                .where(run.c.dataset_id == run_id)
+                .values(state=state.value, reason=reason, wanted_state="", owner=None, finished=time.time())
+            )
+
+    def ask_for(self, run_id: int, wanted_state: RunState) -> None:
+        """Ask the run's owner, in whichever process, to stop or pause; it looks once a second."""
+        with self._database.write() as connection:
+            connection.execute(update(run).where(run.c.dataset_id == run_id).values(wanted_state=wanted_state.value))
+
+    def wanted_state(self, run_id: int) -> str:
+        """What somebody asked of the run's owner; empty where nobody did."""
+        with self._database.read() as connection:
+            return str(connection.execute(select(run.c.wanted_state).where(run.c.dataset_id == run_id)).scalar() or "")
+
+    def count_failures(self, run_id: int) -> dict[str, int]:
+        """Failed items by reason."""
+        query = select(failure.c.reason, func.count()).where(failure.c.dataset_id == run_id).group_by(failure.c.reason)
+        with self._database.read() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def read_failures(self, run_id: int, *, limit: int = 50) -> list[Failed]:
+        """Failed items with what the endpoint said."""
+        query = select(failure).where(failure.c.dataset_id == run_id).order_by(failure.c.item).limit(limit)
+        with self._database.read() as connection:
+            return [
+                Failed(row.item, ErrorKind(row.reason), row.message, row.attempts) for row in connection.execute(query)
+            ]
+
+    def save_limits(self, run_id: int, limits: Mapping[str, Any]) -> None:
+        """Change concurrency, timeout or budget of a run that is not being sent."""
+        with self._database.write() as connection:
+            connection.execute(update(run).where(run.c.dataset_id == run_id).values(limits=dict(limits)))
+
+    def _read(self, *conditions: Any) -> list[Run]:
+        query = select(run, dataset).join(dataset, dataset.c.id == run.c.dataset_id).where(*conditions)
+        with self._database.read() as connection:
+            return [_read_run(row) for row in connection.execute(query.order_by(run.c.dataset_id.desc()))]
+
+
+def _plan_row(run_id: int, item: PlannedItem) -> dict[str, Any]:
+    return {
+        "dataset_id": run_id,
+        "item": item.item,
+        "labels": item.labels,
+        "attributes": item.attributes,
+        "prompt": item.prompt,
+        "messages": item.messages,
+        "seed": item.seed,
+    }
+
+
+def _failure_row(run_id: int, failed: Failed) -> dict[str, Any]:
+    return {
+        "dataset_id": run_id,
+        "item": failed.item,
+        "reason": failed.reason.value,
+        "message": failed.message,
+        "attempts": failed.attempts,
+        "at": time.time(),
+    }
+
+
+def _write_counters(connection: Connection, run_id: int, counters: RunCounters, in_flight: int) -> None:
+    connection.execute(
+        update(run)
+        .where(run.c.dataset_id == run_id)
+        .values(
+            completed=counters.completed,
+            failed=dict(counters.failed),
+            requests=counters.requests,
+            prompt_tokens=counters.prompt_tokens,
+            completion_tokens=counters.completion_tokens,
+            seconds=counters.seconds,
+            maybe_billed_twice=counters.maybe_billed_twice,
+            in_flight=in_flight,
+        )
+    )
+
+
+def _read_plan(row: Row[Any]) -> PlannedItem:
+    return PlannedItem(
+        item=row.item,
+        labels=tuple(row.labels),
+        attributes=row.attributes,
+        prompt=row.prompt,
+        messages=None if row.messages is None else tuple(row.messages),
+        seed=row.seed,
+    )
+
+
+def _read_run(row: Row[Any]) -> Run:
+    return Run(
+        dataset=read_dataset(row),
+        state=RunState(row.state),
+        reason=row.reason,
+        wanted_state=row.wanted_state,
+        method=row.method,
+        model=row.model,
+        endpoint=row.endpoint,
+        api_key_env=row.api_key_env,
+        parameters=row.parameters,
+        limits=row.limits,
+        options=row.options,
+        content_hash=row.content_hash,
+        counters=RunCounters(
+            planned=row.planned,
+            completed=row.completed,
+            failed=row.failed,
+            requests=row.requests,
+            prompt_tokens=row.prompt_tokens,
+            completion_tokens=row.completion_tokens,
+            seconds=row.seconds,
+            maybe_billed_twice=row.maybe_billed_twice,
+        ),
+        started=row.started,
+        finished=row.finished,
+        owner=row.owner,
+    )
