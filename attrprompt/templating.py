@@ -1,0 +1,277 @@
+"""Prompt templates: a small, safe part of Jinja, checked before it runs.
+
+A template may be written by anybody who can edit a project, and it runs in the server. So it is read with an allow
+list (output, if, for, set, the filters below, `attributes.items()`), runs in Jinja's sandbox, and has a budget of
+loop steps and of characters: it can neither reach Python's objects nor hang the app nor fill its memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any, cast
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.filters import FILTERS
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from attrprompt.errors import InputError
+
+MAX_PROMPT_CHARACTERS = 100_000
+MAX_LOOP_STEPS = 10_000
+MAX_RANGE = 1_000
+MAX_NESTING = 60
+MAX_LOOPS_INSIDE = 3
+
+PLAIN_FILTERS = (
+    "capitalize", "count", "d", "default", "first", "int", "last", "length", "list", "lower", "round", "sort",
+    "string", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+FILTER_NAMES = (*PLAIN_FILTERS, "join", "replace", "reverse")
+METHODS = frozenset({"items", "keys", "values", "get", "lower", "upper", "strip", "title", "startswith", "endswith"})
+TESTS = frozenset({"defined", "undefined", "none", "string", "number", "odd", "even", "in", "eq", "ne", "gt", "lt"})
+BUDGET = "_budget"
+
+
+@dataclass(frozen=True)
+class TemplateProblem:
+    """What is wrong with a template; lines and columns count from 1."""
+
+    sentence: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.sentence}" if self.line else self.sentence
+
+
+class _Refused(Exception):
+    def __init__(self, sentence: str, line: int | None = None, word: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.line, self.word = sentence, line, word
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox with our filters; sums are for numbers only, so that no text or list can be multiplied."""
+
+    intercepted_binops = frozenset({"+", "-", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            raise _Refused(f"'{operator}' works on numbers only; join texts with ~.")
+        return super().call_binop(context, operator, left, right)
+
+
+class CompiledTemplate:
+    """A checked template, ready to be rendered many times."""
+
+    def __init__(self, text: str, variables: Collection[str]) -> None:
+        tree = _parse(text, variables)
+        self._template = _ENVIRONMENT.from_string(tree)
+        self._text = text
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """The prompt.
+
+        Raises:
+            InputError: a name is missing, or the prompt passes a limit.
+        """
+        context = self._template.new_context({**variables, BUDGET: [MAX_LOOP_STEPS]})
+        chunks: list[str] = []
+        size = 0
+        try:
+            for chunk in self._template.root_render_func(context):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > MAX_PROMPT_CHARACTERS:
+                    raise _Refused(f"the prompt grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+        except _Refused as error:
+            raise InputError(f"The template cannot be rendered: {error.sentence}") from error
+        except TemplateError as error:
+            raise InputError(f"The template cannot be rendered: {error.message}.") from error
+        except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise InputError(f"The template cannot be rendered: {error}.") from error
+        return "".join(chunks).strip()
+
+
+def check_text(text: str, variables: Collection[str]) -> TemplateProblem | None:
+    """The first problem that reading the template finds, or None."""
+    try:
+        _parse(text, variables)
+    except TemplateSyntaxError as error:
+        return TemplateProblem(_sentence(error.message or "This is not a valid template."), error.lineno)
+    except _Refused as error:
+        return TemplateProblem(error.sentence, error.line, _find_column(text, error.line, error.word))
+    return None
+
+
+def _parse(text: str, variables: Collection[str]) -> nodes.Template:
+    try:
+        tree = _ENVIRONMENT.parse(text)
+    except RecursionError as error:
+        raise _Refused("The template is nested too deeply.", 1) from error
+    _check_node(tree)
+    _check_names(tree, variables)
+    guarded = _Guard().visit(tree)
+    assert isinstance(guarded, nodes.Template)
+    return guarded
+
+
+class _Guard(NodeTransformer):
+    """Puts the limits into a checked tree: loops spend the budget, joined and kept texts have a largest size."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  the name is Jinja's
+        self.generic_visit(node)
+        budget = nodes.Name(BUDGET, "load", lineno=node.lineno)
+        node.iter = nodes.Filter(node.iter, "_spend", [budget], [], None, None, lineno=node.lineno)
+        return node
+
+    def visit_Assign(self, node: nodes.Assign) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.node = nodes.Filter(node.node, "_plain", [], [], None, None, lineno=node.lineno)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        parts = nodes.List(node.nodes, lineno=node.lineno)
+        return nodes.Filter(parts, "join", [], [], None, None, lineno=node.lineno)
+
+
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const,
+    nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Test, nodes.Call, nodes.Keyword, nodes.Compare, nodes.Operand,
+    nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Add, nodes.Sub, nodes.Mod, nodes.Concat, nodes.CondExpr,
+    nodes.List, nodes.Tuple, nodes.Slice,
+)  # fmt: skip
+
+
+def _check_node(node: nodes.Node, depth: int = 0, loops: int = 0) -> None:
+    line = getattr(node, "lineno", None)
+    if depth > MAX_NESTING:
+        raise _Refused("The template is nested too deeply.", line)
+    if not isinstance(node, _ALLOWED):
+        name = type(node).__name__
+        raise _Refused(f"'{_NODE_WORDS.get(name, name.lower())}' cannot be used in a prompt template.", line)
+    if isinstance(node, nodes.For) and node.recursive:
+        raise _Refused("A recursive loop cannot be used in a prompt template.", line, "recursive")
+    if isinstance(node, nodes.Name) and node.name.startswith("_"):
+        raise _Refused(f"'{node.name}': names that start with an underscore cannot be used.", line, node.name)
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        raise _Refused(f"'{node.attr}': names that start with an underscore cannot be used.", line, node.attr)
+    if isinstance(node, nodes.Filter) and node.name not in FILTER_NAMES:
+        raise _Refused(
+            f"There is no filter '{node.name}'. The filters are: {', '.join(FILTER_NAMES)}.", line, node.name
+        )
+    if isinstance(node, nodes.Test) and node.name not in TESTS:
+        raise _Refused(f"There is no test '{node.name}'. The tests are: {', '.join(sorted(TESTS))}.", line, node.name)
+    if isinstance(node, nodes.Call):
+        _check_call(node, line)
+    loops += isinstance(node, nodes.For)
+    if loops > MAX_LOOPS_INSIDE:
+        raise _Refused(f"Loops can be nested {MAX_LOOPS_INSIDE} deep at most.", line)
+    for child in node.iter_child_nodes():
+        _check_node(child, depth + 1, loops)
+
+
+_NODE_WORDS = {
+    "Mul": "*", "Pow": "**", "Div": "/", "FloorDiv": "//", "Pos": "+", "Dict": "{…}", "AssignBlock": "set … endset",
+    "CallBlock": "call", "FilterBlock": "filter block", "FromImport": "from … import", "NSRef": "namespace",
+}  # fmt: skip
+
+
+def _check_call(node: nodes.Call, line: int | None) -> None:
+    called = node.node
+    if isinstance(called, nodes.Name) and called.name == "range":
+        return
+    if isinstance(called, nodes.Getattr) and called.attr in METHODS:
+        return
+    word = called.attr if isinstance(called, nodes.Getattr) else getattr(called, "name", "")
+    raise _Refused(f"'{word}(…)' cannot be called in a prompt template.", line, word)
+
+
+def _check_names(tree: nodes.Template, variables: Collection[str]) -> None:
+    bound = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"} | {"loop", "range"}
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in variables and name.name not in bound:
+            raise _Refused(
+                f"There is no variable '{name.name}'. The variables are: {', '.join(variables)}.",
+                name.lineno,
+                name.name,
+            )
+
+
+def _find_column(text: str, line: int | None, word: str) -> int | None:
+    if line is None or not word:
+        return None
+    lines = text.splitlines()
+    found = lines[line - 1].find(word) if line <= len(lines) else -1
+    return found + 1 if found >= 0 else None
+
+
+def _sentence(message: str) -> str:
+    message = message.strip()
+    return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
+
+
+def _spend(iterable: Iterable[Any], budget: list[int]) -> Iterable[Any]:
+    """Charge a loop's steps to the prompt's budget before it starts."""
+    if not isinstance(iterable, Sized):
+        iterable = list(iterable)
+    budget[0] -= len(cast(Sized, iterable))
+    if budget[0] < 0:
+        raise _Refused(f"its loops take over {MAX_LOOP_STEPS:,} steps.")
+    return iterable
+
+
+def _plain(value: Any) -> Any:
+    """Only a text, a number or a truth value may be kept in a variable: lists of lists could grow without end."""
+    if not isinstance(value, str | int | float):
+        raise _Refused("'set' keeps texts and numbers only.")
+    return _limited(value)
+
+
+def _limited(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > MAX_PROMPT_CHARACTERS:
+        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+    return value
+
+
+def _join(values: Iterable[Any], separator: str = "") -> str:
+    texts = [str(value) for value in values]
+    if sum(map(len, texts)) + len(separator) * len(texts) > MAX_PROMPT_CHARACTERS:
+        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+    return separator.join(texts)
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    text, old, new = str(text), str(old), str(new)
+    if len(text) + (text.count(old) * len(new)) > MAX_PROMPT_CHARACTERS:
+        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+    return text.replace(old, new)
+
+
+def _reverse(values: Sequence[Any]) -> Sequence[Any]:
+    return values[::-1]
+
+
+def _range(*bounds: int) -> range:
+    steps = range(*bounds)
+    if len(steps) > MAX_RANGE:
+        raise _Refused(f"'range' goes up to {MAX_RANGE:,} steps.")
+    return steps
+
+
+def _make_environment() -> _Environment:
+    environment = _Environment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, cache_size=0
+    )
+    environment.filters = {name: FILTERS[name] for name in PLAIN_FILTERS}
+    own: dict[str, Callable[..., Any]] = {"join": _join, "replace": _replace, "reverse": _reverse}
+    environment.filters |= {**own, "_spend": _spend, "_plain": _plain}
+    environment.tests = {name: test for name, test in environment.tests.items() if name in TESTS}
+    environment.globals = {"range": _range}
+    return environment
+
+
+_ENVIRONMENT = _make_environment()
