@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, literal, select, update
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.project import Project, fold_text, parse_project
@@ -238,6 +238,22 @@ class Runs:
                     update(dataset).where(dataset.c.id == run_id).values(rows=dataset.c.rows + len(answers))
                 )
             _write_counters(connection, run_id, counters, in_flight)
+
+    def fail_pending(self, run_id: int, reason: ErrorKind, message: str) -> int:
+        """End all items without an answer and without a failure, for the same reason; returns how many."""
+        stored = exists().where(sample.c.dataset_id == run_id, sample.c.item == plan_item.c.item)
+        failed = exists().where(failure.c.dataset_id == run_id, failure.c.item == plan_item.c.item)
+        ended = select(
+            plan_item.c.dataset_id,
+            plan_item.c.item,
+            literal(reason.value),
+            literal(message),
+            literal(0),
+            literal(time.time()),
+        ).where(plan_item.c.dataset_id == run_id, ~stored, ~failed)
+        columns = ["dataset_id", "item", "reason", "message", "attempts", "at"]
+        with self._database.write() as connection:
+            return int(connection.execute(insert(failure).from_select(columns, ended)).rowcount)
 
     def finish(self, run_id: int, state: RunState, reason: str, counters: RunCounters) -> None:
         """The owner lets go of the run."""

@@ -1,0 +1,61 @@
+"""The command line: the same core as the app, one JSON object on stdout with `--json`.
+
+Exit status: 0 done; 2 bad input or usage, with one clear line; 3 finished, but some items failed; 130 interrupted
+with items pending.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from attrprompt.cli import analysis, datasets, elicitation, evaluation, generation, projects, reporting
+from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
+from attrprompt.errors import AttrPromptError
+from attrprompt.runtime import close_runtime
+
+
+def make_app() -> typer.Typer:
+    """All commands."""
+    app = typer.Typer(
+        name="attrprompt",
+        help="Attributed prompts for LLM-generated training data. --home and --json may stand anywhere.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for group in (projects, elicitation, generation, datasets, analysis, evaluation, reporting):
+        group.register(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    try:
+        home, as_json, rest = split_common_options(sys.argv[1:] if arguments is None else arguments)
+    except AttrPromptError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    session = Session(home=home, as_json=as_json)
+    command = typer.main.get_command(make_app())
+    try:
+        status = command.main(args=rest, prog_name="python -m attrprompt", standalone_mode=False, obj=session)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return EXIT_INPUT
+    except click.ClickException as error:
+        print(f"Error: {error.format_message()}", file=sys.stderr)
+        return EXIT_INPUT
+    except AttrPromptError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        print("Interrupted.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    finally:
+        close_runtime(home)
+    return status if isinstance(status, int) else 0

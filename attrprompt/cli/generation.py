@@ -1,0 +1,227 @@
+"""Commands that spend: plan, generate, resume, and what looks at or ends runs."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
+from attrprompt.errors import InputError
+from attrprompt.generation.launch import choose_endpoint, create_run, default_concurrency, name_run
+from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options, write_plan
+from attrprompt.generation.progress import describe_result
+from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Method, explain_validation
+from attrprompt.records import Run, RunState
+from attrprompt.sampling import Sampler
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.store import StoredProject
+
+ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
+MethodOption = Annotated[Method, typer.Option(help="How the prompts are made.")]
+PerClass = Annotated[int, typer.Option(help="Texts per class.", min=1)]
+SamplerOption = Annotated[Sampler, typer.Option(help="How configurations are drawn.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same plan.", min=0)]
+Fix = Annotated[list[str] | None, typer.Option(help="DIMENSION=VALUE: always this value. Repeatable.")]
+Without = Annotated[list[str] | None, typer.Option(help="Leave this dimension out. Repeatable.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("plan")(plan)
+    app.command("generate")(generate)
+    app.command("resume")(resume)
+    app.command("stop")(stop)
+    app.command("runs")(runs)
+
+
+def plan(
+    context: typer.Context,
+    project: ProjectName,
+    method: MethodOption = Method.ATTRPROMPT,
+    per_class: PerClass = 10,
+    sampler: SamplerOption = Sampler.BALANCED,
+    seed: Seed = 0,
+    fix: Fix = None,
+    without: Without = None,
+    out: Annotated[Path | None, typer.Option(help="Write the prompts here, as JSON lines.")] = None,
+) -> None:
+    """Make the exact prompts of a run and say what they cover; nothing is sent."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    options = _read_plan_options(method, per_class, sampler, seed, fix, without)
+    statistics = PlanStatistics(stored.document, options)
+    items = statistics.watch(make_plan(stored.document, options))
+    if out is None:
+        for _ in items:
+            pass
+    else:
+        write_plan(items, out, multi_label=stored.document.task.multi_label)
+    endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    prices = session.runtime.prices_for(stored.id)
+    summary = statistics.summarise(
+        cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion)
+    )
+    session.emit(summary.to_json() | ({"out": str(out)} if out else {}))
+
+
+def generate(
+    context: typer.Context,
+    project: ProjectName,
+    method: MethodOption = Method.ATTRPROMPT,
+    per_class: PerClass = 10,
+    sampler: SamplerOption = Sampler.BALANCED,
+    seed: Seed = 0,
+    fix: Fix = None,
+    without: Without = None,
+    run: Annotated[str | None, typer.Option(help="Name of the run; default METHOD-N.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    concurrency: Annotated[int | None, typer.Option(help="Requests at once, start and ceiling.")] = None,
+    max_tokens: Annotated[int, typer.Option(help="Longest answer.")] = 512,
+    temperature: Annotated[float, typer.Option()] = 1.0,
+    repetition_penalty: Annotated[float | None, typer.Option(help="Over 1 makes repetition less likely.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for one answer.")] = 120.0,
+    budget: Annotated[float | None, typer.Option(help="Stop at this cost, in USD.")] = None,
+    budget_tokens: Annotated[int | None, typer.Option(help="Stop at this number of tokens.")] = None,
+    requests_per_minute: Annotated[int | None, typer.Option()] = None,
+    tokens_per_minute: Annotated[int | None, typer.Option()] = None,
+) -> int:
+    """Plan a run, send it, and store every answer when it arrives."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
+    try:
+        parameters = GenerationParameters(
+            temperature=temperature,
+            max_tokens=max_tokens,
+            repetition_penalty=repetition_penalty,
+        )
+        limits = RunLimits(
+            concurrency=concurrency or default_concurrency(endpoint),
+            timeout=timeout,
+            budget=budget,
+            budget_tokens=budget_tokens,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+        )
+    except ValidationError as error:
+        raise InputError(explain_validation(error)) from error
+    _check_budget(session, stored, endpoint, limits)
+    options = _read_plan_options(method, per_class, sampler, seed, fix, without)
+    name = run or name_run(session.runtime.store, stored.id, options.method.value)
+    made = create_run(
+        session.runtime.store, stored, options, endpoint, name=name, parameters=parameters, limits=limits
+    )
+    return _send(session, made)
+
+
+def resume(
+    context: typer.Context,
+    project: ProjectName,
+    run: Annotated[str, typer.Argument(help="Name of the run.")],
+) -> int:
+    """Send what is left of a run; endpoint, model and parameters are the run's own."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    found = session.runtime.store.runs.find(stored.id, run)
+    if found.state is RunState.DONE:
+        session.emit(describe_result(session.runtime, found))
+        return EXIT_DONE
+    return _send(session, found)
+
+
+def stop(
+    context: typer.Context,
+    project: ProjectName,
+    run: Annotated[str, typer.Argument(help="Name of the run.")],
+    pause: Annotated[bool, typer.Option("--pause", help="Let the requests in flight finish.")] = False,
+) -> None:
+    """Ask a run to stop, in whichever process it is being sent."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    found = session.runtime.load_run(session.runtime.store.runs.find(stored.id, run).id)
+    if found.state is not RunState.RUNNING:
+        raise InputError(f"The run '{found.name}' is not being sent; it is {found.state.value}.")
+    session.runtime.end_run(found.id, RunState.PAUSED if pause else RunState.STOPPED)
+    session.emit({"run": found.name, "asked": "pause" if pause else "stop"})
+
+
+def runs(context: typer.Context, project: ProjectName) -> None:
+    """List a project's runs with their states."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    rows: list[dict[str, Any]] = [
+        {
+            "run": each.name,
+            "state": each.state.value,
+            "planned": each.counters.planned,
+            "completed": each.counters.completed,
+            "failed": dict(each.counters.failed),
+        }
+        for each in session.runtime.list_runs(stored.id)
+    ]
+    session.emit({"runs": rows})
+
+
+def _send(session: Session, run: Run) -> int:
+    key = read_key(run.api_key_env) if run.api_key_env else None
+    future = session.runtime.start_run(run.id, key)
+    session.tell(f"Sending {run.counters.pending} prompts of '{run.name}' to {run.model}.")
+    try:
+        _wait(session, run, future)
+    except KeyboardInterrupt:
+        session.tell("Stopping; stored answers are kept.")
+        session.runtime.end_run(run.id, RunState.PAUSED)
+        _wait(session, run, future)
+    ended = session.runtime.load_run(run.id)
+    session.emit(describe_result(session.runtime, ended))
+    if ended.reason:
+        session.tell(ended.reason)
+    if ended.counters.pending:
+        return EXIT_INTERRUPTED if ended.state is not RunState.FAILED else EXIT_FAILURES
+    return EXIT_FAILURES if ended.counters.failed else EXIT_DONE
+
+
+def _wait(session: Session, run: Run, future: Future[RunState]) -> None:
+    told = time.monotonic()
+    while True:
+        try:
+            future.result(timeout=1.0)
+            return
+        except FutureTimeout:
+            if time.monotonic() - told >= 10:
+                told = time.monotonic()
+                counters = session.runtime.store.runs.load(run.id).counters
+                session.tell(f"{counters.completed} of {counters.planned} stored.")
+
+
+def _check_budget(session: Session, project: StoredProject, endpoint: Endpoint, limits: RunLimits) -> None:
+    if limits.budget is not None and session.runtime.prices_for(project.id).cost(endpoint.model, 1, 1) is None:
+        raise InputError(
+            f"The price of {endpoint.model} is not known, so a budget in money cannot be kept. "
+            "Enter its price in Settings, or use --budget-tokens."
+        )
+
+
+def _read_plan_options(
+    method: Method, per_class: int, sampler: Sampler, seed: int, fix: list[str] | None, without: list[str] | None
+) -> PlanOptions:
+    return read_options(
+        {
+            "method": method,
+            "per_class": per_class,
+            "sampler": sampler,
+            "seed": seed,
+            "fixed": read_pairs(fix, option="--fix"),
+            "without": without or [],
+        }
+    )

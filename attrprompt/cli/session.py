@@ -1,0 +1,115 @@
+"""What every command shares: the home, how results are printed, and the exit statuses."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from attrprompt.errors import InputError
+from attrprompt.runtime import Runtime, open_runtime
+from attrprompt.store import StoredProject
+
+EXIT_DONE = 0
+EXIT_INPUT = 2
+EXIT_FAILURES = 3
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One invocation of the command line."""
+
+    home: str | None
+    as_json: bool
+
+    @property
+    def runtime(self) -> Runtime:
+        """The runtime of the home, opened when first needed."""
+        return open_runtime(self.home)
+
+    @property
+    def actor(self) -> str:
+        """Who edits through the command line."""
+        return f"{getpass.getuser()} (command line)"
+
+    def find_project(self, name: str) -> StoredProject:
+        """The project of this name."""
+        return self.runtime.store.projects.find(name)
+
+    def emit(self, result: Mapping[str, Any]) -> None:
+        """Print a command's result: one JSON object, or lines for people."""
+        if self.as_json:
+            print(json.dumps(result, ensure_ascii=False))
+        else:
+            _print_plain(result)
+
+    def tell(self, message: str) -> None:
+        """Say something on the way; stdout stays free for the result."""
+        print(message, file=sys.stderr)
+
+
+def get_session(context: typer.Context) -> Session:
+    """The session of the running command."""
+    session = context.obj
+    assert isinstance(session, Session)
+    return session
+
+
+def split_common_options(arguments: Sequence[str]) -> tuple[str | None, bool, list[str]]:
+    """Take `--home` and `--json` out of the arguments, wherever they stand: (home, json, the rest).
+
+    Raises:
+        InputError: `--home` without a folder.
+    """
+    home: str | None = None
+    as_json = False
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word == "--json":
+            as_json = True
+        elif word == "--home":
+            home = next(words, None)
+            if home is None:
+                raise InputError("--home needs a folder.")
+        elif word.startswith("--home="):
+            home = word.removeprefix("--home=")
+        else:
+            rest.append(word)
+    return home, as_json, rest
+
+
+def read_pairs(given: Sequence[str] | None, *, option: str) -> dict[str, str]:
+    """`name=value` options as a mapping.
+
+    Raises:
+        InputError: one has no `=`.
+    """
+    pairs: dict[str, str] = {}
+    for each in given or ():
+        name, separator, value = each.partition("=")
+        if not separator or not name.strip() or not value.strip():
+            raise InputError(f"{option} takes NAME=VALUE, not '{each}'.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _print_plain(data: Mapping[str, Any], indent: str = "") -> None:
+    for key, value in data.items():
+        if isinstance(value, Mapping) and value:
+            print(f"{indent}{key}:")
+            _print_plain(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            print(f"{indent}{key}:")
+            for entry in value:
+                print(f"{indent}  - " + ", ".join(f"{name}: {each}" for name, each in entry.items()))
+        else:
+            print(f"{indent}{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")

@@ -1,0 +1,88 @@
+"""Makes a run: plans it, stores the plan with everything that repeating it needs, and names where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrprompt.errors import InputError
+from attrprompt.generation.plan import PlanItem, PlanOptions, make_plan
+from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.records import Run
+from attrprompt.store import NewRun, PlannedItem, Store, StoredProject
+
+EMBEDDED_CONCURRENCY = 8
+
+
+def choose_endpoint(project: StoredProject, *, base_url: str | None, model: str | None, key_variable: str) -> Endpoint:
+    """The endpoint that was asked for, else the project's saved choice, else the embedded model.
+
+    A key in the environment never chooses an endpoint.
+
+    Raises:
+        InputError: a base URL without a model, or an unusable URL.
+    """
+    saved = project.settings.get("endpoint")
+    if base_url is not None:
+        if not model:
+            raise InputError("Name the model that this endpoint shall use with --model.")
+        return Endpoint(base_url, model, key_variable)
+    if saved:
+        endpoint = Endpoint.from_dict(saved)
+        return Endpoint(endpoint.base_url, model, endpoint.api_key_env) if model else endpoint
+    if model:
+        raise InputError("A model was named without an endpoint. Add --base-url, or leave --model out.")
+    return Endpoint.embedded()
+
+
+def default_concurrency(endpoint: Endpoint) -> int:
+    """How many requests at once where nobody said: the embedded model is fastest with eight."""
+    return EMBEDDED_CONCURRENCY if endpoint.is_embedded else RunLimits().concurrency
+
+
+def name_run(store: Store, project_id: str, method: str) -> str:
+    """The first free name of the form `<method>-<n>`."""
+    taken = {each.name.casefold() for each in store.datasets.list_all(project_id)}
+    number = 1
+    while f"{method}-{number}" in taken:
+        number += 1
+    return f"{method}-{number}"
+
+
+def create_run(
+    store: Store,
+    project: StoredProject,
+    options: PlanOptions,
+    endpoint: Endpoint,
+    *,
+    name: str | None = None,
+    parameters: GenerationParameters,
+    limits: RunLimits,
+    meta_prompts: Mapping[str, Sequence[str]] | None = None,
+) -> Run:
+    """Plan a run and store it; nothing is sent yet.
+
+    Raises:
+        InputError: the project or the options cannot make a plan, or the name is used.
+    """
+    plan = make_plan(project.document, options, meta_prompts=meta_prompts)
+    new = NewRun(
+        name=name or name_run(store, project.id, options.method.value),
+        method=options.method.value,
+        model=endpoint.model,
+        endpoint=endpoint.base_url,
+        api_key_env=endpoint.api_key_env or "",
+        parameters=parameters.model_dump(mode="json"),
+        limits=limits.model_dump(mode="json"),
+        options=options.model_dump(mode="json"),
+        document=project.document,
+    )
+    return store.runs.create(project.id, new, _stored_items(plan))
+
+
+def _stored_items(plan: Iterator[PlanItem]) -> Iterator[PlannedItem]:
+    for item in plan:
+        messages = None
+        if item.system:
+            messages = ({"role": "system", "content": item.system}, {"role": "user", "content": item.prompt})
+        yield PlannedItem(item.item, item.labels, item.attributes, item.prompt, messages, item.seed)

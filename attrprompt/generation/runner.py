@@ -1,0 +1,341 @@
+"""Sends a stored plan to a model: every answer is committed when it arrives, and nothing stored is asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
+from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
+from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy
+from attrprompt.llm.tokens import estimate_tokens
+from attrprompt.records import Run, RunCounters, RunState
+from attrprompt.store import Failed, NewSample, PlannedItem, Store
+
+COMMIT_WINDOW = 0.02  # seconds in which answers gather for one transaction
+POLL_SECONDS = 1.0
+STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
+FATAL = frozenset({ErrorKind.AUTH, ErrorKind.NOT_FOUND})
+
+
+class RunLimits(BaseModel):
+    """How fast and how far a run may go.
+
+    `concurrency` is start and ceiling; a budget ends the run when it is reached, with at most what is in flight above.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concurrency: int = Field(default=16, ge=1, le=1_000)
+    timeout: float = Field(default=120.0, gt=0)
+    budget: float | None = Field(default=None, gt=0, description="USD")
+    budget_tokens: int | None = Field(default=None, ge=1)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+
+
+class GenerationParameters(BaseModel):
+    """What is sent with every prompt of a run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    max_tokens: int = Field(default=512, ge=1)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    repetition_penalty: float | None = Field(default=None, gt=0)
+    extra: Mapping[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Ended:
+    """An item that ended, waiting for its commit."""
+
+    result: NewSample | Failed
+    committed: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The counters that the owner keeps in memory between commits."""
+
+    base: RunCounters
+    began: float
+    failed: dict[str, int] = field(default_factory=dict)
+    completed: int = 0
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    maybe_billed_twice: int = 0
+    in_flight: int = 0
+
+    def snapshot(self) -> RunCounters:
+        base = self.base
+        return RunCounters(
+            planned=base.planned,
+            completed=base.completed + self.completed,
+            failed=dict(self.failed),
+            requests=base.requests + self.requests,
+            prompt_tokens=base.prompt_tokens + self.prompt_tokens,
+            completion_tokens=base.completion_tokens + self.completion_tokens,
+            seconds=base.seconds + time.monotonic() - self.began,
+            maybe_billed_twice=base.maybe_billed_twice + self.maybe_billed_twice,
+        )
+
+
+class RunExecution:
+    """One owner sending one run; made anew for every resume.
+
+    Args:
+        cost_of: USD for (prompt tokens, completion tokens), or None where the price is not known.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        run: Run,
+        client: ChatClient,
+        *,
+        retries: RetryPolicy | None = None,
+        cost_of: Callable[[int, int], float | None] | None = None,
+    ) -> None:
+        self._store = store
+        self._run = run
+        self._client = client
+        self._limits = RunLimits.model_validate(run.limits)
+        self._parameters = GenerationParameters.model_validate(run.parameters)
+        self._retries = retries or RetryPolicy()
+        self._cost_of = cost_of or (lambda prompt, completion: None)
+        self._throttle = AdaptiveThrottle(
+            self._limits.concurrency,
+            requests_per_minute=self._limits.requests_per_minute,
+            tokens_per_minute=self._limits.tokens_per_minute,
+        )
+        self._lengths = asked_lengths(store.runs.load_document(run.id))
+        self._ended: asyncio.Queue[_Ended | None] = asyncio.Queue()
+        self._end: tuple[RunState, str] | None = None
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"commit-run-{run.id}")
+        self._tally = _Tally(run.counters, time.monotonic())
+        self._fetch = asyncio.Lock()
+        self._pending: list[PlannedItem] = []
+        self._last_fetched = -1
+        self._exhausted = False
+
+    def request_end(self, state: RunState, reason: str = "") -> None:
+        """Take no further item; the first request to end wins."""
+        if self._end is None:
+            self._end = (state, reason)
+
+    async def execute(self) -> RunState:
+        """Send what is left of the plan until it is done, paused, stopped or cannot go on."""
+        self._tally = _Tally(self._store.runs.begin(self._run.id, owner=os.getpid()), time.monotonic())
+        workers = [asyncio.create_task(self._work()) for _ in range(self._limits.concurrency)]
+        committer = asyncio.create_task(self._commit_as_they_come())
+        watcher = asyncio.create_task(self._watch(workers))
+        try:
+            await asyncio.gather(*workers)
+        except asyncio.CancelledError:
+            self.request_end(RunState.STOPPED, "The app was closed.")
+            raise
+        finally:
+            for task in workers:
+                task.cancel()
+            results = await asyncio.gather(*workers, return_exceptions=True)
+            self._tally.maybe_billed_twice += self._tally.in_flight
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+            await self._ended.put(None)
+            await committer
+            state = self._conclude(results)
+            self._writer.shutdown()
+        return state
+
+    def _conclude(self, results: list[BaseException | None]) -> RunState:
+        """Write how the run ended; a defect in a worker leaves the run failed and is raised again."""
+        defect = next(
+            (each for each in results if isinstance(each, Exception) and not isinstance(each, asyncio.CancelledError)),
+            None,
+        )
+        if defect is not None:
+            self._store.runs.finish(self._run.id, RunState.FAILED, f"Defect: {defect!r}", self._tally.snapshot())
+            raise defect
+        if self._end is not None and self._end[1] == ErrorKind.BUDGET.value:
+            left = self._store.runs.fail_pending(self._run.id, ErrorKind.BUDGET, "The budget was reached.")
+            if left:
+                self._tally.failed[ErrorKind.BUDGET.value] = left
+            self._end = None
+        counters = self._tally.snapshot()
+        if self._end is not None and counters.pending:
+            state, reason = self._end
+        else:
+            state, reason = (RunState.DONE_WITH_FAILURES if counters.failed else RunState.DONE), ""
+        self._store.runs.finish(self._run.id, state, reason, counters)
+        return state
+
+    async def _work(self) -> None:
+        while self._end is None:
+            item = await self._next_item()
+            if item is None:
+                return
+            await self._send(item)
+
+    async def _next_item(self) -> PlannedItem | None:
+        if self._is_budget_spent():
+            self.request_end(RunState.DONE_WITH_FAILURES, ErrorKind.BUDGET.value)
+            return None
+        async with self._fetch:
+            if not self._pending and not self._exhausted:
+                page = await asyncio.to_thread(
+                    self._store.runs.next_pending, self._run.id, after=self._last_fetched, limit=1_000
+                )
+                self._exhausted = not page
+                if page:
+                    self._last_fetched = page[-1].item
+                    self._pending = page[::-1]
+            return self._pending.pop() if self._pending else None
+
+    async def _send(self, item: PlannedItem) -> None:
+        """Ask until the item has ended, and hold its slot until the answer is committed."""
+        request = self._make_request(item)
+        attempt = 0
+        while True:
+            attempt += 1
+            async with self._throttle.slot(tokens=self._expected_tokens(item)):
+                if self._end is not None:
+                    return
+                result: NewSample | Failed | float = await self._ask(item, request, attempt)
+                if not isinstance(result, float):
+                    ended = _Ended(result, asyncio.get_running_loop().create_future())
+                    await self._ended.put(ended)
+                    await asyncio.shield(ended.committed)
+                    return
+            await asyncio.sleep(result)
+
+    async def _ask(self, item: PlannedItem, request: ChatRequest, attempt: int) -> NewSample | Failed | float:
+        """One request; returns how the item ended, or the seconds to wait before asking again."""
+        self._tally.requests += 1
+        self._tally.in_flight += 1
+        try:
+            reply = await self._client.complete(request)
+        except ProviderError as error:
+            self._throttle.failed(error)
+            if error.kind in (ErrorKind.TIMEOUT, ErrorKind.CONNECTION):
+                self._tally.maybe_billed_twice += 1
+            self._tally.in_flight -= 1
+            return self._judge_failure(item, error, attempt)
+        self._tally.in_flight -= 1
+        self._throttle.succeeded()
+        self._count_tokens(item, reply)
+        delay = self._retries.delay(ErrorKind.BAD_RESPONSE, attempt, None) if not reply.text.strip() else None
+        return delay if delay is not None else self._make_sample(item, reply)
+
+    def _judge_failure(self, item: PlannedItem, error: ProviderError, attempt: int) -> Failed | float:
+        if error.kind in FATAL:
+            self.request_end(RunState.FAILED, str(error))
+        delay = None if error.kind in FATAL else self._retries.delay(error.kind, attempt, error.retry_after)
+        return Failed(item.item, error.kind, str(error), attempt) if delay is None else delay
+
+    def _make_request(self, item: PlannedItem) -> ChatRequest:
+        return ChatRequest(
+            messages=item.messages or ({"role": "user", "content": item.prompt},),  # type: ignore[arg-type]
+            model=self._run.model,
+            temperature=self._parameters.temperature,
+            max_tokens=self._parameters.max_tokens,
+            top_p=self._parameters.top_p,
+            seed=item.seed,
+            repetition_penalty=self._parameters.repetition_penalty,
+            timeout=self._limits.timeout,
+            extra=self._parameters.extra,
+        )
+
+    def _make_sample(self, item: PlannedItem, reply: ChatReply) -> NewSample:
+        processed = process_answer(
+            reply.text,
+            finish_reason=reply.finish_reason,
+            refused=reply.refused,
+            length=find_asked_length(self._lengths, item.attributes),
+        )
+        return NewSample(
+            item=item.item,
+            text=processed.text,
+            raw=reply.text,
+            labels=item.labels,
+            attributes=item.attributes,
+            prompt=item.prompt,
+            messages=item.messages,
+            model=reply.model if reply.model != self._run.model else "",
+            prompt_tokens=reply.prompt_tokens or 0,
+            completion_tokens=reply.completion_tokens or 0,
+            request_id=reply.request_id or "",
+            flags=tuple(flag.value for flag in processed.flags),
+        )
+
+    def _expected_tokens(self, item: PlannedItem) -> int:
+        return estimate_tokens(item.prompt) + self._parameters.max_tokens
+
+    def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> None:
+        prompt, completion = reply.prompt_tokens, reply.completion_tokens
+        self._tally.prompt_tokens += estimate_tokens(item.prompt) if prompt is None else prompt
+        self._tally.completion_tokens += estimate_tokens(reply.text) if completion is None else completion
+
+    def _is_budget_spent(self) -> bool:
+        counters = self._tally.snapshot()
+        tokens = counters.prompt_tokens + counters.completion_tokens
+        if self._limits.budget_tokens is not None and tokens >= self._limits.budget_tokens:
+            return True
+        if self._limits.budget is None:
+            return False
+        cost = self._cost_of(counters.prompt_tokens, counters.completion_tokens)
+        return cost is not None and cost >= self._limits.budget
+
+    async def _commit_as_they_come(self) -> None:
+        """Group commits until None comes; whoever waits for a commit that failed gets its error."""
+        loop = asyncio.get_running_loop()
+        last = False
+        while not last:
+            batch = [await self._ended.get()]
+            if self._throttle.in_flight > 1 and batch[0] is not None:
+                await asyncio.sleep(COMMIT_WINDOW)
+            while not self._ended.empty():
+                batch.append(self._ended.get_nowait())
+            last = None in batch
+            ended = [each for each in batch if each is not None]
+            try:
+                await loop.run_in_executor(self._writer, self._write, self._tally_up(ended))
+            except Exception as error:
+                for each in ended:
+                    each.committed.set_exception(error)
+                raise
+            for each in ended:
+                if not each.committed.done():
+                    each.committed.set_result(None)
+
+    def _tally_up(self, ended: list[_Ended]) -> tuple[list[NewSample], list[Failed]]:
+        answers = [each.result for each in ended if isinstance(each.result, NewSample)]
+        failures = [each.result for each in ended if isinstance(each.result, Failed)]
+        self._tally.completed += len(answers)
+        for failed in failures:
+            self._tally.failed[failed.reason.value] = self._tally.failed.get(failed.reason.value, 0) + 1
+        return answers, failures
+
+    def _write(self, ended: tuple[list[NewSample], list[Failed]]) -> None:
+        self._store.runs.commit(self._run.id, *ended, self._tally.snapshot(), in_flight=self._tally.in_flight)
+
+    async def _watch(self, workers: list[asyncio.Task[None]]) -> None:
+        """Look once a second whether anybody, in whichever process, asked to stop or pause."""
+        while self._end is None:
+            await asyncio.sleep(POLL_SECONDS)
+            wanted = await asyncio.to_thread(self._store.runs.wanted_state, self._run.id)
+            if wanted:
+                self.request_end(RunState(wanted))
+        if self._end[0] in (RunState.STOPPED, RunState.FAILED):
+            await asyncio.sleep(STOP_GRACE)
+            for worker in workers:
+                worker.cancel()
