@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from attrprompt.edits.parts import change_part, change_project, make_part
+from attrprompt.errors import InputError
 from attrprompt.project import Method, Project, PromptTemplate
+from attrprompt.prompts import check_template
 
 
 class TaskFields(TypedDict, total=False):
@@ -32,8 +34,12 @@ def set_template(project: Project, method: Method, text: str, *, system: str = "
     """The project with its own template for one method.
 
     Raises:
-        InputError: the text is blank or too long.
+        InputError: the text is blank or too long, or the template has a problem (with its line).
     """
+    for part in (text, system):
+        problem = check_template(part, method=method)
+        if problem is not None:
+            raise InputError(f"The template of {method.display} has a problem. {problem}")
     template = make_part(PromptTemplate, {"text": text, "system": system})
     return change_project(project, templates={**project.templates, method: template})
 

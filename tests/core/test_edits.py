@@ -302,6 +302,10 @@ class TestConstraintsTasksTemplates:
         assert after.templates[Method.SIMPROMPT].text == "Write about {{ label }}."
         assert edits.reset_template(after, Method.SIMPROMPT) == project
 
+    def test_a_template_with_a_problem_is_refused(self, project):
+        with pytest.raises(InputError, match="Line 2"):
+            edits.set_template(project, Method.SIMPROMPT, "Write\n{{ secret }}.")
+
 
 class TestPasting:
     def test_bullets_numbers_quotes_and_emphasis_are_not_part_of_a_value(self):
