@@ -36,6 +36,7 @@ class NewSample:
     completion_tokens: int = 0
     request_id: str = ""
     flags: tuple[str, ...] = ()
+    created: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class Datasets:
             statuses = connection.execute(
                 select(sample.c.status, func.count()).where(sample.c.dataset_id == dataset_id).group_by(sample.c.status)
             )
-            counts["status"] = dict(statuses.tuples().all())
+            counts["status"] = {status: number for status, number in statuses}  # noqa: C416 - rows are not pairs to mypy
         return counts
 
     def add_flags(self, dataset_id: int, flags: Mapping[int, Sequence[str]]) -> None:
@@ -354,7 +355,7 @@ def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
         "prompt_tokens": row.prompt_tokens,
         "completion_tokens": row.completion_tokens,
         "request_id": row.request_id,
-        "created": now,
+        "created": row.created or now,
         "status": SampleStatus.NEW.value,
         "flags": sorted(flags),
         "edited": False,

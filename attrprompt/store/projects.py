@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attrprompt.errors import ConflictError, InputError
@@ -319,19 +319,35 @@ def _check_name(name: str) -> str:
 
 
 def _load(connection: Connection, project_id: str) -> StoredProject:
-    row = connection.execute(select(project).where(project.c.id == project_id)).first()
+    columns = [column for column in project.c if column.name != "document"]
+    row = connection.execute(select(*columns).where(project.c.id == project_id)).first()
     if row is None:
         raise InputError("This project does not exist any more. Open another on the Projects page.")
+    document = _documents.get((row.id, row.head_revision, row.content_hash))
+    if document is None:
+        data = connection.execute(select(project.c.document).where(project.c.id == project_id)).scalar_one()
+        document = parse_project(data)
+        _remember(row, document)
     return StoredProject(
         id=row.id,
         name=row.name,
         owner=row.owner,
         revision=row.head_revision,
-        document=parse_project(row.document),
+        document=document,
         settings=row.settings,
         created=row.created,
         changed=row.changed,
     )
+
+
+_documents: dict[tuple[str, int, str], Project] = {}  # parsed documents are immutable, so threads may share them
+DOCUMENTS_KEPT = 16
+
+
+def _remember(row: Row[Any], document: Project) -> None:
+    while len(_documents) >= DOCUMENTS_KEPT:
+        _documents.pop(next(iter(_documents)), None)
+    _documents[(row.id, row.head_revision, row.content_hash)] = document
 
 
 def _revision(connection: Connection, project_id: str, n: int) -> Revision:

@@ -1,0 +1,124 @@
+"""The demo project: texts that this app generated with the embedded model, so that every page shows something real."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrprompt.errors import InputError
+from attrprompt.presets import load_preset
+from attrprompt.project import Project, parse_project
+from attrprompt.records import RunCounters, RunState
+from attrprompt.runtime import Runtime
+from attrprompt.store import NewRun, NewSample, PlannedItem, StoredProject
+
+DEMO_NAME = "AG News demo"
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "agnews"
+RUNS = ("simprompt", "attrprompt")
+
+
+def find_demo(runtime: Runtime) -> str | None:
+    """The id of the demo project of this home, or None."""
+    found = runtime.store.people.read_setting("demo_project")
+    known = {each.id for each in runtime.store.projects.list_all()}
+    return str(found) if found in known else None
+
+
+def seed_demo(runtime: Runtime) -> StoredProject:
+    """The demo project, made where this home has none."""
+    existing = find_demo(runtime)
+    return runtime.store.projects.load(existing) if existing else _make_demo(runtime)
+
+
+def reset_demo(runtime: Runtime) -> StoredProject:
+    """The demo project as it was at first; what people did in it is deleted."""
+    existing = find_demo(runtime)
+    if existing is not None:
+        runtime.store.projects.delete(existing)
+    return _make_demo(runtime)
+
+
+def _make_demo(runtime: Runtime) -> StoredProject:
+    made_with = _read_provenance()
+    document = parse_project(made_with["document"]) if made_with else load_preset("agnews")
+    taken = {each.name for each in runtime.store.projects.list_all()}
+    name = next(each for each in _names() if each not in taken)
+    project = runtime.store.projects.create(name, document, owner="demo", source="preset:agnews")
+    runtime.store.people.write_setting("demo_project", project.id)
+    for run in made_with.get("runs", []):
+        _restore_run(runtime, project, document, run)
+    return project
+
+
+def _read_provenance() -> dict[str, Any]:
+    path = EXAMPLES / "provenance.json"
+    if not path.exists():
+        return {}
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def _restore_run(runtime: Runtime, project: StoredProject, document: Project, run: Mapping[str, Any]) -> None:
+    rows = list(_read_rows(EXAMPLES / run["file"]))
+    new = NewRun(
+        name=run["run"],
+        method=run["method"],
+        model=run["model"],
+        endpoint=run["endpoint"],
+        api_key_env="",
+        parameters=run["parameters"],
+        limits=run["limits"],
+        options=run["options"],
+        document=document,
+    )
+    stored = runtime.store.runs.create(project.id, new, (_plan_item(row) for row in rows))
+    counters = RunCounters(
+        planned=len(rows),
+        completed=len(rows),
+        requests=run["requests"],
+        prompt_tokens=run["tokens"]["prompt"],
+        completion_tokens=run["tokens"]["completion"],
+        seconds=run["seconds"],
+    )
+    runtime.store.runs.commit(stored.id, [_sample(row) for row in rows], [], counters, in_flight=0)
+    runtime.store.runs.finish(stored.id, RunState.DONE, "", counters)
+
+
+def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The demo's file {path.name} cannot be read. Restore the examples folder.") from error
+
+
+def _plan_item(row: Mapping[str, Any]) -> PlannedItem:
+    return PlannedItem(row["item"], (row["asked_label"],), row["attributes"], row["prompt"], None, seed=row["seed"])
+
+
+def _sample(row: Mapping[str, Any]) -> NewSample:
+    return NewSample(
+        item=row["item"],
+        text=row["text"],
+        raw=row["raw"],
+        labels=(row["asked_label"],),
+        attributes=row["attributes"],
+        prompt=row["prompt"],
+        prompt_tokens=row["tokens"]["prompt"],
+        completion_tokens=row["tokens"]["completion"],
+        request_id=row["request_id"],
+        flags=tuple(row["flags"]),
+        created=datetime.fromisoformat(row["created"]).timestamp(),
+    )
+
+
+def _names() -> Iterator[str]:
+    yield DEMO_NAME
+    number = 2
+    while True:
+        yield f"{DEMO_NAME} {number}"
+        number += 1

@@ -1,0 +1,154 @@
+"""The form that launches a run: what is asked, of which model, how fast and how far."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import ValidationError
+
+from attrprompt.errors import InputError
+from attrprompt.generation.launch import choose_endpoint, create_run, default_concurrency
+from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options
+from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Method, explain_validation
+from attrprompt.sampling import Sampler
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from components.frame import ProjectPage
+from components.keys import find_key
+from components.notices import errors_shown, in_callback
+
+ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
+
+
+def draw_launch_form(page: ProjectPage) -> None:
+    """Choose what to generate and start it; the button says how much that is."""
+    document = page.project.document
+    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    method, per_class, sampler, seed = st.columns(4)
+    method.selectbox(
+        "Method",
+        [Method.ATTRPROMPT, Method.SIMPROMPT] if document.dimensions else [Method.SIMPROMPT],
+        format_func=lambda each: each.display,
+        key="launch_method",
+        help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension.",
+    )
+    per_class.number_input("Texts per class", 1, 100_000, 10, key="launch_per_class")
+    is_attributed = st.session_state["launch_method"] is Method.ATTRPROMPT
+    sampler.selectbox(
+        "Sampler",
+        [Sampler.BALANCED, Sampler.INDEPENDENT, Sampler.PAIRWISE],
+        format_func=lambda each: each.value.capitalize(),
+        key="launch_sampler",
+        disabled=not is_attributed,
+        help="Balanced: every value as equally often as possible. Independent: drawn at random, as in the paper. "
+        "Pairwise: all pairs of values with as few prompts as possible.",
+    )
+    seed.number_input("Seed", 0, 2**31 - 1, 0, key="launch_seed", help="The same seed plans the same prompts.")
+    with st.expander("Options"):
+        _draw_options(endpoint)
+    with errors_shown():
+        options = _read_options()
+        st.caption(_describe(page, options, endpoint))
+        total = len(document.labels) * options.per_class
+        st.button(
+            f"Generate {total:,} text{'' if total == 1 else 's'}",
+            type="primary",
+            key="launch_start",
+            icon=":material/play_arrow:",
+            on_click=lambda: in_callback(lambda: _launch(page, endpoint)),
+        )
+
+
+def _draw_options(endpoint: Endpoint) -> None:
+    name, concurrency, timeout = st.columns(3)
+    name.text_input("Name of the run", key="launch_name", placeholder="made from the method", max_chars=200)
+    concurrency.number_input(
+        "Requests at once",
+        1,
+        1_000,
+        default_concurrency(endpoint),
+        key="launch_concurrency",
+        help="Start and ceiling; it falls by itself when the endpoint is overloaded.",
+    )
+    timeout.number_input("Seconds for one answer", 1, 3_600, 120, key="launch_timeout")
+    temperature, max_tokens, penalty = st.columns(3)
+    temperature.number_input("Temperature", 0.0, 2.0, 1.0, 0.1, key="launch_temperature")
+    max_tokens.number_input("Longest answer, in tokens", 1, 100_000, 512, key="launch_max_tokens")
+    penalty.number_input(
+        "Repetition penalty",
+        1.0,
+        2.0,
+        1.1 if endpoint.is_embedded else 1.0,
+        0.05,
+        key="launch_penalty",
+        help="1 is none. The embedded model needs 1.1, or it repeats itself until the answer is cut.",
+    )
+    budget, tokens, requests = st.columns(3)
+    budget.number_input(
+        "Budget in USD",
+        0.0,
+        1e6,
+        None,
+        key="launch_budget",
+        placeholder="none",
+        help="The run ends when it is reached, with at most what is in flight above.",
+    )
+    tokens.number_input("Budget in tokens", 1, 10**10, None, key="launch_budget_tokens", placeholder="none")
+    requests.number_input("Requests a minute, at most", 1, 10**6, None, key="launch_rpm", placeholder="no limit")
+
+
+def _read_options() -> PlanOptions:
+    state = st.session_state
+    return read_options(
+        {
+            "method": state["launch_method"],
+            "per_class": int(state["launch_per_class"]),
+            "sampler": state["launch_sampler"],
+            "seed": int(state["launch_seed"]),
+        }
+    )
+
+
+def _describe(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
+    """Where the prompts go and what that will cost, as far as it is known."""
+    document = page.project.document
+    where = (
+        "the embedded model, on this machine" if endpoint.is_embedded else f"{endpoint.model} at {endpoint.base_url}"
+    )
+    total = len(document.labels) * options.per_class
+    if total > ESTIMATED_UP_TO:
+        return f"To {where}. The Prompts page counts the tokens of a plan this large."
+    statistics = PlanStatistics(document, options)
+    for _ in statistics.watch(make_plan(document, options)):
+        pass
+    prices = page.runtime.prices_for(page.project.id)
+    summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
+    cost = "price unknown" if summary.estimated_cost is None else f"about ${summary.estimated_cost:,.2f}"
+    tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
+    return f"To {where}. About {tokens:,} tokens, {cost}."
+
+
+def _launch(page: ProjectPage, endpoint: Endpoint) -> str:
+    state = st.session_state
+    try:
+        parameters = GenerationParameters(
+            temperature=state["launch_temperature"],
+            max_tokens=int(state["launch_max_tokens"]),
+            repetition_penalty=state["launch_penalty"] if state["launch_penalty"] > 1 else None,
+        )
+        limits = RunLimits(
+            concurrency=int(state["launch_concurrency"]),
+            timeout=float(state["launch_timeout"]),
+            budget=state["launch_budget"] or None,
+            budget_tokens=state["launch_budget_tokens"],
+            requests_per_minute=state["launch_rpm"],
+        )
+    except ValidationError as error:
+        raise InputError(explain_validation(error)) from error
+    name = state["launch_name"].strip() or None
+    run = create_run(
+        page.runtime.store, page.project, _read_options(), endpoint, name=name, parameters=parameters, limits=limits
+    )
+    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
+    page.runtime.start_run(run.id, key)
+    return f"{run.name}: {run.counters.planned:,} prompts on their way."

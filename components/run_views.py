@@ -1,0 +1,142 @@
+"""Views of runs that several pages share: choosing a data set, a run's progress, its failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from attrprompt.generation.progress import count_flags, format_seconds, measure_progress
+from attrprompt.records import Dataset, DatasetKind, Run, RunState, Sample
+from attrprompt.runtime import Runtime
+from components.text import escape_markdown
+
+STATE_WORDS = {
+    RunState.PLANNED: "planned, not sent yet",
+    RunState.RUNNING: "running",
+    RunState.DONE: "done",
+    RunState.DONE_WITH_FAILURES: "done, with failures",
+    RunState.PAUSED: "paused",
+    RunState.STOPPED: "stopped",
+    RunState.FAILED: "could not go on",
+    RunState.INTERRUPTED: "interrupted",
+}
+
+REASON_WORDS = {
+    "rate_limited": "the endpoint asked for fewer requests",
+    "timeout": "no answer in time",
+    "connection": "the connection broke",
+    "server_error": "the server failed",
+    "bad_response": "the answer was not one",
+    "auth": "the key was refused",
+    "not_found": "unknown model or address",
+    "bad_request": "the request was refused",
+    "budget": "the budget was reached",
+    "stopped": "stopped while in flight",
+}
+
+
+def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data set") -> Dataset | None:
+    """Choose one data set; None where there is none."""
+    if not datasets:
+        return None
+    by_name = {each.name: each for each in datasets}
+    chosen = st.selectbox(
+        label,
+        list(by_name),
+        index=len(by_name) - 1,
+        key=key,
+        bind="query-params",
+        format_func=lambda name: f"{name} ({by_name[name].rows:,} texts)",
+    )
+    return by_name[chosen] if chosen else None
+
+
+def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -> list[Dataset]:
+    """Choose the data sets to compare; by default the newest SimPrompt, the newest AttrPrompt and gold."""
+    by_name = {each.name: each for each in datasets}
+    chosen = st.multiselect(
+        "Data sets to compare",
+        list(by_name),
+        default=[each.name for each in default_comparison(datasets)],
+        key=key,
+        bind="query-params",
+        format_func=lambda name: f"{name} ({by_name[name].rows:,})",
+    )
+    if len(chosen) < at_least:
+        st.info(f"Choose at least {at_least} data set{'' if at_least == 1 else 's'} above.")
+    return [by_name[name] for name in chosen]
+
+
+def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold."""
+    order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
+    newest = {each.kind: each for each in datasets if each.rows}
+    return [newest[kind] for kind in order if kind in newest]
+
+
+def draw_progress(runtime: Runtime, run: Run) -> None:
+    """How far a run is: counts, rate, time left, tokens, cost so far and projected."""
+    counters = run.counters
+    cost = runtime.prices_for(run.dataset.project_id).cost(
+        run.model, counters.prompt_tokens, counters.completion_tokens
+    )
+    progress = measure_progress(run, cost)
+    st.progress(min(progress.share, 1.0), text=describe_run(run))
+    figures = st.columns(4)
+    figures[0].metric("Texts stored", f"{counters.completed:,} of {counters.planned:,}", border=False)
+    rate = "not yet known" if progress.per_minute is None else f"{progress.per_minute:,.0f} a minute"
+    figures[1].metric("Rate", rate, border=False)
+    left = "–" if progress.seconds_left is None else format_seconds(progress.seconds_left)
+    figures[2].metric("Time left", left, border=False)
+    tokens = counters.prompt_tokens + counters.completion_tokens
+    if progress.cost is None:
+        figures[3].metric("Tokens", f"{tokens:,}", "price unknown", delta_color="off", delta_arrow="off")
+    else:
+        projected = "" if progress.projected_cost is None else f"of about ${progress.projected_cost:,.2f}"
+        figures[3].metric("Cost", f"${progress.cost:,.2f}", projected, delta_color="off", delta_arrow="off")
+    if counters.maybe_billed_twice:
+        st.caption(
+            f"{counters.maybe_billed_twice} requests were in flight when the connection or the process ended; "
+            "the endpoint may have billed them although no answer was stored."
+        )
+
+
+def describe_run(run: Run) -> str:
+    """A run and where it stands, in one line of Markdown."""
+    failed = sum(run.counters.failed.values())
+    parts = [f"**{escape_markdown(run.name)}**: {STATE_WORDS[run.state]}"]
+    if failed:
+        parts.append(f"{failed:,} failed")
+    if run.state not in (RunState.RUNNING, RunState.DONE, RunState.DONE_WITH_FAILURES) and run.counters.pending:
+        parts.append(f"{run.counters.pending:,} left to send")
+    if run.reason:
+        parts.append(escape_markdown(run.reason))
+    return ", ".join(parts)
+
+
+def draw_failures(runtime: Runtime, run: Run) -> None:
+    """Failed items by reason, with what the endpoint said; and flags of stored texts."""
+    failed = runtime.store.runs.count_failures(run.id)
+    if failed:
+        with st.expander(f"{sum(failed.values()):,} items failed", expanded=run.state is not RunState.RUNNING):
+            for reason, number in sorted(failed.items(), key=lambda pair: -pair[1]):
+                st.markdown(f"- **{number:,}**: {REASON_WORDS[reason]}")
+            examples = runtime.store.runs.read_failures(run.id, limit=5)
+            for each in examples:
+                st.caption(f"Prompt {each.item}: {escape_markdown(each.message)}")
+            st.caption("Resume asks for failed items again.")
+    flags = count_flags(runtime.store.datasets.count_facets(run.id))
+    if flags:
+        words = ", ".join(f"{number:,} {flag.replace('_', ' ')}" for flag, number in flags.items())
+        st.caption(f"Marked among the stored texts: {words}. Nothing was dropped; Review shows them.")
+
+
+def draw_text(sample: Sample) -> None:
+    """One generated text with its label and its attribute values."""
+    with st.container(border=True):
+        values = " · ".join(f"{escape_markdown(value)}" for value in sample.attributes.values())
+        st.markdown(f"**{escape_markdown(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
+        st.text(sample.text or "(empty answer)")
+        if sample.flags:
+            st.markdown(" ".join(f":orange-badge[{flag.replace('_', ' ')}]" for flag in sample.flags))
