@@ -1,0 +1,1 @@
+"""Talking to models: any OpenAI-compatible endpoint, the embedded model among them."""

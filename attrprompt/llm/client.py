@@ -1,0 +1,223 @@
+"""The client for every OpenAI-compatible endpoint.
+
+It uses the `openai` SDK on its aiohttp transport, without the SDK's retries (the runner owns those) and without its
+typed response models: building the body and reading the JSON here halves the CPU a request costs (`benchmarks/`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import httpx2
+import openai
+from pydantic import SecretStr
+
+from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint, is_loopback
+from attrprompt.llm.failures import explain_bad_response, explain_status, explain_transport
+
+MOST_CONNECTIONS = 1024
+KEEP_ALIVE_SECONDS = 30.0
+CONNECT_SECONDS = 15.0
+
+
+class OpenAIChatClient:
+    """Asks one endpoint. Belongs to the event loop in which it is used first.
+
+    Args:
+        endpoint: where to ask.
+        api_key: the key itself; None sends no `Authorization` header.
+        base_url: the real address where the endpoint only names it (the embedded model's loopback port).
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, api_key: SecretStr | str | None = None, *, base_url: str | None = None
+    ) -> None:
+        self.endpoint = endpoint
+        self._base_url = base_url or endpoint.base_url
+        self._secret = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key or ""
+        self._length_field = "max_tokens"
+        limits = httpx2.Limits(
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=MOST_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+        )
+        # Empty strings, because the SDK would otherwise fill in the environment's values and send them to any endpoint.
+        self._sdk = openai.AsyncOpenAI(
+            base_url=self._base_url,
+            api_key=self._secret,
+            admin_api_key="",
+            organization="",
+            project="",
+            webhook_secret="",
+            max_retries=0,
+            http_client=openai.DefaultAioHttpClient(limits=limits, trust_env=not is_loopback(self._base_url)),
+        )
+
+    def __repr__(self) -> str:
+        return f"OpenAIChatClient({self._base_url!r}, model={self.endpoint.model!r})"
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Send one request and read its answer; see `ChatClient.complete`."""
+        started = time.perf_counter()
+        try:
+            response = await self._send(self._build_body(request), request.timeout)
+        except ProviderError as failure:
+            if not self._wants_other_length_field(failure):
+                raise
+            self._length_field = "max_completion_tokens"
+            response = await self._send(self._build_body(request), request.timeout)
+        return self._read_reply(response, request, time.perf_counter() - started)
+
+    async def list_models(self, timeout: float = 15.0) -> list[str]:
+        """The names of the models that the endpoint offers, as it orders them.
+
+        Raises:
+            ProviderError: the endpoint does not list its models, or cannot be asked.
+        """
+        response = await self._send(None, timeout)
+        document = self._read_json(response)
+        entries = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(entries, list):
+            raise self._bad_response("no list of models", response)
+        return [entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sdk.close()
+
+    def _build_body(self, request: ChatRequest) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": request.model,
+            "messages": [dict(message) for message in request.messages],
+            "temperature": request.temperature,
+            self._length_field: request.max_tokens,
+        }
+        if request.top_p is not None:
+            body["top_p"] = request.top_p
+        if request.seed is not None:
+            body["seed"] = request.seed
+        if request.repetition_penalty is not None:
+            body.update(dict.fromkeys(self.endpoint.repetition_penalty_names, request.repetition_penalty))
+        if request.response_schema is not None:
+            schema = {"name": "answer", "strict": True, "schema": dict(request.response_schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        body.update(request.extra)
+        return body
+
+    async def _send(self, body: Mapping[str, Any] | None, timeout: float) -> httpx2.Response:
+        """POST a chat request, or GET the models where there is no body; every failure becomes a `ProviderError`."""
+        limits = httpx2.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
+        try:
+            async with asyncio.timeout(timeout):
+                if body is None:
+                    return await self._sdk.get("/models", cast_to=httpx2.Response, options={"timeout": limits})
+                return await self._sdk.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=body, options={"timeout": limits}
+                )
+        except openai.APIStatusError as error:
+            failure = explain_status(
+                error.status_code,
+                _read_text(error.response),
+                error.response.headers,
+                base_url=self._base_url,
+                model=self.endpoint.model,
+                secret=self._secret,
+            )
+            cause: BaseException = error
+        except (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
+            failure = explain_transport(error, base_url=self._base_url, seconds=timeout)
+            cause = error
+        # Some endpoints repeat the key in their error; a traceback must not print it.
+        if self._secret and self._secret in str(cause):
+            raise failure
+        raise failure from cause
+
+    def _read_json(self, response: httpx2.Response) -> Any:
+        try:
+            return json.loads(response.content)
+        except ValueError as error:
+            raise self._bad_response("no JSON", response) from error
+
+    def _read_reply(self, response: httpx2.Response, request: ChatRequest, seconds: float) -> ChatReply:
+        document = self._read_json(response)
+        if isinstance(document, dict) and document.get("error") and not document.get("choices"):
+            raise self._explain_error_inside(document["error"], response)
+        choice = _first_choice(document)
+        if choice is None:
+            raise self._bad_response("no choices in it", response)
+        message = choice["message"]
+        refusal = message.get("refusal")
+        text = _join_content(message.get("content"))
+        usage = document.get("usage") or {}
+        return ChatReply(
+            text=text or (refusal if isinstance(refusal, str) else ""),
+            finish_reason=choice.get("finish_reason"),
+            prompt_tokens=_read_count(usage, "prompt_tokens"),
+            completion_tokens=_read_count(usage, "completion_tokens"),
+            model=str(document.get("model") or request.model),
+            request_id=response.headers.get("x-request-id") or document.get("id"),
+            seconds=seconds,
+            refused=bool(refusal) or choice.get("finish_reason") == "content_filter",
+        )
+
+    def _bad_response(self, reason: str, response: httpx2.Response) -> ProviderError:
+        body = _read_text(response)
+        return explain_bad_response(
+            reason, body, base_url=self._base_url, status=response.status_code, secret=self._secret
+        )
+
+    def _explain_error_inside(self, error: Any, response: httpx2.Response) -> ProviderError:
+        """Some routers answer 200 and put the real status into the body."""
+        code = error.get("code") if isinstance(error, dict) else None
+        if isinstance(code, str) and code.isdecimal():
+            code = int(code)
+        if not isinstance(code, int) or not 400 <= code <= 599:
+            return self._bad_response("an error instead of choices", response)
+        return explain_status(
+            code,
+            _read_text(response),
+            response.headers,
+            base_url=self._base_url,
+            model=self.endpoint.model,
+            secret=self._secret,
+        )
+
+    def _wants_other_length_field(self, failure: ProviderError) -> bool:
+        """OpenAI's reasoning models reject `max_tokens` and name the field that they want instead."""
+        return (
+            failure.kind is ErrorKind.BAD_REQUEST
+            and self._length_field == "max_tokens"
+            and "max_completion_tokens" in str(failure)
+        )
+
+
+def _read_text(response: httpx2.Response) -> str:
+    return response.content.decode("utf-8", errors="replace")
+
+
+def _first_choice(document: Any) -> dict[str, Any] | None:
+    choices = document.get("choices") if isinstance(document, dict) else None
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        return None
+    choice: dict[str, Any] = choices[0]
+    return choice if isinstance(choice.get("message"), dict) else None
+
+
+def _join_content(content: Any) -> str:
+    """Text of a message; a few endpoints send it as a list of parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
+    return ""
+
+
+def _read_count(usage: Any, name: str) -> int | None:
+    count = usage.get(name) if isinstance(usage, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) else None

