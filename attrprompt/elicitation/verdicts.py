@@ -1,0 +1,92 @@
+"""The model's half of the class-aware filter: does a value fit a similar label just as well? Yes, no, or no verdict."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from attrprompt.elicitation.asking import RawReply, keep_reply
+from attrprompt.llm.chat import ChatClient, ChatRequest, Message
+from attrprompt.project import Project
+
+TRIES = 2
+TEMPERATURE = 0.0
+MOST_TOKENS = 64
+
+_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_YES, _NO = frozenset({"yes", "1", "true"}), frozenset({"no", "0", "false"})
+
+
+class Verdict(StrEnum):
+    """What the model said to `does it fit the other label as well?`."""
+
+    YES = "yes"
+    NO = "no"
+    NONE = "no verdict"
+
+
+@dataclass(frozen=True)
+class AskedVerdict:
+    """A verdict with the replies it was read from."""
+
+    verdict: Verdict
+    replies: tuple[RawReply, ...]
+
+
+def read_verdict(reply: str) -> Verdict:
+    """Yes or no where the reply's first word says so and no later word says the opposite; otherwise no verdict.
+
+    `1` and `0` count as yes and no, as do JSON forms like `{"answer": "yes"}`.
+    """
+    text = _THINKING.sub("", reply)
+    words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in {"json", "answer", "verdict"}]
+    if not words:
+        return Verdict.NONE
+    says = {word for word in words if word in {"yes", "no"}}
+    for verdict, signs in ((Verdict.YES, _YES), (Verdict.NO, _NO)):
+        if words[0] in signs and not says - {verdict.value}:
+            return verdict
+    return Verdict.NONE
+
+
+def ask_about(project: Project, dimension_id: str, label_id: str, value_text: str, similar_id: str) -> list[Message]:
+    """The question about one value and one similar label."""
+    task = project.task
+    own, other = project.labels[label_id], project.labels[similar_id]
+    meanings = "".join(
+        f"\nThe category '{label.title}' means: {label.description}" for label in (own, other) if label.description
+    )
+    source = f" from {task.source}" if task.source else ""
+    dimension = project.dimensions[dimension_id].name.replace("_", " ")
+    return [
+        {
+            "role": "user",
+            "content": (
+                f"We sort each {task.text}{source} into one category. In the category '{own.title}' we want a "
+                f"{task.text} whose {dimension} is: {value_text}{meanings}\n"
+                f"Could such a {task.text} just as well belong to the category '{other.title}', so that a reader "
+                "could not be sure which of the two is meant?\nAnswer with one word: yes or no."
+            ),
+        }
+    ]
+
+
+async def ask_verdict(
+    client: ChatClient, model: str, messages: list[Message], *, max_tokens: int = MOST_TOKENS
+) -> AskedVerdict:
+    """Put the question; a reply that is neither yes nor no is asked for once more.
+
+    Raises:
+        ProviderError: the endpoint failed.
+    """
+    replies: list[RawReply] = []
+    for attempt in range(TRIES):
+        request = ChatRequest(messages, model, temperature=TEMPERATURE, max_tokens=max_tokens, seed=attempt)
+        reply = await client.complete(request)
+        verdict = read_verdict(reply.text)
+        problem = "neither yes nor no" if verdict is Verdict.NONE else ""
+        replies.append(keep_reply(messages, reply, problem))
+        if verdict is not Verdict.NONE:
+            return AskedVerdict(verdict, tuple(replies))
+    return AskedVerdict(Verdict.NONE, tuple(replies))
