@@ -1,0 +1,137 @@
+"""Reading small text files whole and replacing files and folders in one step."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrprompt.errors import InputError
+
+MAX_TEXT_BYTES = 10 * 1024 * 1024
+_CHUNK = 1 << 20
+
+
+def read_text(path: Path) -> str:
+    """The text of a small file.
+
+    Raises:
+        InputError: it cannot be read, is over 10 MB, or is not UTF-8 text.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_TEXT_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"'{path.name}' cannot be read: {error.strerror}.") from error
+    return decode_text(data, path.name)
+
+
+def decode_text(data: bytes | str, name: str) -> str:
+    """Text from bytes, without a byte order mark.
+
+    Raises:
+        InputError: it is over 10 MB, binary, or not UTF-8.
+    """
+    size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
+    if size > MAX_TEXT_BYTES:
+        raise InputError(f"'{name}' is over {MAX_TEXT_BYTES // 1024**2} MB, too large for a file of this kind.")
+    if isinstance(data, str):
+        text = data
+    else:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(_explain_encoding(name, data[:4], error.start)) from error
+    if "\0" in text:
+        raise InputError(f"'{name}' is a binary file; a text file in UTF-8 is needed.")
+    return text.removeprefix("\ufeff")
+
+
+def check_utf8(path: Path) -> None:
+    """Make sure that a file of any size is UTF-8, before its first row is used.
+
+    Raises:
+        InputError: it cannot be read, or is not UTF-8.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = 0
+    head = b""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                head = head or chunk[:4]
+                pending = len(decoder.getstate()[0])
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError as error:
+                    raise InputError(_explain_encoding(path.name, head, read - pending + error.start)) from error
+                read += len(chunk)
+    except OSError as error:
+        raise InputError(f"'{path.name}' cannot be read: {error.strerror}.") from error
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise InputError(_explain_encoding(path.name, head, read)) from error
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[Path]:
+    """A new path beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    if path.is_dir():
+        raise InputError(f"'{path}' is a folder; name a file to write to.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another place.")
+    part = path.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def create_folder(path: Path) -> Iterator[Path]:
+    """A new folder to fill; it becomes `path` when the block ends well, else it is removed.
+
+    Raises:
+        InputError: `path` exists and is not an empty folder, or the place cannot be written to.
+    """
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise InputError(f"'{path}' exists and is not empty; choose a new folder to write to.")
+    if not path.parent.is_dir():
+        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another place.")
+    part = path.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        part.mkdir()
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror or error}.") from error
+    finally:
+        if part.exists():
+            shutil.rmtree(part)
+
+
+def make_stable_id(*parts: str) -> str:
+    """An id made from names, so that the same file gives the same document on every machine."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _explain_encoding(name: str, head: bytes, position: int) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = "UTF-16"
+    elif head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"%PDF")):
+        return f"'{name}' is not a text file but an archive, a spreadsheet or an image; save its content as UTF-8 text."
+    else:
+        found = f"not UTF-8 (byte {position + 1:,} fits no character)"
+    return f"'{name}' is {found}; save it with the encoding UTF-8 and try again."
