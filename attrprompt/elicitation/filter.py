@@ -298,39 +298,39 @@ def _judge_value(
         llm_verdict=verdict,
         margin=check.margin,
         suggestion=suggestion,
-        reason=reason.format(other=f"'{other}'"),
+        reason=reason.format(other=f"'{other}'", own=f"'{project.labels[label_id].title}'"),
     )
 
 
 def _suggest(check: _Check, verdict: Verdict | None) -> tuple[Suggestion, str]:
-    """The suggestion of both checks together, and a sentence with `{other}` where the similar label is named."""
-    margin = check.margin
+    """The suggestion of both checks together, and a sentence with `{own}` and `{other}` in place of the labels."""
     if check.is_twin:
         return Suggestion.DROP, "{other} has the same value."
-    asked = verdict in (Verdict.YES, Verdict.NO)
-    if margin is None:
-        if verdict is Verdict.YES:
-            return Suggestion.DROP, "The model says that it fits {other} as well."
-        return Suggestion.KEEP, (
-            "The model says that it does not fit {other}." if asked else "The model gave no verdict on {other}."
-        )
-    if margin < NEARER:
+    if check.margin is None:
+        return _suggest_by_verdict(verdict)
+    if check.margin < NEARER:
+        nearer = f"By embedding it is nearer to {{other}} than to {{own}} (by {-check.margin:.2f})"
         if verdict is Verdict.NO:
-            return (
-                Suggestion.KEEP,
-                "By embedding it is nearer to {other}, but the model says that it does not fit there.",
-            )
-        also = " and the model says that it fits there as well" if verdict is Verdict.YES else ""
-        return Suggestion.DROP, f"By embedding it is nearer to {{other}}{also}."
+            return Suggestion.KEEP, f"{nearer}, but the model says that it does not fit there."
+        also = ", and the model says that it fits there as well" if verdict is Verdict.YES else ""
+        return Suggestion.DROP, f"{nearer}{also}."
+    if check.margin < CLOSE:
+        close = f"By embedding it is hardly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
+        if verdict is Verdict.YES:
+            return Suggestion.DROP, f"The model says that it fits {{other}} as well. {close}."
+        return Suggestion.KEEP, f"{close}."
+    clear = f"By embedding it is clearly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
     if verdict is Verdict.YES:
-        if margin < CLOSE:
-            return Suggestion.DROP, "The model says that it fits {other} as well, and by embedding the two are close."
-        return (
-            Suggestion.KEEP,
-            "The model says that it fits {other} as well, but by embedding it is clearly its own label's.",
-        )
-    near = "close to {other} but nearer to its own label" if margin < CLOSE else "clearly nearer to its own label"
-    return Suggestion.KEEP, f"By embedding it is {near}."
+        return Suggestion.KEEP, f"{clear}, though the model says that it fits there as well."
+    return Suggestion.KEEP, f"{clear}."
+
+
+def _suggest_by_verdict(verdict: Verdict | None) -> tuple[Suggestion, str]:
+    if verdict is Verdict.YES:
+        return Suggestion.DROP, "The model says that it fits {other} as well."
+    if verdict is Verdict.NO:
+        return Suggestion.KEEP, "The model says that it does not fit {other}."
+    return Suggestion.KEEP, "The model gave no verdict on {other}."
 
 
 def _doubt(row: FilterFinding) -> tuple[bool, bool, float, str]:
