@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from attrprompt.analysis.estimate import Comparison, Estimate, compare_figures
 from attrprompt.analysis.measuring import ScopeFigures, Wanted, measure_draws, measure_whole

@@ -74,7 +74,7 @@ def mtld(sample: TokenSample, threshold: float = THRESHOLD) -> float | None:
     total = len(sample.tokens)
     readings = []
     for tokens in (sample.tokens, sample.tokens[::-1]):
-        factors = _count_factors(_previous_occurrence(tokens).tolist(), threshold)
+        factors = _count_factors(_previous_occurrence(tokens), threshold)
         if factors == 0:
             return None
         readings.append(total / factors)
@@ -195,18 +195,21 @@ def _previous_occurrence(tokens: NDArray[np.int32]) -> IntArray:
     return previous
 
 
-def _count_factors(previous: list[int], threshold: float) -> float:
+def _count_factors(previous: IntArray, threshold: float) -> float:
+    """Factors of a reading, from the previous occurrence of each token: only a repeated token can end one."""
+    repeated = np.flatnonzero(previous >= 0)
     factors = 0.0
-    start = types = 0
-    for position, before in enumerate(previous):
-        if before < start:
-            types += 1
-        elif types / (position - start + 1) < threshold:  # only a repeated token can lower the ratio
-            factors += 1
-            start, types = position + 1, 0
+    start = repeats = 0
+    for position, before in zip(repeated.tolist(), previous[repeated].tolist(), strict=True):
+        if before >= start:
+            repeats += 1
+            length = position - start + 1
+            if (length - repeats) / length < threshold:
+                factors += 1
+                start, repeats = position + 1, 0
     rest = len(previous) - start
     if rest:
-        factors += (1 - types / rest) / (1 - threshold)
+        factors += repeats / rest / (1 - threshold)
     return factors
 
 

@@ -172,15 +172,19 @@ class Draw:
         texts = np.sort(self.texts(per_label))
         return TokenSample(self.table, texts, self.table.lengths[texts])
 
-    def sample_tokens(self, tokens: int, most_texts: int | None = None) -> TokenSample:
-        """Whole texts in turn from each part until there are so many tokens; the last one is cut."""
+    def in_turn(self) -> IntArray:
+        """All texts, one from each part in turn; parts that run out are passed over."""
         longest = max(len(part) for part in self.order)
         turns = np.full((longest, len(self.order)), -1, dtype=np.int64)
         for column in range(len(self.order)):
             part = self.order[(column + self.first_part) % len(self.order)]
             turns[: len(part), column] = part
-        in_turn = turns.ravel()
-        return _take_tokens(self.table, in_turn[in_turn >= 0][:most_texts], tokens)
+        flat = turns.ravel()
+        return flat[flat >= 0]
+
+    def sample_tokens(self, tokens: int) -> TokenSample:
+        """Whole texts in turn from each part until there are so many tokens; the last one is cut."""
+        return _take_tokens(self.table, self.in_turn(), tokens)
 
     def sample_classes(self, tokens: int) -> list[TokenSample]:
         """From each part whole texts until there are so many tokens; the last one is cut."""
