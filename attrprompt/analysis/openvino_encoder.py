@@ -37,7 +37,7 @@ PROBES = (
 
 
 def supports_bf16() -> bool:
-    """This machine's processor computes in bf16 (AMX or AVX-512 BF16) rather than emulating it."""
+    """Whether the processor computes in bf16 (AMX or AVX-512 BF16) rather than emulating it."""
     return "BF16" in _import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 

@@ -29,6 +29,8 @@ Progress = Callable[[float, str], None]
 FEWEST_TEXTS = 10
 """Fewer texts have no neighbourhoods that UMAP could keep."""
 
+BLOCK = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class MapParameters:
@@ -99,30 +101,41 @@ def choose_fitted(sets: Sequence[str], at_most: int, seed: int) -> NDArray[np.bo
     return chosen
 
 
-def project_pca(
-    vectors: Vectors, fitted: NDArray[np.bool_] | None = None
-) -> tuple[Coordinates, tuple[float, float]]:
-    """The two directions of largest variance, from the singular values of the centred covariance matrix.
+def project_pca(vectors: Vectors, fitted: NDArray[np.bool_] | None = None) -> tuple[Coordinates, tuple[float, float]]:
+    """The two directions of largest variance, from the singular values of the covariance matrix.
 
-    O(n·d²) time, and memory beyond the vectors of d² only. A direction's sign is free; it is set so that its largest
-    component is positive, so that the same texts give the same picture.
+    O(n·d²) time; beyond the vectors it needs memory for d² numbers, because the matrix is summed block by block. A
+    direction's sign is free; it is set so that its largest component is positive: the same texts, the same picture.
+
+    Returns:
+        the coordinates of all vectors, and the shares of the fitted variance that the two directions hold.
 
     Raises:
         InputError: there are fewer than 3 texts to fit on.
     """
-    basis = vectors if fitted is None else vectors[fitted]
-    if len(basis) < 3:
-        raise InputError(f"A map needs at least 3 texts of each set together, not {len(basis)}. Generate more.")
-    mean = basis.mean(axis=0, dtype=np.float64)
-    centred = basis - mean.astype(np.float32)
-    covariance = np.asarray(centred.T @ centred, dtype=np.float64) / (len(basis) - 1)
+    rows = np.arange(len(vectors)) if fitted is None else np.flatnonzero(fitted)
+    if len(rows) < 3:
+        raise InputError(f"A map needs at least 3 texts, equally many of each set; there are {len(rows)}.")
+    mean, covariance = _measure_covariance(vectors, rows)
     directions, variances, _ = np.linalg.svd(covariance, hermitian=True)
     axes = directions[:, :2]
-    largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
+    largest = axes[np.abs(axes).argmax(axis=0), [0, 1]]
     axes = axes * np.where(largest < 0, -1.0, 1.0)
     total = float(variances.sum()) or 1.0
-    coordinates = ((vectors - mean.astype(np.float32)) @ axes.astype(np.float32)).astype(np.float32)
+    coordinates = vectors @ axes.astype(np.float32) - (mean @ axes).astype(np.float32)
     return coordinates, (float(variances[0]) / total, float(variances[1]) / total)
+
+
+def _measure_covariance(vectors: Vectors, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    blocks = [rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK)]
+    mean = np.zeros(vectors.shape[1])
+    for block in blocks:
+        mean += vectors[block].sum(axis=0, dtype=np.float64) / len(rows)
+    covariance = np.zeros((len(mean), len(mean)))
+    for block in blocks:
+        centred = vectors[block] - mean
+        covariance += centred.T @ centred / max(1, len(rows) - 1)
+    return mean, covariance
 
 
 def project_umap(
@@ -194,8 +207,8 @@ def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10) -> float:
     shared = 0
     flat = low.astype(np.float64)
     squares = (flat**2).sum(axis=1)
-    for start in range(0, n, 512):
-        rows = np.arange(start, min(start + 512, n))
+    for start in range(0, n, BLOCK):
+        rows = np.arange(start, min(start + BLOCK, n))
         cosines = high[rows] @ high.T
         distances = squares[rows, None] - 2 * flat[rows] @ flat.T + squares[None, :]
         cosines[np.arange(len(rows)), rows] = -np.inf

@@ -1,0 +1,176 @@
+"""The kinds of CPU work, and how one is run.
+
+A kind is a function from a payload (plain data, everything it needs) to a result; `register` enters it in `JOBS`. The
+result is kept under the hash of kind and payload, so the same question is computed once, by whichever process asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import SecretStr
+
+from attrprompt.errors import InputError, WorkerError
+
+Payload = Mapping[str, Any]
+
+JOB_MODULES: tuple[str, ...] = ("attrprompt.worker.embedding",)
+"""Modules that register kinds; each must be light to import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A result of arrays, with facts about them as plain data; kept as `.npz`, other results as `.json`."""
+
+    arrays: Mapping[str, NDArray[Any]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+Result = Mapping[str, Any] | Arrays
+
+
+def _report_nothing(fraction: float, message: str) -> None:
+    pass
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job gets beside its payload.
+
+    Attributes:
+        home: folder of the caches.
+        progress: says how far it is, 0 to 1, and what it does.
+        cancelled: whether to give up; in the worker a cancel ends the process instead.
+        threads: how many it may use; None for all cores.
+        api_key: for an endpoint that the job asks; it stands in no payload and no result.
+    """
+
+    home: Path
+    progress: Callable[[float, str], None] = _report_nothing
+    cancelled: Callable[[], bool] = _never
+    threads: int | None = None
+    api_key: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of work.
+
+    Attributes:
+        keeps_result: whether the same payload may be answered with the kept result. Not where the work's effect lies
+            elsewhere, as in filling a cache that may be emptied.
+        version: raised when the function's results change, so that kept ones no longer count.
+    """
+
+    run: Callable[[Payload, JobContext], Result]
+    keeps_result: bool = True
+    version: int = 1
+
+
+JOBS: dict[str, JobKind] = {}
+
+
+def register(
+    kind: str, *, keeps_result: bool = True, version: int = 1
+) -> Callable[[Callable[[Payload, JobContext], Result]], Callable[[Payload, JobContext], Result]]:
+    """Enter a function in `JOBS` under this name."""
+
+    def enter(run: Callable[[Payload, JobContext], Result]) -> Callable[[Payload, JobContext], Result]:
+        JOBS[kind] = JobKind(run, keeps_result, version)
+        return run
+
+    return enter
+
+
+def find_kind(kind: str) -> JobKind:
+    """The kind of this name.
+
+    Raises:
+        InputError: there is none.
+    """
+    for module in JOB_MODULES:
+        importlib.import_module(module)
+    if kind not in JOBS:
+        raise InputError(f"There is no work of the kind “{kind}”. Known are: {', '.join(sorted(JOBS))}.")
+    return JOBS[kind]
+
+
+def hash_input(kind: str, payload: Payload) -> str:
+    """sha256 of kind, its version and the payload's canonical JSON: equal work has equal hashes.
+
+    Raises:
+        InputError: there is no such kind.
+    """
+    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(f"{kind}\n{find_kind(kind).version}\n{canonical}".encode()).hexdigest()
+
+
+def find_result(home: Path, kind: str, input_hash: str) -> Path | None:
+    """The kept result of this input, or None."""
+    if not find_kind(kind).keeps_result:
+        return None
+    candidates = (home / "cache" / "jobs" / f"{input_hash}{suffix}" for suffix in (".json", ".npz"))
+    return next((path for path in candidates if path.exists()), None)
+
+
+def run_job(kind: str, payload: Payload, context: JobContext, *, input_hash: str | None = None) -> Path:
+    """Do this work in this process, or find it done; gives the file of its result, for `read_result`.
+
+    Raises:
+        AttrPromptError: it cannot be done; the sentence says why.
+    """
+    known = input_hash or hash_input(kind, payload)
+    kept = find_result(context.home, kind, known)
+    if kept is not None:
+        return kept
+    return _write_result(context.home, known, find_kind(kind).run(payload, context))
+
+
+def read_result(path: Path) -> Result:
+    """What a job gave.
+
+    Raises:
+        WorkerError: the file cannot be read.
+    """
+    try:
+        if path.suffix == ".json":
+            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return content
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files if name != "facts"}
+            return Arrays(arrays, json.loads(str(stored["facts"])))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise WorkerError(f"The result {path} cannot be read ({error}). Delete this file and start again.") from error
+
+
+def _write_result(home: Path, input_hash: str, result: Result) -> Path:
+    if isinstance(result, Arrays):
+        buffer = io.BytesIO()
+        named: dict[str, Any] = {**result.arrays, "facts": np.array(json.dumps(dict(result.facts)))}
+        np.savez_compressed(buffer, **named)
+        return write_whole(home / "cache" / "jobs" / f"{input_hash}.npz", buffer.getvalue())
+    content = json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
+    return write_whole(home / "cache" / "jobs" / f"{input_hash}.json", content)
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write a file so that it is there whole or not at all, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        file.write(content)
+    return Path(file.name).replace(path)
