@@ -14,10 +14,11 @@ import secrets
 import subprocess
 import sys
 import threading
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from attrprompt.errors import AttrPromptError, InputError
+from attrprompt.errors import AttrPromptError, ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatReply, ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 
@@ -28,6 +29,9 @@ DEFAULT_SLOTS = 8
 DEFAULT_CONTEXT = 2048
 START_SECONDS = 120.0
 CLOSE_SECONDS = 1.0
+TOKENIZE_SECONDS = 30.0
+
+_open_directly = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,26 @@ class EmbeddedServer:
             if process is None:
                 return
             _end(process)
+
+    def tokenize(self, text: str) -> list[int]:
+        """The text as the model's own tokens, without the chat template; starts the server where it does not run.
+
+        Raises:
+            ProviderError: the server could not be asked.
+        """
+        address = self.start().removesuffix("/v1")
+        request = urllib.request.Request(
+            f"{address}/tokenize",
+            data=json.dumps({"content": text}).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.api_key}"},
+        )
+        try:
+            with _open_directly(request, timeout=TOKENIZE_SECONDS) as response:
+                tokens: list[int] = json.load(response)["tokens"]
+        except (OSError, ValueError, KeyError) as error:
+            sentence = "The embedded model could not count tokens. Try again."
+            raise ProviderError(sentence, kind=ErrorKind.CONNECTION) from error
+        return tokens
 
     def __enter__(self) -> EmbeddedServer:
         return self

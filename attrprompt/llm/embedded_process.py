@@ -15,6 +15,8 @@ from typing import Any
 
 NICENESS = 5
 QUIET = -1
+HTTP_THREADS = 96
+"""A connection that is kept alive holds a thread even while it is idle, so there are more than slots."""
 
 
 def main() -> None:
@@ -52,7 +54,7 @@ def start_server(config: dict[str, Any]) -> Any:
     params.n_gpu_layers = 0
     params.cpuparams.n_threads = config["threads"]
     params.cpuparams_batch.n_threads = config["threads"]
-    params.n_threads_http = config["slots"] + 4
+    params.n_threads_http = HTTP_THREADS
     params.cache_ram_mib = 0
     params.verbosity = QUIET
     params.offline = True

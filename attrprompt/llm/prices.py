@@ -1,62 +1,117 @@
-"""What models cost, as their users entered it. No price is shipped: a wrong one is worse than none."""
+"""What models cost, as the people of a project entered it.
+
+No price is shipped: they change, and a wrong one is worse than none. Where one is not known the cost is None, never 0.
+"""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from io import StringIO
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from attrprompt.errors import InputError
 
-MILLION = 1_000_000
+PER = 1_000_000
+DEAREST = 100_000
+COLUMNS = ("model", "prompt", "completion")
 
 
 class Price(BaseModel):
-    """USD for a million tokens of one model."""
+    """USD per million tokens of one model.
+
+    A `model` that ends in `*` stands for all names that begin so ("gpt-4o-mini*" takes the dated names too).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str = Field(min_length=1, max_length=200)
-    prompt: float = Field(ge=0, le=100_000)
-    completion: float = Field(ge=0, le=100_000)
+    model: str = Field(min_length=1, max_length=200, description="name of the model as the endpoint lists it")
+    prompt: float = Field(ge=0, le=DEAREST, description="USD per million tokens of prompts")
+    completion: float = Field(ge=0, le=DEAREST, description="USD per million tokens of answers")
+
+    @field_validator("model")
+    @classmethod
+    def _strip(cls, name: str) -> str:
+        stripped = name.strip()
+        if not stripped.rstrip("*"):
+            raise ValueError("a price needs the name of a model")
+        return stripped
 
 
-@dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices by model name, in any case."""
+    """Prices by model; immutable."""
 
-    prices: Mapping[str, Price]
+    def __init__(self, entries: Iterable[Price] = ()) -> None:
+        self.entries = tuple(entries)
+        names = [entry.model.casefold() for entry in self.entries]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(f"The price table names “{twice}” twice. Keep one of the rows.")
+        self._by_name = {entry.model.casefold(): entry for entry in self.entries}
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
-        """A table from rows of `model`, `prompt`, `completion`.
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> PriceTable:
+        """A table from rows with the columns `model`, `prompt` and `completion`.
 
         Raises:
-            InputError: a row is incomplete, negative, or a model stands twice.
+            InputError: a row is no price; the message names it.
         """
-        prices: dict[str, Price] = {}
+        entries = []
         for number, row in enumerate(rows, start=1):
             try:
-                price = Price.model_validate(row)
+                entries.append(Price.model_validate(row))
             except ValidationError as error:
+                problem = error.errors()[0]
+                column = ".".join(str(part) for part in problem["loc"]) or "row"
                 raise InputError(
-                    f"Row {number} of the prices needs a model and two prices of 0 or more, in USD per million tokens."
+                    f"Row {number} of the price table cannot be used ({column}: {problem['msg']}). "
+                    "Give model, prompt and completion, in USD per million tokens."
                 ) from error
-            key = price.model.casefold()
-            if key in prices:
-                raise InputError(f"The price of {price.model} is entered twice. Keep one row.")
-            prices[key] = price
-        return cls(prices)
+        return cls(entries)
+
+    @classmethod
+    def from_csv(cls, text: str) -> PriceTable:
+        """A table from CSV with the header `model,prompt,completion`.
+
+        Raises:
+            InputError: another header, or a row that is no price.
+        """
+        reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+        header = tuple(name.strip() for name in reader.fieldnames or ())
+        if header != COLUMNS:
+            raise InputError(f"A price table begins with the line {','.join(COLUMNS)}.")
+        reader.fieldnames = list(header)
+        try:
+            return cls.from_rows({key: value for key, value in row.items() if key in COLUMNS} for row in reader)
+        except csv.Error as error:
+            raise InputError(f"The price table is no readable CSV ({error}).") from error
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """The table as plain rows."""
-        return [price.model_dump() for price in self.prices.values()]
+        """Plain rows for the store and for an editor."""
+        return [entry.model_dump() for entry in self.entries]
+
+    def to_csv(self) -> str:
+        """The same as CSV."""
+        out = StringIO()
+        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.to_rows())
+        return out.getvalue()
+
+    def find(self, model: str) -> Price | None:
+        """The price of a model: by its whole name, else by the longest beginning that ends in `*`."""
+        name = model.casefold()
+        exact = self._by_name.get(name)
+        if exact is not None:
+            return exact
+        beginnings = [key for key in self._by_name if key.endswith("*") and name.startswith(key[:-1])]
+        return self._by_name[max(beginnings, key=len)] if beginnings else None
 
     def cost(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """USD for these tokens, or None where the price is not known."""
-        price = self.prices.get(model.casefold())
+        """USD for so many tokens; None where the price is not known."""
+        price = self.find(model)
         if price is None:
             return None
-        return (prompt_tokens * price.prompt + completion_tokens * price.completion) / MILLION
+        return (prompt_tokens * price.prompt + completion_tokens * price.completion) / PER

@@ -1,7 +1,8 @@
-"""How many requests may be under way at once, and when a failed one is tried again.
+"""How much is sent at once, and when a failed request is sent again.
 
-Concurrency is start and ceiling. Only an overloaded endpoint lowers it (× 0.75, at most once per round trip, the
-additive-increase/multiplicative-decrease rule of TCP); every 25 successes raise it by one again.
+`AdaptiveThrottle` is additive increase, multiplicative decrease: an endpoint that says it is overloaded gets a quarter
+less at once, at most once a round trip; every 25 answers raise the limit by one again, up to where it started.
+`RetryPolicy` is plain data: it answers how long to wait, or that it is time to give up.
 """
 
 from __future__ import annotations
@@ -9,27 +10,157 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType, TracebackType
+from typing import Protocol
 
-from aiolimiter import AsyncLimiter
-
-from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.errors import ErrorKind, InputError, ProviderError
 
 DECREASE = 0.75
-SUCCESSES_PER_INCREASE = 25
-OVERLOADED_STATUSES = frozenset({429, 503, 529})
+SUCCESSES_PER_STEP = 25
+LONGEST_COOLDOWN = 120.0
+OVERLOAD_STATUSES = frozenset({429, 503, 529})
+
+FATAL_KINDS = frozenset({ErrorKind.AUTH, ErrorKind.NOT_FOUND})
+"""No later request of the same run could succeed."""
+
+BAD_REQUESTS_THAT_CONDEMN = 3
+
+DEFAULT_ATTEMPTS: Mapping[ErrorKind, int] = MappingProxyType(
+    {
+        ErrorKind.RATE_LIMITED: 10,
+        ErrorKind.SERVER_ERROR: 5,
+        ErrorKind.CONNECTION: 5,
+        ErrorKind.TIMEOUT: 3,
+        ErrorKind.BAD_RESPONSE: 3,
+    }
+)
+
+
+def is_overload(error: ProviderError) -> bool:
+    """The endpoint asks for less at once; other failures say nothing about how much it can take."""
+    return error.kind is ErrorKind.RATE_LIMITED or error.status in OVERLOAD_STATUSES
+
+
+def is_fatal(kind: ErrorKind, *, completed: int, bad_requests: int) -> bool:
+    """The whole run should stop, because the failure lies in what all of its requests share.
+
+    A rejected key, address or model always does. A rejected request may be the fault of one prompt (too long, caught by
+    a filter), so it does only where nothing was completed and `BAD_REQUESTS_THAT_CONDEMN` were rejected alike: then
+    the parameters are wrong.
+    """
+    if kind is ErrorKind.BAD_REQUEST:
+        return completed == 0 and bad_requests >= BAD_REQUESTS_THAT_CONDEMN
+    return kind in FATAL_KINDS
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When a failed request is sent again.
+
+    The wait before attempt k + 1 is min(cap, base × 2^(k − 1)), less up to `jitter` of it, so that requests that failed
+    together do not return together. A wait that the endpoint asked for is kept, with jitter on top.
+
+    Attributes:
+        attempts: requests in all that may fail with one kind before the item fails; kinds that are missing get one.
+        base: seconds before the second attempt.
+        cap: longest wait of ours in seconds.
+        longest_retry_after: an endpoint that asks for a longer wait (a daily quota, say) is not waited for.
+        jitter: share of the wait that chance decides.
+        rng: source of chance.
+    """
+
+    attempts: Mapping[ErrorKind, int] = DEFAULT_ATTEMPTS
+    base: float = 0.5
+    cap: float = 60.0
+    longest_retry_after: float = 600.0
+    jitter: float = 0.25
+    rng: random.Random = field(default_factory=random.Random, repr=False, compare=False)
+
+    def delay(self, kind: ErrorKind, attempt: int, retry_after: float | None = None) -> float | None:
+        """Seconds to wait before the next attempt, or None where the item has failed for good.
+
+        Args:
+            kind: why the request failed.
+            attempt: how many requests of this item have failed with this kind, this one included.
+            retry_after: the wait that the endpoint asked for.
+        """
+        if attempt >= self.attempts.get(kind, 1):
+            return None
+        chance = self.jitter * self.rng.random()
+        if retry_after:
+            return None if retry_after > self.longest_retry_after else retry_after * (1 + chance)
+        return float(min(self.cap, self.base * 2 ** min(attempt - 1, 30)) * (1 - chance))
+
+
+class Clock(Protocol):
+    """Time as the throttle sees it."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never runs backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Come back after so many seconds."""
+        ...
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def monotonic(self) -> float:
+        """See `Clock`."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        await asyncio.sleep(seconds)
+
+
+class Pace:
+    """Spaces requests evenly, so that no window of a minute holds more than the limit.
+
+    A leaky bucket of full size (as in `aiolimiter`) lets twice the limit pass in its first minute; this one has no
+    burst: an amount a reserves a × 60 ÷ limit seconds.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        if per_minute < 1:
+            raise InputError("A limit per minute must be at least 1. Leave it empty for no limit.")
+        self._seconds_each = 60.0 / per_minute
+        self._next = float("-inf")
+
+    def reserve(self, now: float, amount: int = 1) -> float:
+        """Seconds to wait until this amount may be sent; its time is taken from now on."""
+        start = max(now, self._next)
+        self._next = start + amount * self._seconds_each
+        return start - now
+
+    def give_back(self, amount: int) -> None:
+        """Return what was reserved and not used; a negative amount takes more."""
+        self._next -= amount * self._seconds_each
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What the throttle remembers of a request under way."""
+
+    at: float
+    tokens: int
 
 
 class AdaptiveThrottle:
-    """Slots for requests; the number of slots follows what the endpoint bears.
+    """Bounds what is in flight, follows the endpoint's capacity, and keeps to limits per minute.
+
+    One event loop only. `failed` and `succeeded` belong inside the slot of the request that they are about.
 
     Args:
-        concurrency: start and ceiling.
-        requests_per_minute: at most so many requests begin within a minute.
-        tokens_per_minute: likewise for expected tokens; a request over the whole limit counts as the limit.
-        clock: seconds, for tests.
+        concurrency: requests at once, at the start and at most.
+        requests_per_minute: none where None.
+        tokens_per_minute: prompt and answer together; none where None.
+        clock: another time than the computer's, for tests.
     """
 
     def __init__(
@@ -38,98 +169,130 @@ class AdaptiveThrottle:
         *,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
+        if concurrency < 1:
+            raise InputError("The concurrency must be at least 1.")
         self.ceiling = concurrency
-        self.in_flight = 0
-        self._exact = float(concurrency)
-        self._requests = AsyncLimiter(requests_per_minute, 60) if requests_per_minute else None
-        self._tokens = AsyncLimiter(tokens_per_minute, 60) if tokens_per_minute else None
-        self._tokens_per_minute = tokens_per_minute or 0
-        self._clock = clock
-        self._changed = asyncio.Condition()
+        self._limit = concurrency
+        self._clock: Clock = clock or SystemClock()
+        self._requests = Pace(requests_per_minute) if requests_per_minute is not None else None
+        self._tokens = Pace(tokens_per_minute) if tokens_per_minute is not None else None
+        self._in_flight = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._sent: dict[asyncio.Task[object] | None, _Sent] = {}
         self._successes = 0
-        self._wait_until = 0.0
-        self._last_decrease = -1.0
-        self._round_trip = 0.0
+        self._last_cut = float("-inf")
+        self._cool_until = float("-inf")
 
     @property
     def limit(self) -> int:
-        """How many requests may be under way now."""
-        return max(1, int(self._exact))
+        """Requests that may be in flight now."""
+        return self._limit
 
-    @asynccontextmanager
-    async def slot(self, tokens: int = 0) -> AsyncIterator[None]:
-        """Wait for a free slot, for the rate limits and for a cooldown that the endpoint asked for; hold it inside."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.in_flight < self.limit)
-            self.in_flight += 1
-        try:
-            await self._wait_for_rates(tokens)
-            began = self._clock()
-            yield
-            self._round_trip = self._clock() - began
-        finally:
-            self.in_flight -= 1
-            async with self._changed:
-                self._changed.notify()
+    @property
+    def in_flight(self) -> int:
+        """Slots taken: requests under way, those waiting for their turn within the minute among them."""
+        return self._in_flight
 
-    def succeeded(self) -> None:
-        """A request was answered."""
+    @property
+    def cooldown(self) -> float:
+        """Seconds during which nothing is sent, because the endpoint asked to wait."""
+        return max(0.0, self._cool_until - self._clock.monotonic())
+
+    def slot(self, tokens: int = 0) -> _Slot:
+        """`async with throttle.slot(): …` holds one place; `tokens` is what the request is expected to use."""
+        return _Slot(self, tokens)
+
+    def succeeded(self, tokens: int | None = None) -> None:
+        """An answer came; `tokens` is what it really used, where that is known."""
+        sent = self._sent.get(asyncio.current_task())
+        if tokens is not None and sent is not None and self._tokens is not None:
+            self._tokens.give_back(sent.tokens - tokens)
+            sent.tokens = tokens
         self._successes += 1
-        if self._successes >= SUCCESSES_PER_INCREASE:
+        if self._successes >= SUCCESSES_PER_STEP:
             self._successes = 0
-            self._exact = min(float(self.ceiling), self._exact + 1)
+            self._limit = min(self.ceiling, self._limit + 1)
+            self._wake()
 
     def failed(self, error: ProviderError) -> None:
-        """A request failed; an overloaded endpoint lowers the limit, and all wait as long as it asked for."""
-        if error.kind is not ErrorKind.RATE_LIMITED and error.status not in OVERLOADED_STATUSES:
+        """A request failed; only overload lowers the limit, and requests sent before the last cut do not count."""
+        if not is_overload(error):
             return
-        now = self._clock()
+        now = self._clock.monotonic()
+        if error.retry_after is not None:
+            self._cool_until = max(self._cool_until, now + min(error.retry_after, LONGEST_COOLDOWN))
+        sent = self._sent.get(asyncio.current_task())
+        if sent is not None and sent.at <= self._last_cut:
+            return
+        self._last_cut = now
         self._successes = 0
-        if error.retry_after:
-            self._wait_until = max(self._wait_until, now + error.retry_after)
-        if now - self._last_decrease > self._round_trip:
-            self._last_decrease = now
-            self._exact = max(1.0, self._exact * DECREASE)
+        self._limit = max(1, int(self._limit * DECREASE))
 
-    async def _wait_for_rates(self, tokens: int) -> None:
-        if self._requests is not None:
-            await self._requests.acquire()
-        if self._tokens is not None and tokens:
-            await self._tokens.acquire(min(tokens, self._tokens_per_minute))
-        while (wait := self._wait_until - self._clock()) > 0:
-            await asyncio.sleep(wait)
+    async def _enter(self, tokens: int) -> None:
+        if self._in_flight >= self._limit or self._waiting:
+            await self._queue()
+        else:
+            self._in_flight += 1
+        try:
+            await self._wait_for_turn(tokens)
+        except BaseException:
+            self._release()
+            raise
+        self._sent[asyncio.current_task()] = _Sent(self._clock.monotonic(), tokens)
+
+    async def _queue(self) -> None:
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._release()
+            else:
+                self._waiting.remove(place)
+            raise
+
+    async def _wait_for_turn(self, tokens: int) -> None:
+        now = self._clock.monotonic()
+        wait = self._requests.reserve(now) if self._requests is not None else 0.0
+        if self._tokens is not None:
+            wait = max(wait, self._tokens.reserve(now, tokens))
+        if wait > 0:
+            await self._clock.sleep(wait)
+        while (rest := self.cooldown) > 0:
+            await self._clock.sleep(rest)
+
+    def _leave(self) -> None:
+        self._sent.pop(asyncio.current_task(), None)
+        self._release()
+
+    def _release(self) -> None:
+        self._in_flight -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting and self._in_flight < self._limit:
+            place = self._waiting.popleft()
+            if not place.done():
+                self._in_flight += 1
+                place.set_result(None)
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
-    """When a failed request is tried again: by kind, with growing delays, a cap and jitter.
+class _Slot:
+    """One place among those in flight."""
 
-    Attributes:
-        attempts: requests for one item at most, by kind; kinds that are not named are never tried again.
-        base: seconds before the first retry; each further one waits twice as long.
-        cap: seconds at most, also for what an endpoint asks for.
-        rng: makes the jitter (the delay is drawn between half of it and all of it).
-    """
+    __slots__ = ("_throttle", "_tokens")
 
-    attempts: dict[ErrorKind, int] = field(
-        default_factory=lambda: {
-            ErrorKind.RATE_LIMITED: 8,
-            ErrorKind.SERVER_ERROR: 5,
-            ErrorKind.CONNECTION: 5,
-            ErrorKind.TIMEOUT: 3,
-            ErrorKind.BAD_RESPONSE: 3,
-        }
-    )
-    base: float = 0.5
-    cap: float = 60.0
-    rng: random.Random = field(default_factory=random.Random)
+    def __init__(self, throttle: AdaptiveThrottle, tokens: int) -> None:
+        self._throttle = throttle
+        self._tokens = tokens
 
-    def delay(self, kind: ErrorKind, attempt: int, retry_after: float | None) -> float | None:
-        """Seconds to wait after the given attempt (the first is 1), or None where the item has failed for good."""
-        if attempt >= self.attempts.get(kind, 1):
-            return None
-        grown = min(self.cap, self.base * 2.0 ** (attempt - 1))
-        jittered: float = grown * self.rng.uniform(0.5, 1.0)
-        return jittered if retry_after is None else min(self.cap, max(retry_after, jittered))
+    async def __aenter__(self) -> None:
+        await self._throttle._enter(self._tokens)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._throttle._leave()
