@@ -17,6 +17,7 @@ from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.sampling.balanced import BalanceState, sample_balanced
 from attrprompt.sampling.independent import sample_independent
+from attrprompt.sampling.pairwise import cover_pairs, least_prompts, sample_pairwise
 from attrprompt.sampling.space import (
     Configuration,
     ConfigurationCount,
@@ -42,10 +43,12 @@ __all__ = [
     "build_space",
     "count_configurations",
     "count_space",
+    "cover_pairs",
     "describe_constraint",
     "expected_space_share",
     "find_empty_labels",
     "leading_dimension",
+    "least_prompts",
     "sample_configurations",
     "sample_rows",
 ]
@@ -109,7 +112,7 @@ def sample_rows(
         return sample_independent(space, n, rng)
     if sampler is Sampler.BALANCED:
         return sample_balanced(space, n, rng, balance_state)
-    raise InputError("The pairwise sampler is not available yet; choose balanced or independent.")
+    return sample_pairwise(space, n, rng, balance_state)
 
 
 def find_empty_labels(project: Project) -> dict[str, str]:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from attrprompt.sampling.repair import balance_counts, replace_forbidden, separate_repeats, swap_forbidden
 from attrprompt.sampling.space import Rows, Space
 
+STRETCH = 1_000
+
 
 @dataclass
 class BalanceState:
@@ -42,38 +44,78 @@ def sample_balanced(
     state = state or BalanceState()
     taken = np.zeros((0, len(space.slots)), dtype=np.int32) if taken is None else taken
     rows = np.zeros((n, len(space.slots)), dtype=np.int32)
-    targets = []
-    for index, slot in enumerate(space.slots):
-        given = np.bincount(taken[:, index], minlength=slot.size)
-        targets.append((n + len(taken)) * slot.shares - given)
-        counts = _round_counts(targets[index], n, _owed(space, index, state), rng)
-        rows[:, index] = _spread(counts, rng)
-    swap_forbidden(space, rows, rng)
-    if replace_forbidden(space, rows, targets, rng):
-        balance_counts(space, rows, targets)
+    given = [np.bincount(taken[:, index], minlength=slot.size) for index, slot in enumerate(space.slots)]
+    # Mending looks at every pair of rows, so a long constrained list is made in stretches; each makes up for the last.
+    length = STRETCH if space.forbidden else max(n, 1)
+    shares = [slot.shares for slot in space.slots]
+    for start in range(0, n, length):
+        stretch = rows[start : start + length]
+        done = len(taken) + start + len(stretch)
+        targets = [done * share - counts for share, counts in zip(shares, given, strict=True)]
+        is_exact = _fill_stretch(space, stretch, targets, rng, state)
+        given = [counts + count_values(space, stretch, index) for index, counts in enumerate(given)]
+        if not is_exact:  # the shares cannot be had; the next stretches follow what came nearest to them
+            shares = [counts / done for counts in given]
     separate_repeats(space, rows, taken, rng)
-    for index in range(len(space.slots)):
-        _record(space, index, state, targets[index], rows)
+    record_counts(space, state, np.concatenate([taken, rows]))
     return rows
+
+
+def count_values(space: Space, rows: Rows, index: int) -> NDArray[np.int64]:
+    """How often each value of a slot occurs."""
+    return np.bincount(rows[:, index], minlength=space.slots[index].size)
+
+
+def record_counts(space: Space, state: BalanceState, rows: Rows) -> None:
+    """Remember what this class leaves over, for the classes after it."""
+    for index, slot in enumerate(space.slots):
+        if slot.label_id is None:
+            missing = len(rows) * slot.shares - count_values(space, rows, index)
+            for value_id, difference in zip(slot.value_ids, missing.tolist(), strict=True):
+                state.owed[slot.dimension_id][value_id] += difference
+
+
+def _fill_stretch(
+    space: Space, rows: Rows, targets: list[NDArray[np.float64]], rng: np.random.Generator, state: BalanceState
+) -> bool:
+    """Fill rows so that counts come to their targets; returns whether constraints let them."""
+    for index, target in enumerate(targets):
+        rows[:, index] = _spread(_round_counts(target, len(rows), _owed(space, index, state), rng), rng)
+    swap_forbidden(space, rows, rng)
+    if not replace_forbidden(space, rows, targets, rng):
+        return True
+    balance_counts(space, rows, targets, rng)
+    return all(
+        float(np.abs(count_values(space, rows, index) - target).max()) < 1 + 1e-6
+        for index, target in enumerate(targets)
+    )
 
 
 def _round_counts(
     target: NDArray[np.float64], n: int, owed: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Whole counts that sum to n, each the floor or the ceiling of its target where targets are not negative.
+    """Whole counts that sum to n, each the floor or the ceiling of its target where no target is negative.
 
     Remainders go to the values that are owed most (fraction plus what earlier classes left); ties by chance.
     """
-    clipped = np.maximum(target, 0.0)
-    if clipped.sum() > 0:
-        clipped *= n / clipped.sum()
-    counts = np.floor(clipped + 1e-9).astype(np.int64)
-    missing = n - int(counts.sum())
-    fraction = np.maximum(clipped - counts, 0.0)
+    wanted = _fill_up(target, n)
+    counts = np.floor(wanted + 1e-9).astype(np.int64)
+    fraction = np.maximum(wanted - counts, 0.0)
     claim = np.where(fraction > 1e-9, fraction + owed, -np.inf)
     order = np.lexsort((rng.random(len(counts)), -np.round(claim, 9)))
-    counts[order[:missing]] += 1
+    counts[order[: n - int(counts.sum())]] += 1
     return counts
+
+
+def _fill_up(target: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """The non-negative numbers with sum n nearest to the targets (least squares): `max(0, target - level)`."""
+    used = np.ones(len(target), dtype=bool)
+    while True:
+        level = (target[used].sum() - n) / used.sum()
+        lowered: NDArray[np.float64] = np.where(used, target - level, 0.0)
+        if (lowered >= -1e-9).all():
+            return np.maximum(lowered, 0.0)
+        used &= lowered > 0
 
 
 def _spread(counts: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
@@ -91,11 +133,3 @@ def _owed(space: Space, index: int, state: BalanceState) -> NDArray[np.float64]:
         return np.zeros(slot.size)
     owed = state.owed[slot.dimension_id]
     return np.array([owed[value_id] for value_id in slot.value_ids])
-
-
-def _record(space: Space, index: int, state: BalanceState, target: NDArray[np.float64], rows: Rows) -> None:
-    slot = space.slots[index]
-    if slot.label_id is None:
-        given = np.bincount(rows[:, index], minlength=slot.size)
-        for value_id, difference in zip(slot.value_ids, target - given, strict=True):
-            state.owed[slot.dimension_id][value_id] += float(difference)

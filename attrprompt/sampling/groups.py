@@ -74,6 +74,8 @@ class SlotGroup:
 
     def allows(self, rows: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which rows (one column for each of its slots) are allowed."""
+        if self.table is not None:
+            return np.asarray(self.table[tuple(rows.T)])
         allowed = np.ones(len(rows), dtype=bool)
         for masks in self.forbidden:
             broken = np.ones(len(rows), dtype=bool)

@@ -7,61 +7,83 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.sampling.space import Rows, Space
+from attrprompt.sampling.groups import SlotGroup
+from attrprompt.sampling.space import Rows, Space, count_space
 
-WINDOW = 256
-SWEEPS = 8
+Targets = list[NDArray[np.float64]]
+Accept = Callable[[Rows, Rows, NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+
+NEAR = 128
+IDLE_ROUNDS = 20
+NARROW = 64
+WIDE = 1_000
 
 
 def swap_forbidden(space: Space, rows: Rows, rng: np.random.Generator) -> None:
     """Exchange values of one slot between two rows until no row is forbidden, or no exchange helps."""
     if not space.forbidden or len(rows) < 2:
         return
-    joined = sorted({slot for entry in space.forbidden for slot, _ in entry.masks})
-    for _ in range(SWEEPS):
-        broken = np.flatnonzero(~space.allows(rows))
-        if not len(broken):
+    joined = np.array(sorted({slot for entry in space.forbidden for slot, _ in entry.masks}))
+    allowed = space.allows(rows)
+
+    def accept(mine: Rows, theirs: Rows, row: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.bool_]:
+        after = space.allows(mine).astype(int) + space.allows(theirs)
+        return np.asarray(after > allowed[row].astype(int) + allowed[partner])
+
+    idle = 0
+    while not allowed.all() and idle < IDLE_ROUNDS:
+        changed = _exchange(rows, np.flatnonzero(~allowed), joined, accept, rng)
+        allowed[changed] = space.allows(rows[changed])
+        idle = 0 if len(changed) else idle + 1
+    for row in rng.permutation(np.flatnonzero(~allowed)).tolist():
+        if not space.allows(rows[row : row + 1])[0]:
+            _search_exchange(space, rows, row, joined, rng)
+
+
+def _exchange(
+    rows: Rows, wanted: NDArray[np.int64], slots: NDArray[np.int64], accept: Accept, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """One round: each wanted row tries one slot with one partner nearby. Returns the rows that changed.
+
+    Partners are near so that the beginnings of the list keep their balance.
+    """
+    row = rng.permutation(wanted)[: max(1, len(rows) // 2)]
+    partner = np.clip(row + rng.integers(-NEAR, NEAR + 1, len(row)), 0, len(rows) - 1)
+    is_row = np.zeros(len(rows), dtype=bool)
+    is_row[row] = True
+    single = np.zeros(len(row), dtype=bool)
+    single[np.unique(partner, return_index=True)[1]] = True
+    usable = single & ~is_row[partner]
+    row, partner = row[usable], partner[usable]
+    slot = rng.choice(slots, len(row))
+    mine, theirs = rows[row].copy(), rows[partner].copy()
+    at = np.arange(len(row))
+    mine[at, slot], theirs[at, slot] = rows[partner, slot], rows[row, slot]
+    good = accept(mine, theirs, row, partner) & (rows[row, slot] != rows[partner, slot])
+    rows[row[good]], rows[partner[good]] = mine[good], theirs[good]
+    return np.concatenate([row[good], partner[good]])
+
+
+def _search_exchange(space: Space, rows: Rows, row: int, slots: NDArray[np.int64], rng: np.random.Generator) -> None:
+    """Look through all partners for an exchange after which both rows are allowed; take the nearest."""
+    for slot in rng.permutation(slots):
+        partners = np.flatnonzero(rows[:, slot] != rows[row, slot])
+        mine = np.repeat(rows[row : row + 1], len(partners), axis=0)
+        mine[:, slot] = rows[partners, slot]
+        theirs = rows[partners].copy()
+        theirs[:, slot] = rows[row, slot]
+        found = np.flatnonzero(space.allows(mine) & space.allows(theirs))
+        if len(found):
+            partner = partners[found[np.argmin(np.abs(partners[found] - row))]]
+            rows[[row, partner], slot] = rows[[partner, row], slot]
             return
-        mended = 0
-        for row in rng.permutation(broken):
-            if not space.allows(rows[row : row + 1])[0]:
-                mended += _swap_row(rows, int(row), joined, rng, space.allows)
-        if not mended:
-            return
 
 
-def _swap_row(
-    rows: Rows,
-    row: int,
-    slots: list[int],
-    rng: np.random.Generator,
-    accepts: Callable[[Rows], NDArray[np.bool_]],
-) -> bool:
-    """Find one exchange after which this row and its partner are both accepted; nearest partners first."""
-    for near in (True, False):
-        if near:
-            low = max(0, min(row - WINDOW // 2, len(rows) - WINDOW))
-            partners = np.arange(low, min(low + WINDOW, len(rows)))
-        elif len(rows) > WINDOW:
-            partners = np.arange(len(rows))
-        else:
-            return False
-        for slot in rng.permutation(slots):
-            differs = partners[rows[partners, slot] != rows[row, slot]]
-            mine = np.repeat(rows[row : row + 1], len(differs), axis=0)
-            mine[:, slot] = rows[differs, slot]
-            theirs = rows[differs].copy()
-            theirs[:, slot] = rows[row, slot]
-            found = np.flatnonzero(accepts(mine) & accepts(theirs))
-            if len(found):
-                partner = differs[found[np.argmin(np.abs(differs[found] - row))]]
-                rows[row, slot], rows[partner, slot] = int(rows[partner, slot]), int(rows[row, slot])
-                return True
-    return False
+def replace_forbidden(space: Space, rows: Rows, targets: Targets, rng: np.random.Generator) -> bool:
+    """Give each row that is still forbidden an allowed combination, values short of their target first.
 
-
-def replace_forbidden(space: Space, rows: Rows, targets: list[NDArray[np.float64]], rng: np.random.Generator) -> bool:
-    """Give each row that is still forbidden an allowed combination, values short of their target first."""
+    Returns whether there was any such row, so that counts may have left their targets.
+    """
     broken = np.flatnonzero(~space.allows(rows))
     for group in space.groups:
         if not group.forbidden:
@@ -78,9 +100,132 @@ def replace_forbidden(space: Space, rows: Rows, targets: list[NDArray[np.float64
     return bool(len(broken))
 
 
-def balance_counts(space: Space, rows: Rows, targets: list[NDArray[np.float64]]) -> None:
-    """Counts stay as they are in this first version."""
+def balance_counts(space: Space, rows: Rows, targets: Targets, rng: np.random.Generator) -> None:
+    """Lower the sum of squared deviations of counts from targets, with allowed rows only, until no move helps.
+
+    Moves: another value in one slot; other values in two slots of a row; another value in one slot where an exchange
+    with a second row makes room for it. Each lowers the sum by a fixed least amount, so the search ends.
+    """
+    for group in space.groups:
+        if group.forbidden:
+            part = np.ascontiguousarray(rows[:, list(group.slots)])
+            search = _CountSearch(group, part, [targets[slot] for slot in group.slots], rng)
+            while search.improve():
+                pass
+            rows[:, list(group.slots)] = part
+
+
+class _CountSearch:
+    """The state of `balance_counts` for one group: its columns, and how far each count is over its target."""
+
+    def __init__(self, group: SlotGroup, rows: Rows, targets: Targets, rng: np.random.Generator) -> None:
+        self._group = group
+        self._rows = rows
+        self._rng = rng
+        self._over = [
+            np.bincount(rows[:, slot], minlength=size) - target
+            for slot, (size, target) in enumerate(zip(group.sizes, targets, strict=True))
+        ]
+
+    def improve(self) -> bool:
+        """Make the first move found that helps, widest gaps first."""
+        gaps = []
+        for slot, over in enumerate(self._over):
+            for much in np.flatnonzero(over > over.min() + 1 + 1e-6):
+                for little in np.flatnonzero(over < over[much] - 1 - 1e-6):
+                    gaps.append((float(over[little] - over[much]), slot, int(much), int(little)))
+        gaps.sort()
+        return any(self._close_gap(slot, much, little) for _, slot, much, little in gaps)
+
+    def _close_gap(self, slot: int, much: int, little: int) -> bool:
+        holders = np.flatnonzero(self._rows[:, slot] == much)
+        if not len(holders):
+            return False
+        changed = self._rows[holders].copy()
+        changed[:, slot] = little
+        fits = holders[self._group.allows(changed)]
+        if len(fits):
+            self._set(int(self._rng.choice(fits)), slot, little)
+            return True
+        gain = self._over[slot][much] - self._over[slot][little] - 1
+        sample = self._rng.permutation(holders)[:NARROW]
+        others = [other for other in range(len(self._group.sizes)) if other != slot]
+        return any(self._change_two(sample, slot, little, other, gain) for other in others) or any(
+            self._change_and_exchange(sample, slot, little, other) for other in others
+        )
+
+    def _change_two(self, holders: NDArray[np.int64], slot: int, little: int, other: int, gain: float) -> bool:
+        size = self._group.sizes[other]
+        over = self._over[other]
+        changed = np.repeat(self._rows[holders], size, axis=0)
+        before = changed[:, other].copy()
+        after = np.tile(np.arange(size, dtype=np.int32), len(holders))
+        changed[:, slot], changed[:, other] = little, after
+        loss = np.where(after == before, 0.0, over[after] - over[before] + 1)
+        worth = self._group.allows(changed) & (loss < gain - 1e-6)
+        if not worth.any():
+            return False
+        best = int(np.argmin(np.where(worth, loss, np.inf)))
+        row = int(holders[best // size])
+        self._set(row, slot, little)
+        self._set(row, other, int(after[best]))
+        return True
+
+    def _change_and_exchange(self, holders: NDArray[np.int64], slot: int, little: int, other: int) -> bool:
+        count = len(self._rows)
+        partners = np.arange(count) if count <= WIDE else self._rng.choice(count, WIDE, replace=False)
+        row, partner = np.repeat(holders, len(partners)), np.tile(partners, len(holders))
+        mine, theirs = self._rows[row], self._rows[partner]
+        mine[:, slot] = little
+        mine[:, other], theirs[:, other] = self._rows[partner, other], self._rows[row, other]
+        fits = np.flatnonzero(self._group.allows(mine) & self._group.allows(theirs) & (row != partner))
+        if not len(fits):
+            return False
+        chosen = fits[self._rng.integers(len(fits))]
+        pair = [int(row[chosen]), int(partner[chosen])]
+        self._set(pair[0], slot, little)
+        self._rows[pair, other] = self._rows[pair[::-1], other]
+        return True
+
+    def _set(self, row: int, slot: int, value: int) -> None:
+        self._over[slot][self._rows[row, slot]] -= 1
+        self._over[slot][value] += 1
+        self._rows[row, slot] = value
 
 
 def separate_repeats(space: Space, rows: Rows, taken: Rows, rng: np.random.Generator) -> None:
-    """Counts stay as they are in this first version."""
+    """Exchange values between rows so that configurations do not repeat, where there are enough of them.
+
+    Does nothing where the plan has more prompts than the space has configurations: repeats are unavoidable there.
+    """
+    if len(rows) < 2 or len(space.slots) < 2 or len(rows) + len(taken) > count_space(space).value:
+        return
+    factors = np.random.default_rng(0).integers(1, 2**62, len(space.slots), dtype=np.int64)
+
+    def hash_rows(some: Rows) -> NDArray[np.int64]:
+        return np.asarray((some.astype(np.int64) * factors).sum(axis=1))
+
+    keys, before = hash_rows(rows), hash_rows(taken)
+
+    def accept(mine: Rows, theirs: Rows, row: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.bool_]:
+        made = np.concatenate([hash_rows(mine), hash_rows(theirs)])
+        _, index, counts = np.unique(made, return_inverse=True, return_counts=True)
+        new = (counts[index] == 1) & ~np.isin(made, keys) & ~np.isin(made, before)
+        return np.asarray(new[: len(mine)] & new[len(mine) :] & space.allows(mine) & space.allows(theirs))
+
+    idle = 0
+    slots = np.arange(len(space.slots))
+    while idle < IDLE_ROUNDS:
+        repeated = _find_repeats(keys, before)
+        if not len(repeated):
+            return
+        changed = _exchange(rows, repeated, slots, accept, rng)
+        keys[changed] = hash_rows(rows[changed])
+        idle = 0 if len(changed) else idle + 1
+
+
+def _find_repeats(keys: NDArray[np.int64], before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All occurrences after the first."""
+    first = np.zeros(len(keys), dtype=bool)
+    first[np.unique(keys, return_index=True)[1]] = True
+    return np.flatnonzero(~first | np.isin(keys, before))

@@ -45,13 +45,6 @@ class Forbidden:
 
     masks: tuple[tuple[int, NDArray[np.bool_]], ...]
 
-    def forbids(self, rows: Rows) -> NDArray[np.bool_]:
-        """Which rows break it."""
-        broken = np.ones(len(rows), dtype=bool)
-        for slot, mask in self.masks:
-            broken &= mask[rows[:, slot]]
-        return broken
-
 
 @dataclass(frozen=True)
 class Space:
@@ -71,8 +64,9 @@ class Space:
     def allows(self, rows: Rows) -> NDArray[np.bool_]:
         """Which rows are allowed."""
         allowed = np.ones(len(rows), dtype=bool)
-        for entry in self.forbidden:
-            allowed &= ~entry.forbids(rows)
+        for group in self.groups:
+            if group.forbidden:
+                allowed &= group.allows(rows[:, list(group.slots)])
         return allowed
 
     def allowed_pairs(self, first: int, second: int) -> NDArray[np.bool_]:
