@@ -1,0 +1,100 @@
+"""Reads the JSON that a model meant: fenced, wrapped in prose, slightly broken, or not JSON at all but a list.
+
+Models without structured output answer in all these ways. A reply is turned into candidates, best first, and the caller
+takes the first that fits its schema; nothing is guessed beyond the form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from json_repair import repair_json
+
+FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
+LIST_ITEM = re.compile(r"^\s*(?:\d{1,3}[.):]|[-*•–+])[ \t]+(?P<text>\S.*?)\s*$")
+EMPHASIS = re.compile(r"^(\*\*|__|\*|_|`|\"|“|')(?P<inside>.+?)(\*\*|__|\*|_|`|\"|”|')$")
+BRACKET_AT_LINE_START = re.compile(r"^\s*[\[{]", re.MULTILINE)
+LONGEST_REPLY = 100_000
+"""Characters; a longer reply is read up to here, because a hostile one could make the search slow."""
+
+MOST_STARTS = 200
+
+
+def read_json(reply: str) -> Iterator[Any]:
+    """Objects and arrays that the reply may mean, best first.
+
+    The whole reply, fenced blocks, the longest whole one inside prose, several in a row as one array, and last what can
+    be repaired (a missing bracket, single quotes, a trailing comma) where a bracket begins a line.
+    """
+    text = reply[:LONGEST_REPLY]
+    fenced = [block.strip() for block in FENCE.findall(text)]
+    for candidate in (text.strip(), *fenced):
+        found = _parse(candidate)
+        if found is not None:
+            yield found
+    inside = list(_find_inside(text))
+    if inside:
+        yield max(inside, key=lambda span: span[0])[1]
+    objects = [found for _, found in inside if isinstance(found, dict)]
+    if len(objects) > 1:
+        yield objects
+    for candidate in (*fenced, text):
+        found = _repair(candidate)
+        if found is not None:
+            yield found
+
+
+def read_list(reply: str) -> list[str]:
+    """The items of a numbered or bulleted list, in order, without markers and emphasis; empty where it has none."""
+    items = []
+    for line in reply[:LONGEST_REPLY].splitlines():
+        match = LIST_ITEM.match(line)
+        if match is None:
+            continue
+        text = match["text"].rstrip(",;")
+        wrapped = EMPHASIS.match(text)
+        items.append(wrapped["inside"].strip() if wrapped else text)
+    return [item for item in items if item]
+
+
+def _parse(text: str) -> Any | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None
+
+
+def _find_inside(text: str) -> Iterator[tuple[int, Any]]:
+    """Whole objects and arrays inside prose, with their lengths."""
+    decoder = json.JSONDecoder()
+    at = 0
+    for _ in range(MOST_STARTS):
+        starts = [start for start in (text.find("{", at), text.find("[", at)) if start >= 0]
+        if not starts:
+            return
+        start = min(starts)
+        try:
+            found, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            at = start + 1
+            continue
+        at = end
+        if found:
+            yield end - start, found
+
+
+def _repair(text: str) -> Any | None:
+    begins = BRACKET_AT_LINE_START.search(text)
+    if begins is None:
+        return None
+    start = begins.end() - 1
+    try:
+        found = repair_json(text[start:], return_objects=True, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return None
+    expected = dict if text[start] == "{" else list
+    return found if isinstance(found, expected) and found else None
