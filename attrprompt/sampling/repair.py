@@ -15,6 +15,9 @@ Accept = Callable[[Rows, Rows, NDArray[np.int64], NDArray[np.int64]], NDArray[np
 
 NEAR = 128
 IDLE_ROUNDS = 20
+MOST_ROUNDS = 60
+MOST_TRIES = 8
+TRIES_A_ROUND = 4_096
 NARROW = 64
 WIDE = 1_000
 
@@ -43,23 +46,24 @@ def swap_forbidden(space: Space, rows: Rows, rng: np.random.Generator) -> None:
 def _exchange(
     rows: Rows, wanted: NDArray[np.int64], slots: NDArray[np.int64], accept: Accept, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """One round: each wanted row tries one slot with one partner nearby. Returns the rows that changed.
+    """One round: each wanted row tries a few slots and partners nearby. Returns the rows that changed.
 
     Partners are near so that the beginnings of the list keep their balance.
     """
-    row = rng.permutation(wanted)[: max(1, len(rows) // 2)]
+    active = rng.permutation(wanted)[: max(1, len(rows) // 2)]
+    is_active = np.zeros(len(rows), dtype=bool)
+    is_active[active] = True
+    row = np.tile(active, max(1, min(MOST_TRIES, TRIES_A_ROUND // len(active))))
     partner = np.clip(row + rng.integers(-NEAR, NEAR + 1, len(row)), 0, len(rows) - 1)
-    is_row = np.zeros(len(rows), dtype=bool)
-    is_row[row] = True
-    single = np.zeros(len(row), dtype=bool)
-    single[np.unique(partner, return_index=True)[1]] = True
-    usable = single & ~is_row[partner]
-    row, partner = row[usable], partner[usable]
     slot = rng.choice(slots, len(row))
-    mine, theirs = rows[row].copy(), rows[partner].copy()
+    usable = ~is_active[partner] & (rows[row, slot] != rows[partner, slot])
+    row, partner, slot = row[usable], partner[usable], slot[usable]
+    mine, theirs = rows[row], rows[partner]
     at = np.arange(len(row))
     mine[at, slot], theirs[at, slot] = rows[partner, slot], rows[row, slot]
-    good = accept(mine, theirs, row, partner) & (rows[row, slot] != rows[partner, slot])
+    good = np.flatnonzero(accept(mine, theirs, row, partner))
+    good = good[np.unique(row[good], return_index=True)[1]]
+    good = good[np.unique(partner[good], return_index=True)[1]]
     rows[row[good]], rows[partner[good]] = mine[good], theirs[good]
     return np.concatenate([row[good], partner[good]])
 
@@ -205,27 +209,23 @@ def separate_repeats(space: Space, rows: Rows, taken: Rows, rng: np.random.Gener
     def hash_rows(some: Rows) -> NDArray[np.int64]:
         return np.asarray((some.astype(np.int64) * factors).sum(axis=1))
 
-    keys, before = hash_rows(rows), hash_rows(taken)
+    keys = hash_rows(np.concatenate([taken, rows]))
 
     def accept(mine: Rows, theirs: Rows, row: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.bool_]:
         made = np.concatenate([hash_rows(mine), hash_rows(theirs)])
         _, index, counts = np.unique(made, return_inverse=True, return_counts=True)
-        new = (counts[index] == 1) & ~np.isin(made, keys) & ~np.isin(made, before)
+        place = np.minimum(np.searchsorted(known, made), len(known) - 1)
+        new = (counts[index] == 1) & (known[place] != made)
         return np.asarray(new[: len(mine)] & new[len(mine) :] & space.allows(mine) & space.allows(theirs))
 
     idle = 0
     slots = np.arange(len(space.slots))
-    while idle < IDLE_ROUNDS:
-        repeated = _find_repeats(keys, before)
-        if not len(repeated):
+    for _ in range(MOST_ROUNDS):
+        order = np.argsort(keys, kind="stable")  # equal keys keep their order, so the first occurrence stays
+        known = keys[order]
+        repeated = order[1:][(known[1:] == known[:-1]) & (order[1:] >= len(taken))] - len(taken)
+        if not len(repeated) or idle == IDLE_ROUNDS:
             return
         changed = _exchange(rows, repeated, slots, accept, rng)
-        keys[changed] = hash_rows(rows[changed])
+        keys[len(taken) + changed] = hash_rows(rows[changed])
         idle = 0 if len(changed) else idle + 1
-
-
-def _find_repeats(keys: NDArray[np.int64], before: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All occurrences after the first."""
-    first = np.zeros(len(keys), dtype=bool)
-    first[np.unique(keys, return_index=True)[1]] = True
-    return np.flatnonzero(~first | np.isin(keys, before))
