@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attrprompt.errors import InputError
+from attrprompt.generation.plan import make_item_seed
 from attrprompt.presets import load_preset
 from attrprompt.project import Project, parse_project
 from attrprompt.records import RunCounters, RunState
@@ -74,7 +75,7 @@ def _restore_run(runtime: Runtime, project: StoredProject, document: Project, ru
         options=run["options"],
         document=document,
     )
-    stored = runtime.store.runs.create(project.id, new, (_plan_item(row) for row in rows))
+    stored = runtime.store.runs.create(project.id, new, (_plan_item(row, run["options"]["seed"]) for row in rows))
     counters = RunCounters(
         planned=len(rows),
         completed=len(rows),
@@ -96,8 +97,9 @@ def _read_rows(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"The demo's file {path.name} cannot be read. Restore the examples folder.") from error
 
 
-def _plan_item(row: Mapping[str, Any]) -> PlannedItem:
-    return PlannedItem(row["item"], (row["asked_label"],), row["attributes"], row["prompt"], None, seed=row["seed"])
+def _plan_item(row: Mapping[str, Any], seed: int) -> PlannedItem:
+    number = make_item_seed(seed, row["item"])
+    return PlannedItem(row["item"], (row["asked_label"],), row["attributes"], row["prompt"], None, number)
 
 
 def _sample(row: Mapping[str, Any]) -> NewSample:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
@@ -22,15 +22,19 @@ from attrprompt.errors import InputError
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.embedded import EmbeddedServer
+from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer
 from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Run, RunState
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
+from attrprompt.store.jobs import Job
 from attrprompt.store.locks import ProcessLock, run_lock
+from attrprompt.worker.client import JobUpdate, WorkerClient, WorkJob
+from attrprompt.worker.jobs import find_result, hash_input
 
 Result = TypeVar("Result")
 CLOSE_SECONDS = 2.0
+EMBEDDED_FILE = "embedded_file"
 
 
 class Runtime:
@@ -45,25 +49,33 @@ class Runtime:
         self._thread: threading.Thread | None = None
         self._embedded: EmbeddedServer | None = None
         self._owned: dict[int, tuple[RunExecution, Future[RunState]]] = {}
+        self._worker: WorkerClient | None = None
+        self._jobs: set[str] = set()
         self._closed = False
 
     def embedded(self) -> EmbeddedServer:
-        """The embedded model's server, started when first needed.
-
-        Raises:
-            AttrPromptError: the package or the model's file is missing; the sentence says what to install.
-        """
+        """The embedded model's server; it starts with its first request."""
         with self._guard:
             if self._embedded is None:
-                self._embedded = EmbeddedServer(self.settings.embedded_model)
-            self._embedded.start()
+                self._embedded = EmbeddedServer(self._embedded_file())
             return self._embedded
+
+    def choose_embedded_file(self, path: Path | None) -> None:
+        """Serve another GGUF file from now on; None for the one that comes with the app."""
+        self.store.people.write_setting(EMBEDDED_FILE, str(path) if path else None)
+        with self._guard:
+            server, self._embedded = self._embedded, None
+        if server is not None:
+            server.close()
+
+    def _embedded_file(self) -> Path | None:
+        chosen = self.store.people.read_setting(EMBEDDED_FILE)
+        return Path(chosen) if chosen else self.settings.embedded_model
 
     def make_client(self, endpoint: Endpoint, key: SecretStr | None = None) -> ChatClient:
         """A client for an endpoint; the embedded model is one more endpoint."""
         if endpoint.is_embedded:
-            server = self.embedded()
-            return OpenAIChatClient(endpoint, server.api_key, base_url=server.base_url)
+            return EmbeddedChatClient(self.embedded())
         return OpenAIChatClient(endpoint, key)
 
     def submit(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
@@ -90,7 +102,7 @@ class Runtime:
         try:
             endpoint = Endpoint(run.endpoint, run.model, run.api_key_env or None)
             if endpoint.is_embedded:
-                self.embedded()
+                self.embedded().start()  # so that a missing package or file is said at once
             ready: Future[RunExecution] = Future()
             future = self.submit(self._execute(run, endpoint, key, lock, ready))
             execution = ready.result()
@@ -109,6 +121,45 @@ class Runtime:
         self.store.runs.ask_for(run_id, state)
         if owned is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(owned[0].request_end, state)
+
+    def submit_job(self, kind: str, payload: Mapping[str, Any], *, api_key: SecretStr | None = None) -> str:
+        """Give CPU work to the worker process; one that is asked for, queued or running already is not doubled.
+
+        Returns the job's id, for `store.jobs.find`.
+        """
+        input_hash = hash_input(kind, payload)
+        with self._guard:
+            known = self.store.jobs.find_by_input(input_hash)
+            if known is not None and known.state in ("queued", "running") and known.id in self._jobs:
+                return known.id
+            job = WorkJob(kind, payload, api_key=api_key)
+            self._jobs.add(job.id)
+            self.store.jobs.add(job.id, kind, input_hash)
+            if self._worker is None:
+                idle = self.settings.worker_idle_seconds
+                self._worker = WorkerClient(self.home, self._note_job, idle_seconds=idle)
+            self._worker.submit(job)
+        return job.id
+
+    def find_job(self, kind: str, payload: Mapping[str, Any]) -> Job | None:
+        """The newest job of this work; one that a closed process left behind counts as failed."""
+        job = self.store.jobs.find_by_input(hash_input(kind, payload))
+        if job is not None and job.state in ("queued", "running") and job.id not in self._jobs:
+            return replace(job, state="failed", message="The app was closed before this was finished.")
+        return job
+
+    def find_result(self, kind: str, payload: Mapping[str, Any]) -> Path | None:
+        """The kept result of this work, whoever computed it."""
+        return find_result(self.home, kind, hash_input(kind, payload))
+
+    def cancel_job(self, job_id: str) -> None:
+        """End a job that waits or runs."""
+        if self._worker is not None:
+            self._worker.cancel(job_id)
+
+    def _note_job(self, update: JobUpdate) -> None:
+        path = str(update.result_path or "")
+        self.store.jobs.change(update.job_id, update.state.value, update.progress, update.message, path)
 
     def load_run(self, run_id: int) -> Run:
         """The run with its true state: a row "running" whose lock is free was interrupted."""
@@ -145,6 +196,8 @@ class Runtime:
                 finished.cancel()
             loop.call_soon_threadsafe(loop.stop)
             thread.join(CLOSE_SECONDS)
+        if self._worker is not None:
+            self._worker.close()
         if self._embedded is not None:
             self._embedded.close()
         self.store.close()

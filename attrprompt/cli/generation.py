@@ -66,9 +66,7 @@ def plan(
         write_plan(items, out, multi_label=stored.document.task.multi_label)
     endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
     prices = session.runtime.prices_for(stored.id)
-    summary = statistics.summarise(
-        cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion)
-    )
+    summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
     session.emit(summary.to_json() | ({"out": str(out)} if out else {}))
 
 
@@ -118,9 +116,7 @@ def generate(
     _check_budget(session, stored, endpoint, limits)
     options = _read_plan_options(method, per_class, sampler, seed, fix, without)
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
-    made = create_run(
-        session.runtime.store, stored, options, endpoint, name=name, parameters=parameters, limits=limits
-    )
+    made = create_run(session.runtime.store, stored, options, endpoint, name=name, parameters=parameters, limits=limits)
     return _send(session, made)
 
 

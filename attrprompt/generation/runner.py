@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
-from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy
+from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy, is_fatal
 from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.records import Run, RunCounters, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
@@ -23,7 +24,6 @@ from attrprompt.store import Failed, NewSample, PlannedItem, Store
 COMMIT_WINDOW = 0.02  # seconds in which answers gather for one transaction
 POLL_SECONDS = 1.0
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
-FATAL = frozenset({ErrorKind.AUTH, ErrorKind.NOT_FOUND})
 
 
 class RunLimits(BaseModel):
@@ -204,13 +204,12 @@ class RunExecution:
     async def _send(self, item: PlannedItem) -> None:
         """Ask until the item has ended, and hold its slot until the answer is committed."""
         request = self._make_request(item)
-        attempt = 0
+        failures: Counter[ErrorKind] = Counter()
         while True:
-            attempt += 1
             async with self._throttle.slot(tokens=self._expected_tokens(item)):
                 if self._end is not None:
                     return
-                result: NewSample | Failed | float = await self._ask(item, request, attempt)
+                result: NewSample | Failed | float = await self._ask(item, request, failures)
                 if not isinstance(result, float):
                     ended = _Ended(result, asyncio.get_running_loop().create_future())
                     await self._ended.put(ended)
@@ -218,29 +217,37 @@ class RunExecution:
                     return
             await asyncio.sleep(result)
 
-    async def _ask(self, item: PlannedItem, request: ChatRequest, attempt: int) -> NewSample | Failed | float:
+    async def _ask(
+        self, item: PlannedItem, request: ChatRequest, failures: Counter[ErrorKind]
+    ) -> NewSample | Failed | float:
         """One request; returns how the item ended, or the seconds to wait before asking again."""
         self._tally.requests += 1
         self._tally.in_flight += 1
         try:
             reply = await self._client.complete(request)
         except ProviderError as error:
+            self._tally.in_flight -= 1
             self._throttle.failed(error)
             if error.kind in (ErrorKind.TIMEOUT, ErrorKind.CONNECTION):
                 self._tally.maybe_billed_twice += 1
-            self._tally.in_flight -= 1
-            return self._judge_failure(item, error, attempt)
+            failures[error.kind] += 1
+            return self._judge_failure(item, error, failures)
         self._tally.in_flight -= 1
-        self._throttle.succeeded()
-        self._count_tokens(item, reply)
-        delay = self._retries.delay(ErrorKind.BAD_RESPONSE, attempt, None) if not reply.text.strip() else None
-        return delay if delay is not None else self._make_sample(item, reply)
+        self._throttle.succeeded(self._count_tokens(item, reply))
+        if not reply.text.strip():
+            failures[ErrorKind.BAD_RESPONSE] += 1
+            delay = self._retries.delay(ErrorKind.BAD_RESPONSE, failures[ErrorKind.BAD_RESPONSE])
+            if delay is not None:
+                return delay
+        return self._make_sample(item, reply)
 
-    def _judge_failure(self, item: PlannedItem, error: ProviderError, attempt: int) -> Failed | float:
-        if error.kind in FATAL:
+    def _judge_failure(self, item: PlannedItem, error: ProviderError, failures: Counter[ErrorKind]) -> Failed | float:
+        completed = self._tally.base.completed + self._tally.completed
+        rejected = self._tally.failed.get(ErrorKind.BAD_REQUEST.value, 0) + failures[ErrorKind.BAD_REQUEST]
+        if is_fatal(error.kind, completed=completed, bad_requests=rejected):
             self.request_end(RunState.FAILED, str(error))
-        delay = None if error.kind in FATAL else self._retries.delay(error.kind, attempt, error.retry_after)
-        return Failed(item.item, error.kind, str(error), attempt) if delay is None else delay
+        delay = self._retries.delay(error.kind, failures[error.kind], error.retry_after)
+        return Failed(item.item, error.kind, str(error), failures.total()) if delay is None else delay
 
     def _make_request(self, item: PlannedItem) -> ChatRequest:
         return ChatRequest(
@@ -280,10 +287,13 @@ class RunExecution:
     def _expected_tokens(self, item: PlannedItem) -> int:
         return estimate_tokens(item.prompt) + self._parameters.max_tokens
 
-    def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> None:
-        prompt, completion = reply.prompt_tokens, reply.completion_tokens
-        self._tally.prompt_tokens += estimate_tokens(item.prompt) if prompt is None else prompt
-        self._tally.completion_tokens += estimate_tokens(reply.text) if completion is None else completion
+    def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> int:
+        """Add what an answer used, estimated where the endpoint does not say; returns its tokens."""
+        prompt = estimate_tokens(item.prompt) if reply.prompt_tokens is None else reply.prompt_tokens
+        completion = estimate_tokens(reply.text) if reply.completion_tokens is None else reply.completion_tokens
+        self._tally.prompt_tokens += prompt
+        self._tally.completion_tokens += completion
+        return prompt + completion
 
     def _is_budget_spent(self) -> bool:
         counters = self._tally.snapshot()

@@ -25,7 +25,7 @@ from attrprompt.errors import InputError, WorkerError
 
 Payload = Mapping[str, Any]
 
-JOB_MODULES: tuple[str, ...] = ("attrprompt.worker.embedding",)
+JOB_MODULES: tuple[str, ...] = ("attrprompt.worker.embedding", "attrprompt.inspection.jobs")
 """Modules that register kinds; each must be light to import."""
 
 
@@ -154,7 +154,7 @@ def read_result(path: Path) -> Result:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files if name != "facts"}
             return Arrays(arrays, json.loads(str(stored["facts"])))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise WorkerError(f"The result {path} cannot be read ({error}). Delete this file and start again.") from error
 
 

@@ -1,0 +1,126 @@
+"""Commands that move data: import-attributes, import-dataset, datasets, export, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from attrprompt.cli.session import get_session, read_pairs
+from attrprompt.demo import seed_demo
+from attrprompt.exchange.read_rows import read_label_map
+from attrprompt.records import DatasetKind
+from attrprompt.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
+
+ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("import-attributes")(import_attributes_command)
+    app.command("import-dataset")(import_dataset_command)
+    app.command("datasets")(datasets)
+    app.command("export")(export)
+    app.command("demo")(demo)
+
+
+def import_attributes_command(
+    context: typer.Context,
+    project: ProjectName,
+    folder: Annotated[Path, typer.Argument(help="An AttrPrompt data set folder.")],
+    use: Annotated[list[str] | None, typer.Option(help="DIMENSION=FILE: another file of its folder.")] = None,
+) -> None:
+    """Read labels and attribute values in the authors' layout; a new project where the name is new."""
+    session = get_session(context)
+    stored, read = import_attributes(
+        session.runtime.store, project, folder, use=read_pairs(use, option="--use"), actor=session.actor
+    )
+    dimensions = {
+        dimension.name: {"class_dependent": dimension.class_dependent, "values": len(dimension.values)}
+        for _, dimension in stored.document.ordered_dimensions()
+    }
+    session.emit(
+        {
+            "project": stored.name,
+            "labels": len(stored.document.labels),
+            "dimensions": dimensions,
+            "warnings": list(read.warnings),
+            "content_hash": stored.document.content_hash,
+        }
+    )
+
+
+def import_dataset_command(
+    context: typer.Context,
+    project: ProjectName,
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet.")],
+    name: Annotated[str, typer.Option("--as", help="Name of the data set.")],
+    text_column: Annotated[str | None, typer.Option()] = None,
+    label_column: Annotated[str | None, typer.Option()] = None,
+    label_map: Annotated[Path | None, typer.Option(help="A file with one label a line, for numbered labels.")] = None,
+    attribute_columns: Annotated[str | None, typer.Option(help="Columns, separated by commas.")] = None,
+    kind: Annotated[DatasetKind, typer.Option(help="How the texts came to be.")] = DatasetKind.GOLD,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a data set of this name.")] = False,
+) -> None:
+    """Read labelled texts; the authors' released sets too."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    imported = import_dataset(
+        session.runtime.store,
+        stored,
+        file,
+        name=name,
+        kind=kind,
+        text_column=text_column,
+        label_column=label_column,
+        label_map=read_label_map(label_map) if label_map else None,
+        attribute_columns=[each.strip() for each in (attribute_columns or "").split(",") if each.strip()],
+        replace=replace,
+    )
+    session.emit(
+        {
+            "dataset": imported.dataset.name,
+            "rows": imported.dataset.rows,
+            "skipped": [{"row": each.row, "reason": each.reason} for each in imported.skipped],
+            "warnings": list(imported.warnings),
+        }
+    )
+
+
+def datasets(context: typer.Context, project: ProjectName) -> None:
+    """List a project's data sets."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    rows: list[dict[str, Any]] = [
+        {"dataset": each.name, "kind": each.kind.value, "rows": each.rows, "imported": each.imported}
+        for each in session.runtime.store.datasets.list_all(stored.id)
+    ]
+    session.emit({"datasets": rows})
+
+
+def export(
+    context: typer.Context,
+    project: ProjectName,
+    dataset: Annotated[str, typer.Argument(help="Name of the run or the imported set.")],
+    out: Annotated[Path, typer.Option(help="File, or folder for hf and attrprompt.")],
+    format: Annotated[ExportFormat, typer.Option(help="What to write.")] = ExportFormat.JSONL,
+    usable: Annotated[bool, typer.Option("--usable", help="Leave flagged and rejected texts out.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Text and label only.")] = False,
+) -> None:
+    """Write a data set with the provenance of each text."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    found = session.runtime.store.datasets.find(stored.id, dataset)
+    written = export_dataset(
+        session.runtime.store, stored, found, out, format, wanted=USABLE if usable else None, provenance=not plain
+    )
+    session.emit({"rows": written.rows, "path": str(written.path), "warnings": list(written.warnings)})
+
+
+def demo(context: typer.Context) -> None:
+    """Make the demo project where this home has none."""
+    session = get_session(context)
+    stored = seed_demo(session.runtime)
+    texts = sum(each.rows for each in session.runtime.store.datasets.list_all(stored.id))
+    session.emit({"project": stored.name, "texts": texts})
