@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import random
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
+from attrprompt.llm.structured import KnownLevels, ask_structured, read_structured
+from attrprompt.llm.throttle import Clock, RetryPolicy, SystemClock
 
-TRIES = 4
-LONGEST_WAIT = 30.0
 PASSING = frozenset(
     {ErrorKind.RATE_LIMITED, ErrorKind.SERVER_ERROR, ErrorKind.CONNECTION, ErrorKind.TIMEOUT, ErrorKind.BAD_RESPONSE}
 )
+PATIENCE = RetryPolicy(attempts=dict.fromkeys(PASSING, 4), cap=20.0, longest_retry_after=60.0)
+"""A person waits for the answer, so it gives up sooner than a run does."""
 
+ATTEMPTS = 2
+"""Replies to one question, where the first cannot be read."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 ResultT = TypeVar("ResultT")
 
 
@@ -40,7 +48,7 @@ class RawReply:
 def keep_reply(messages: Sequence[Message], reply: ChatReply, problem: str = "") -> RawReply:
     """The reply with what was asked and what was wrong with it."""
     return RawReply(
-        prompt="\n\n".join(f"{message['role']}: {message['content']}" for message in messages),
+        prompt=join_messages(messages),
         raw=reply.text,
         problem=problem,
         model=reply.model,
@@ -49,25 +57,41 @@ def keep_reply(messages: Sequence[Message], reply: ChatReply, problem: str = "")
     )
 
 
+def keep_failure(messages: Sequence[Message], model: str, failure: ProviderError) -> RawReply:
+    """A request that got no reply, with what was asked and why."""
+    return RawReply(join_messages(messages), "", str(failure), model, 0, 0)
+
+
+def join_messages(messages: Sequence[Message]) -> str:
+    """The messages as one text, for people."""
+    return "\n\n".join(f"{message['role']}: {message['content']}" for message in messages)
+
+
 class PatientClient:
     """A `ChatClient` that waits and tries again where a failure may pass; others are raised at once.
 
     Args:
         client: what is asked.
-        tries: requests at most for one answer.
-        sleep: how it waits; tests give one that does not.
+        policy: when it is tried again.
+        clock: how it waits.
+        known: what the endpoint was seen to support of structured output.
+        place: names the endpoint there, its base URL for example.
     """
 
     def __init__(
         self,
         client: ChatClient,
         *,
-        tries: int = TRIES,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        policy: RetryPolicy = PATIENCE,
+        clock: Clock | None = None,
+        known: KnownLevels | None = None,
+        place: str = "",
     ) -> None:
+        self.known = known or KnownLevels()
+        self.place = place
         self._client = client
-        self._tries = tries
-        self._sleep = sleep
+        self._policy = policy
+        self._clock = clock or SystemClock()
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """The answer to this request.
@@ -75,18 +99,29 @@ class PatientClient:
         Raises:
             ProviderError: it failed for good, or as often as is tried.
         """
-        for attempt in range(1, self._tries + 1):
+        failures: Counter[ErrorKind] = Counter()
+        while True:
             try:
                 return await self._client.complete(request)
             except ProviderError as failure:
-                if failure.kind not in PASSING or attempt == self._tries:
+                failures[failure.kind] += 1
+                wait = self._policy.delay(failure.kind, failures[failure.kind], failure.retry_after)
+                if wait is None or _names_the_form(failure):
                     raise
-                wait = failure.retry_after if failure.retry_after is not None else 2.0 ** (attempt - 1)
-            await self._sleep(min(wait, LONGEST_WAIT) * random.uniform(1.0, 1.2))
-        raise AssertionError("the loop returns or raises")
+            await self._clock.sleep(wait)
 
     async def close(self) -> None:
         """Nothing to give back: the connections belong to the client that was given."""
+
+
+def _names_the_form(failure: ProviderError) -> bool:
+    """Some servers fail with 500 on a `response_format` that they do not know; waiting does not help there."""
+    return "response_format" in str(failure) or "json_schema" in str(failure)
+
+
+def be_patient(client: ChatClient) -> PatientClient:
+    """The client, patient; one that is patient already stays as it is."""
+    return client if isinstance(client, PatientClient) else PatientClient(client)
 
 
 async def work_concurrently(
@@ -115,3 +150,50 @@ async def work_concurrently(
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class FormAnswer(Generic[ModelT]):
+    """What came of asking for an answer in a form.
+
+    Attributes:
+        value: the answer; None where no reply could be read.
+        replies: every reply as it came, the unreadable ones with the reason.
+        is_cut: the reply that was used ended at the limit of tokens, so its last entry may be half a thought.
+    """
+
+    value: ModelT | None
+    replies: tuple[RawReply, ...]
+    is_cut: bool = False
+
+
+async def ask_in_form(
+    client: PatientClient, request: ChatRequest, form: type[ModelT], *, attempts: int = ATTEMPTS
+) -> FormAnswer[ModelT]:
+    """Ask with the firmest structured output that the endpoint has; a reply that cannot be read is asked for again.
+
+    Raises:
+        ProviderError: the endpoint failed for good.
+    """
+    answer = await ask_structured(client, request, form, endpoint=client.place, known=client.known, attempts=attempts)
+    replies = tuple(keep_reply(request.messages, each.reply, each.problem) for each in answer.tries)
+    return FormAnswer(answer.value, replies, bool(answer.tries) and answer.tries[-1].reply.finish_reason == "length")
+
+
+async def ask_by_example(
+    client: PatientClient, request: ChatRequest, form: type[ModelT], *, attempts: int = ATTEMPTS
+) -> FormAnswer[ModelT]:
+    """Ask with the messages just as they are, whose examples show the form; the reply is read as leniently.
+
+    Raises:
+        ProviderError: the endpoint failed for good.
+    """
+    replies: list[RawReply] = []
+    for attempt in range(attempts):
+        again = replace(request, seed=None if request.seed is None else request.seed + attempt)
+        reply = await client.complete(again)
+        value, problem = read_structured(reply.text, form)
+        replies.append(keep_reply(request.messages, reply, problem))
+        if value is not None:
+            return FormAnswer(value, tuple(replies), reply.finish_reason == "length")
+    return FormAnswer(None, tuple(replies))

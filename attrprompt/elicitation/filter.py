@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from attrprompt.elicitation.asking import PatientClient, RawReply, work_concurrently
+from attrprompt.elicitation.asking import RawReply, be_patient, work_concurrently
 from attrprompt.elicitation.margins import Margin, measure_margins
 from attrprompt.elicitation.proposals import FilterProposal, remove_values
 from attrprompt.elicitation.similar import embed_dimension, find_similar_labels
@@ -201,7 +201,7 @@ class _Questioner:
         concurrency: int,
     ) -> None:
         self._project, self._dimension_id = project, dimension_id
-        self._client = PatientClient(client) if client is not None else None
+        self._client = be_patient(client) if client is not None else None
         self._model, self._asked_labels, self._max_tokens = model, asked_labels, max_tokens
         self._slots = asyncio.Semaphore(max(1, concurrency))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from pydantic import BaseModel
 
 from attrprompt.elicitation.worked_examples import choose_examples
 from attrprompt.llm.chat import Message
@@ -15,28 +16,24 @@ AVOIDED_CHARACTERS = 4_000
 AVOIDED_CHARACTERS_BY_EXAMPLE = 900
 CONTINUED_VALUES = 12
 
-VALUES_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"values": {"type": "array", "items": {"type": "string"}}},
-    "required": ["values"],
-    "additionalProperties": False,
-}
-WEIGHED_VALUES_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "values": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"text": {"type": "string"}, "probability": {"type": "number"}},
-                "required": ["text", "probability"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["values"],
-    "additionalProperties": False,
-}
+
+class ListedValues(BaseModel):
+    """The answer to the plain question and to the one by example."""
+
+    values: list[str]
+
+
+class WeighedValue(BaseModel):
+    """One value with the probability that the model gives it."""
+
+    text: str
+    probability: float | None = None
+
+
+class WeighedValues(BaseModel):
+    """The answer to the verbalized question."""
+
+    values: list[WeighedValue]
 
 
 class Way(StrEnum):

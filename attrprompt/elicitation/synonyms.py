@@ -34,7 +34,7 @@ def identity_key(text: str, *, keep_numbers: bool = False) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = re.sub(r"(?<=\b\w)\.(?=\w\b)|(?<=\w)['’](?=s\b)", "", folded)
-    words = [word for word in re.findall(r"\w+", folded) if word not in _ARTICLES]
+    words = [word for word in re.findall(r"[\w+#]+", folded) if word not in _ARTICLES]
     kept = words if keep_numbers else [word for word in words if not word.isdecimal()]
     return " ".join(_singular(word) for word in kept or words) or folded.strip()
 
@@ -65,6 +65,6 @@ def _singular(word: str) -> str:
     """The word without a plural's ending; crude, but the same for both of a pair."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "news")):
         return word[:-1]
     return word

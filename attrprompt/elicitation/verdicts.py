@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from attrprompt.elicitation.asking import RawReply, keep_reply
+from attrprompt.elicitation.asking import PASSING, RawReply, keep_failure, keep_reply
+from attrprompt.errors import ProviderError
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import Project
 
@@ -77,13 +78,21 @@ async def ask_verdict(
 ) -> AskedVerdict:
     """Put the question; a reply that is neither yes nor no is asked for once more.
 
+    A failure that may pass but did not is no verdict either, so that one question does not cost all other answers.
+
     Raises:
-        ProviderError: the endpoint failed.
+        ProviderError: the endpoint refuses for good.
     """
     replies: list[RawReply] = []
     for attempt in range(TRIES):
         request = ChatRequest(messages, model, temperature=TEMPERATURE, max_tokens=max_tokens, seed=attempt)
-        reply = await client.complete(request)
+        try:
+            reply = await client.complete(request)
+        except ProviderError as failure:
+            if failure.kind not in PASSING:
+                raise
+            replies.append(keep_failure(messages, model, failure))
+            break
         verdict = read_verdict(reply.text)
         problem = "neither yes nor no" if verdict is Verdict.NONE else ""
         replies.append(keep_reply(messages, reply, problem))
