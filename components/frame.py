@@ -62,6 +62,11 @@ def open_project_page(title: str, question: str) -> ProjectPage:
     return ProjectPage(runtime, find_actor(runtime), project)
 
 
+def find_open_project(page: Page) -> StoredProject | None:
+    """The open project of a page that works without one too."""
+    return _find_project(page.runtime)
+
+
 def remember_project(project_id: str) -> None:
     """Make a project the open one of this session."""
     st.session_state[_PROJECT] = project_id

@@ -1,0 +1,72 @@
+"""The command that measures data sets: analyze."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from attrprompt.cli.session import Session, get_session
+from attrprompt.errors import InputError
+from attrprompt.inspection.request import Part, make_request
+from attrprompt.worker.jobs import JobContext, read_result, run_job
+
+ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("analyze")(analyze)
+
+
+def analyze(
+    context: typer.Context,
+    project: ProjectName,
+    datasets: Annotated[list[str], typer.Argument(help="One data set or more, to compare.")],
+    only: Annotated[list[Part] | None, typer.Option(help="One family of figures. Repeatable; default all.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the subsamples.")] = 0,
+    m: Annotated[int | None, typer.Option(min=1, help="Texts a subsample; default from the ladder.")] = None,
+    text: Annotated[str, typer.Option(help="clean or raw.")] = "clean",
+    review: Annotated[str, typer.Option(help="ignored, accepted, or 'not rejected'.")] = "ignored",
+    reference: Annotated[str, typer.Option(help="With regions: uniform, population, requested, a data set, a CSV.")] = (
+        "uniform"
+    ),
+    tables: Annotated[bool, typer.Option(help="Also by label and attribute value.")] = True,
+) -> None:
+    """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
+    session = get_session(context)
+    if text not in ("clean", "raw"):
+        raise InputError(f"--text takes clean or raw, not '{text}'.")
+    if review not in ("ignored", "accepted", "not rejected"):
+        raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
+    stored = session.find_project(project)
+    store = session.runtime.store
+    chosen = [store.datasets.find(stored.id, name) for name in datasets]
+    request = make_request(
+        store,
+        stored,
+        chosen,
+        only or list(Part),
+        seed=seed,
+        m=m,
+        text=text,
+        review=review,
+        reference=reference,
+        tables=tables,
+    )
+    path = run_job("analyze", request.to_payload(), JobContext(session.runtime.home, _teller(session)))
+    result = read_result(path)
+    assert isinstance(result, dict)
+    session.emit(result)
+
+
+def _teller(session: Session) -> Any:
+    told = -1
+
+    def tell(share: float, doing: str) -> None:
+        nonlocal told
+        if int(share * 10) > told:
+            told = int(share * 10)
+            session.tell(f"{share:.0%} {doing}")
+
+    return tell
