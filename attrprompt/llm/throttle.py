@@ -72,7 +72,7 @@ class RetryPolicy:
         rng: source of chance.
     """
 
-    attempts: Mapping[ErrorKind, int] = DEFAULT_ATTEMPTS
+    attempts: Mapping[ErrorKind, int] = field(default_factory=lambda: DEFAULT_ATTEMPTS)
     base: float = 0.5
     cap: float = 60.0
     longest_retry_after: float = 600.0
