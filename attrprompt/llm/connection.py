@@ -10,6 +10,7 @@ from attrprompt.llm.chat import ChatReply, ChatRequest
 
 MOST_TOKENS = 16
 PATIENCE = 30.0
+UNREACHABLE = frozenset({ErrorKind.CONNECTION, ErrorKind.TIMEOUT})
 QUESTION = "Answer with the single word: ready"
 
 
@@ -48,32 +49,30 @@ class ConnectionReport:
 
 async def check_connection(client: ListingClient, model: str, *, timeout: float = PATIENCE) -> ConnectionReport:
     """Ask the endpoint for its models and for one word; never raises what a person can act on, it reports it."""
-    models = await _list_models(client, timeout)
+    try:
+        models = tuple(await client.list_models(timeout))
+    except ProviderError as failure:
+        if failure.kind in UNREACHABLE:
+            return ConnectionReport(False, str(failure), kind=failure.kind)
+        models = ()  # many endpoints have no list; whether the chat works is what counts
+    except AttrPromptError as failure:
+        return ConnectionReport(False, str(failure))
     request = ChatRequest(
         messages=({"role": "user", "content": QUESTION},),
         model=model,
-        temperature=0.0,
         max_tokens=MOST_TOKENS,
         timeout=timeout,
     )
     try:
         reply = await client.complete(request)
-    except AttrPromptError as failure:
-        kind = failure.kind if isinstance(failure, ProviderError) else None
-        return ConnectionReport(False, _advise(failure, kind, model, models), models=models, kind=kind)
+    except ProviderError as failure:
+        return ConnectionReport(False, _advise(failure, model, models), models=models, kind=failure.kind)
     message = f"{reply.model} answered after {reply.seconds:.1f} s."
     return ConnectionReport(True, message, seconds=reply.seconds, reply=reply.text, models=models)
 
 
-async def _list_models(client: ListingClient, timeout: float) -> tuple[str, ...]:
-    try:
-        return tuple(await client.list_models(timeout))
-    except AttrPromptError:
-        return ()  # many endpoints have no list; whether the chat works is what counts, and it is asked next
-
-
-def _advise(failure: AttrPromptError, kind: ErrorKind | None, model: str, models: tuple[str, ...]) -> str:
-    if kind is ErrorKind.NOT_FOUND and models and model not in models:
+def _advise(failure: ProviderError, model: str, models: tuple[str, ...]) -> str:
+    if failure.kind is ErrorKind.NOT_FOUND and models and model not in models:
         shown = ", ".join(models[:8]) + (" …" if len(models) > 8 else "")
         return f"{failure} It lists: {shown}"
     return str(failure)
