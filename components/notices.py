@@ -57,10 +57,15 @@ def in_callback(action: Callable[[], str | None]) -> None:
     try:
         message = action()
     except AttrPromptError as error:
-        st.session_state.setdefault(_PENDING, []).append(error)
+        leave_notice(error)
     else:
         if message:
-            st.session_state.setdefault(_PENDING, []).append(message)
+            leave_notice(message)
+
+
+def leave_notice(notice: str | AttrPromptError) -> None:
+    """Keep a sentence or an error until the page is drawn next."""
+    st.session_state.setdefault(_PENDING, []).append(notice)
 
 
 def show_pending() -> None:
