@@ -9,11 +9,14 @@ from typing import Any
 
 import yaml
 
+from attrprompt.edits.parts import count_of
 from attrprompt.project import Project
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SHOWN_VALUES = 60
 _SHOWN_MODELS = 10
+
+_REAL = ("gold", "")
 
 _LICENCE = """## Licence
 
@@ -79,12 +82,13 @@ def write_data_card(
 ) -> str:
     """The README of a Hugging Face data-set folder: front matter that its loader reads, then the card for people."""
     size = next((name for limit, name in _SIZES if census.rows < limit), "n>1M")
+    generated = any(method not in _REAL for method in census.methods)
     front = {
         "pretty_name": title,
         "license": "unknown",
         "task_categories": ["text-classification"],
         "task_ids": ["multi-label-classification" if census.multi_label else "multi-class-classification"],
-        "tags": ["synthetic", "attrprompt"],
+        "tags": ["synthetic", "attrprompt"] if generated else [],
         "size_categories": [size],
         "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": data_file}]}],
     }
@@ -97,7 +101,7 @@ def write_data_card(
         _describe_attributes(census),
         _describe_making(census),
         _describe_state(census),
-        _LIMITS,
+        _LIMITS if generated else "",
     ]
     header = yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
     return f"---\n{header}---\n\n" + "\n\n".join(section for section in sections if section) + "\n"
@@ -106,7 +110,7 @@ def write_data_card(
 def _describe_origin(census: Census, project: Project | None) -> str:
     names = {"simprompt": "SimPrompt", "attrprompt": "AttrPrompt", "metaprompt": "MetaPrompt", "gold": "imported"}
     methods = ", ".join(f"{names.get(name, name) or 'unknown'} ({count:,})" for name, count in census.methods.items())
-    text = f"{census.rows:,} texts. How they were made: {methods or 'unknown'}."
+    text = f"{count_of(census.rows, 'text')}. How they were made: {methods or 'unknown'}."
     if project is None:
         return text
     task = project.task
@@ -146,8 +150,10 @@ def _describe_attributes(census: Census) -> str:
     for dimension, values in census.attributes.items():
         rows = values.most_common(_SHOWN_VALUES)
         rest = len(values) - len(rows)
-        more = f"\n\n… and {rest:,} more values." if rest else ""
-        parts.append(f"### {_inline(dimension)}: {len(values):,} values\n\n{_table(('value', 'texts'), rows)}{more}")
+        more = f"\n\n… and {count_of(rest, 'more value')}." if rest else ""
+        parts.append(
+            f"### {_inline(dimension)}: {count_of(len(values), 'value')}\n\n{_table(('value', 'texts'), rows)}{more}"
+        )
     return "\n\n".join(parts)
 
 

@@ -276,13 +276,13 @@ def _read_templates(data: Mapping[str, Any]) -> dict[str, PromptTemplate]:
 
 def _build(kind: type[PartT], fields: Mapping[str, Any], where: str) -> PartT:
     """Validate without touching the texts, so that a written file reads back to the same hash."""
+    for text in fields.values():
+        if isinstance(text, str):
+            _text(text, where)
     try:
-        part = kind.model_validate(fields)
+        return kind.model_validate(fields)
     except ValidationError as error:
         raise InputError(f"In {where}: {explain_validation(error)}") from error
-    if any(isinstance(text, str) and make_storable(text)[1] for text in fields.values()):
-        raise InputError(f"In {where}: a text holds a NUL or half a character; write it anew.")
-    return part
 
 
 def _check_fields(data: Mapping[str, Any], known: Sequence[str], where: str) -> None:
@@ -308,6 +308,8 @@ def _list(data: object, where: str) -> Sequence[Any]:
 def _text(data: object, where: str) -> str:
     if not isinstance(data, str):
         raise InputError(f"In the file, {where} must be text, not {_kind_of(data)}.")
+    if make_storable(data)[1]:
+        raise InputError(f"In the file, {where} holds a NUL or half a character; write it anew.")
     return data
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from attrprompt.errors import InputError
+from attrprompt.records import make_storable
 
 
 def parse_json(text: str, name: str) -> Any:
@@ -18,6 +19,8 @@ def parse_json(text: str, name: str) -> Any:
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         data = dict(pairs)
+        if any(make_storable(key)[1] for key in data):
+            raise InputError(f"'{name}' holds a key with a NUL or half a character; write it anew.")
         if len(data) < len(pairs):
             twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
             raise InputError(f"'{name}' names '{twice[:80]}' twice in one object; keep one of them.")

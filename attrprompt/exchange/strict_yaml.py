@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from attrprompt.errors import InputError
+from attrprompt.records import make_storable
 
 MAX_DEPTH = 20
 
@@ -58,6 +59,8 @@ class _Builder:
         elif isinstance(event, yaml.NodeEvent):
             self._check(event)
             if isinstance(event, yaml.ScalarEvent):
+                if make_storable(event.value)[1]:
+                    raise self._refuse(event, "a NUL or half a character; write it anew")
                 self._add(event.value, event)
             else:
                 data: Any = {} if isinstance(event, yaml.MappingStartEvent) else []

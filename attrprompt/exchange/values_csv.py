@@ -23,6 +23,7 @@ from attrprompt.project import (
     AttributeValue,
     DimensionKind,
     Project,
+    fold_label,
     fold_text,
     phrase_length,
 )
@@ -231,6 +232,9 @@ def _find_label(project: Project, dimension: AttributeDimension, row: _Row) -> s
         raise InputError(
             f"Row {row.number} names no label, but the values of '{dimension.name}' differ between labels; fill it in."
         )
+    for key, label in project.labels.items():
+        if fold_label(label.name) == fold_label(row.label):
+            return key
     try:
         return project.find_label(row.label)
     except InputError as error:
