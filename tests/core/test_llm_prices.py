@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from attrprompt.errors import InputError
+from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
+from attrprompt.llm.prices import PriceTable
+
+ROWS = [
+    {"model": "big", "prompt": 2.5, "completion": 10},
+    {"model": "big-mini*", "prompt": 0.15, "completion": 0.6},
+    {"model": "free", "prompt": 0, "completion": 0},
+]
+
+
+def test_cost_is_per_million_tokens():
+    table = PriceTable.from_rows(ROWS)
+    assert table.cost("big", 1_000_000, 100_000) == pytest.approx(3.5)
+    assert table.cost("BIG-mini-2026-01-01", 2_000_000, 0) == pytest.approx(0.3)
+    assert table.cost("free", 5, 5) == 0
+
+
+@pytest.mark.parametrize("model", ["bigger", "", EMBEDDED_MODEL_NAME])
+def test_an_unknown_price_is_not_zero(model):
+    assert PriceTable.from_rows(ROWS).cost(model, 10, 10) is None
+    assert PriceTable().cost(model, 10, 10) is None
+
+
+def test_the_longest_beginning_wins():
+    rows = [{"model": "a*", "prompt": 1, "completion": 1}, {"model": "ab*", "prompt": 2, "completion": 2}]
+    assert PriceTable.from_rows(rows).find("abc").prompt == 2
+
+
+def test_the_table_survives_storing_as_rows_and_as_csv():
+    table = PriceTable.from_rows(ROWS)
+    assert PriceTable.from_rows(table.to_rows()).entries == table.entries
+    assert PriceTable.from_csv("\ufeff" + table.to_csv()).entries == table.entries
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"model": "a", "prompt": -1, "completion": 1}],
+        [{"model": "a", "prompt": float("nan"), "completion": 1}],
+        [{"model": "a", "prompt": "cheap", "completion": 1}],
+        [{"model": " * ", "prompt": 1, "completion": 1}],
+        [{"model": "a", "prompt": 1}],
+        [{"model": "a", "prompt": 1, "completion": 1, "currency": "EUR"}],
+    ],
+)
+def test_a_row_that_is_no_price_is_named(rows):
+    with pytest.raises(InputError, match="Row 1 of the price table"):
+        PriceTable.from_rows(rows)
+
+
+def test_a_model_that_stands_twice_is_refused():
+    with pytest.raises(InputError, match="twice"):
+        PriceTable.from_rows([*ROWS, {"model": "BIG", "prompt": 1, "completion": 1}])
+
+
+@pytest.mark.parametrize("text", ["", "name,in,out\na,1,2\n", "model,prompt\na,1\n"])
+def test_csv_with_another_header_is_refused(text):
+    with pytest.raises(InputError, match="model,prompt,completion"):
+        PriceTable.from_csv(text)
