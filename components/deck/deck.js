@@ -9,7 +9,7 @@ function makeElement(tag, className, text) {
 }
 
 function newDeck() {
-  return { epoch: null, cards: [], place: 0, decided: new Map(), log: [], sequence: 0, asking: null, fresh: 0 }
+  return { epoch: null, cards: [], place: 0, decided: new Map(), log: [], sequence: 0, asking: null, draft: null }
 }
 
 // Cards keep their order; new ones join at the end. A card that Python no longer sends stays if it was on screen.
@@ -51,10 +51,15 @@ export default function (component) {
     record(action, last === undefined ? -1 : last, "")
   }
 
+  function close() {
+    deck.asking = null
+    deck.draft = null
+  }
+
   function finish(action, value) {
     const card = current()
     if (!card) return
-    deck.asking = null
+    close()
     deck.decided.delete(card.id)
     deck.decided.set(card.id, value ? `${action.label}: ${value}` : action.label)
     record(action, card.id, value)
@@ -87,11 +92,12 @@ export default function (component) {
     const card = current()
     const field = makeElement("textarea", "")
     const start = card.editable.find(([name]) => name === action.name)
-    field.value = start ? start[1] : ""
+    field.value = deck.draft ?? (start ? start[1] : "")
+    field.oninput = () => { deck.draft = field.value }
     field.setAttribute("aria-label", action.label)
     field.onkeydown = (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish(action, field.value)
-      if (event.key === "Escape") { deck.asking = null; draw() }
+      if (event.key === "Escape") { close(); draw() }
       event.stopPropagation()
     }
     const save = makeElement("button", "good", "Save (Ctrl + Enter)")
@@ -152,7 +158,7 @@ export default function (component) {
     const typing = target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
     if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
     if (deck.asking) {
-      if (event.key === "Escape") { deck.asking = null; draw(); return }
+      if (event.key === "Escape") { close(); draw(); return }
       const choice = deck.asking.choices[Number(event.key) - 1]
       if (deck.asking.asks === "choice" && choice) { event.preventDefault(); finish(deck.asking, choice) }
       return

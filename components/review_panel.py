@@ -1,0 +1,170 @@
+"""Going through the texts of a data set: filters, the deck of texts, bulk actions and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from attrprompt.errors import InputError
+from attrprompt.records import Dataset, Flag, Sample, SampleStatus
+from attrprompt.store import SampleFilter
+from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
+from components.frame import ProjectPage
+from components.notices import in_callback, show_pending
+
+ACCEPT = Action("a", "accept", "Accept", tone="good")
+REJECT = Action("x", "reject", "Reject", tone="bad")
+EDIT = Action("e", "edit", "Edit", asks="text", advances=False)
+NOTE = Action("o", "note", "Note", asks="text", advances=False)
+
+
+def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
+    """Controls that choose texts by status, label, flag, attribute and words."""
+    facets = page.runtime.store.datasets.count_facets(dataset.id)
+    status, label, flag = st.columns([2, 2, 2])
+    statuses = status.segmented_control(
+        "Decided",
+        list(SampleStatus),
+        selection_mode="multi",
+        key="review_status",
+        format_func=lambda each: f"{each.value} {facets['status'].get(each.value, 0):,}",
+    )
+    labels = label.multiselect(
+        "Label", sorted(facets.get("label", {})), key="review_label", format_func=_counted(facets.get("label", {}))
+    )
+    flags = flag.multiselect(
+        "Flag",
+        [each.value for each in Flag if each.value in facets.get("flag", {})],
+        key="review_flag",
+        format_func=_counted(facets.get("flag", {})),
+    )
+    words, dimension, value = st.columns([2, 2, 2])
+    text = words.text_input("Words in the text", key="review_words", placeholder="in any case")
+    dimensions = [name.removeprefix("attribute:") for name in sorted(facets) if name.startswith("attribute:")]
+    chosen = dimension.selectbox(
+        "Attribute", dimensions, index=None, key="review_dimension", placeholder="any", disabled=not dimensions
+    )
+    counts = facets.get(f"attribute:{chosen}", {}) if chosen else {}
+    values = value.multiselect(
+        "Value", sorted(counts), key=f"review_value_{chosen}", format_func=_counted(counts), disabled=not chosen
+    )
+    return SampleFilter(
+        labels=tuple(labels),
+        flags=tuple(flags),
+        statuses=tuple(statuses or ()),
+        attributes=tuple((chosen, each) for each in values) if chosen else (),
+        text=text,
+    )
+
+
+def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
+    """The texts one by one; keys decide on the text that is on screen."""
+    relabel = Action("l", "relabel", "Relabel", asks="choice", choices=_label_names(page), advances=False)
+    actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, UNDO)
+    place_key = f"review_place_{dataset.id}"
+
+    @st.fragment(key="review_fragment")
+    def deck() -> None:
+        show_pending()
+        store = page.runtime.store
+        undecided = wanted if wanted.statuses else _only_new(wanted)
+        ahead = store.datasets.read_after(dataset.id, st.session_state.get(place_key, -1), undecided, limit=AHEAD)
+        if not ahead:
+            ahead = store.datasets.read_after(dataset.id, -1, undecided, limit=AHEAD)
+        done, total = store.review.progress(dataset.id)
+        draw_deck(
+            "review_deck",
+            [_make_card(sample) for sample in ahead],
+            actions,
+            epoch=f"{dataset.id} {wanted}",
+            done=done,
+            total=total,
+            empty="Every text that passes the filter is decided. Change the filter, or go on to Diversity.",
+            decide=lambda decision: _decide(page, dataset, decision, place_key),
+        )
+
+    deck()
+
+
+def draw_bulk_actions(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
+    """One decision on all texts that pass the filter; one step to undo."""
+    count = page.runtime.store.datasets.count(dataset.id, wanted)
+    with st.popover(f"All {count:,} filtered", icon=":material/done_all:", key="review_bulk"):
+        st.write(f"One decision on the {count:,} texts that pass the filter now. It is undone as one step.")
+        for label, status in (("Accept all", "accepted"), ("Reject all", "rejected"), ("Mark all as new", "new")):
+            st.button(
+                label,
+                key=f"review_bulk_{status}",
+                width="stretch",
+                disabled=not count,
+                on_click=in_callback,
+                args=(lambda status=status: _decide_all(page, dataset, wanted, status),),
+            )
+
+
+def _only_new(wanted: SampleFilter) -> SampleFilter:
+    return SampleFilter(
+        labels=wanted.labels,
+        attributes=wanted.attributes,
+        flags=wanted.flags,
+        statuses=(SampleStatus.NEW,),
+        text=wanted.text,
+    )
+
+
+def _label_names(page: ProjectPage) -> tuple[str, ...]:
+    return tuple(label.name for _, label in page.project.document.ordered_labels())
+
+
+def _counted(counts: Mapping[str, int]) -> object:
+    return lambda name: f"{name.replace('_', ' ')} ({counts.get(name, 0):,})"
+
+
+def _make_card(sample: Sample) -> Card:
+    asked = " + ".join(sample.asked_labels)
+    heading = sample.label if sample.label == asked else f"{sample.label} (asked: {asked})"
+    values = [value for value in sample.attributes.values() if len(value) <= 80]
+    details = [("Attribute values", "; ".join(f"{name}: {value}" for name, value in sample.attributes.items()))]
+    if sample.prompt:
+        details.append(("Prompt", sample.prompt))
+    if sample.raw != sample.text:
+        details.append(("Raw answer", sample.raw))
+    if sample.model:
+        details.append(("Model", f"{sample.model}, {sample.completion_tokens} tokens"))
+    if sample.note:
+        details.append(("Note", sample.note))
+    return Card(
+        id=sample.item,
+        heading=heading,
+        body=sample.text or "(empty answer)",
+        notes=(*values, *(flag.replace("_", " ") for flag in sample.flags)),
+        details=tuple(each for each in details if each[1]),
+        editable=((EDIT.name, sample.text), (NOTE.name, sample.note)),
+        state="" if sample.status is SampleStatus.NEW else sample.status.value,
+    )
+
+
+def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: str) -> str | None:
+    review = page.runtime.store.review
+    if decision.action == UNDO.name:
+        items = review.undo(dataset.id, actor=page.actor)
+        st.session_state[place_key] = min(items) - 1 if items else st.session_state.get(place_key, -1)
+        return f"Taken back for {len(items)} texts." if len(items) > 1 else None
+    changes = {
+        "accept": {"status": SampleStatus.ACCEPTED.value},
+        "reject": {"status": SampleStatus.REJECTED.value},
+        "relabel": {"labels": [decision.value]},
+        "edit": {"text": decision.value},
+        "note": {"note": decision.value},
+    }.get(decision.action)
+    if changes is None:
+        raise InputError(f"'{decision.action}' is not a decision on a text.")
+    review.decide(dataset.id, [decision.item], changes, actor=page.actor)
+    return None
+
+
+def _decide_all(page: ProjectPage, dataset: Dataset, wanted: SampleFilter, status: str) -> str:
+    items = [sample.item for sample in page.runtime.store.datasets.iterate(dataset.id, wanted)]
+    page.runtime.store.review.decide(dataset.id, items, {"status": status}, actor=page.actor)
+    return f"{len(items):,} texts are {status}."

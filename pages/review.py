@@ -1,0 +1,49 @@
+"""The Review page: read the texts with what was asked, decide by key, search, download."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.dataset_downloads import draw_dataset_import, draw_downloads
+from components.frame import open_project_page
+from components.notices import show_empty
+from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck
+from components.review_table import draw_review_table
+from components.run_views import pick_dataset
+
+page = open_project_page("Review", "Read every text beside what was asked for, and keep what is good.")
+
+# --- Which texts ---
+datasets = page.runtime.store.datasets.list_all(page.project.id)
+if not any(each.rows for each in datasets):
+    show_empty(
+        "No texts yet",
+        "Generated texts appear here with the exact prompt and the attribute values behind each. "
+        "Real, labelled texts can be imported too, to compare with.",
+        link=("pages/generate.py", "Generate some"),
+        project_id=page.project.id,
+    )
+    draw_dataset_import(page)
+    st.stop()
+dataset = pick_dataset(datasets, key="review_dataset")
+if dataset is None:
+    st.stop()
+wanted = draw_filters(page, dataset)
+
+# --- One by one, or as a table ---
+one_by_one, as_table = st.tabs(["One by one", "Table"], on_change="rerun", key="review_view")
+if one_by_one.open:
+    with one_by_one:
+        draw_review_deck(page, dataset, wanted)
+if as_table.open:
+    with as_table:
+        draw_review_table(page, dataset, wanted)
+
+# --- All at once ---
+bulk, downloads, imports, _ = st.columns([1, 1, 1, 1])
+with bulk:
+    draw_bulk_actions(page, dataset, wanted)
+with downloads:
+    draw_downloads(page, dataset, wanted)
+with imports:
+    draw_dataset_import(page)
