@@ -1,0 +1,70 @@
+"""CPU work on pages: asked for once, shown with its progress by every tab, ended by a button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from attrprompt.generation.progress import format_seconds
+from attrprompt.runtime import Runtime
+from attrprompt.worker.jobs import Result, read_result
+
+POLL_SECONDS = 0.7
+
+
+def find_or_compute(
+    runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing: str, key: str, ask_first: str = ""
+) -> Result | None:
+    """The result of a job, or None while it is being computed; then its progress is drawn here.
+
+    Args:
+        doing: what the person waits for.
+        ask_first: words of a button, where the work should not begin by itself.
+    """
+    path = runtime.find_result(kind, payload)
+    if path is not None:
+        return read_result(path)
+    job = runtime.find_job(kind, payload)
+    if job is None or job.state not in ("queued", "running"):
+        if job is not None and job.state == "failed":
+            st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
+        stopped = job is not None and job.state in ("failed", "cancelled")
+        if ask_first or stopped:
+            st.button(
+                ask_first or "Try again",
+                key=f"{key}_start",
+                icon=":material/play_arrow:",
+                on_click=runtime.submit_job,
+                args=(kind, payload),
+            )
+            return None
+        runtime.submit_job(kind, payload)
+    _draw_job(runtime, kind, payload, doing=doing, key=key)
+    return None
+
+
+def _draw_job(runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing: str, key: str) -> None:
+    @st.fragment(run_every=POLL_SECONDS)
+    def poll() -> None:
+        job = runtime.find_job(kind, payload)
+        if job is None or job.state not in ("queued", "running"):
+            st.rerun()
+        words = job.message or ("waiting for other work" if job.state == "queued" else "starting")
+        left = ""
+        if job.state == "running" and job.progress > 0.05:
+            spent = job.changed - job.created
+            left = f", about {format_seconds(spent / job.progress * (1 - job.progress))} left"
+        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
+        bar.progress(min(max(job.progress, 0.0), 1.0), text=f"{doing}: {words}{left}")
+        stop.button(
+            "Stop",
+            key=f"{key}_stop",
+            icon=":material/stop:",
+            on_click=runtime.cancel_job,
+            args=(job.id,),
+            width="stretch",
+        )
+
+    poll()
