@@ -58,8 +58,8 @@ We collect examples of the following kind: one {{{{ text }}}} {_CATEGORY}{_SOURC
 The category means: {{{{ label_description }}}}
 {{% endif %}}
 Write {{{{ count }}}} different prompts, each of which makes a language model write one such {{{{ text }}}}.
-Together they should lead to texts that are as different from each other as possible.
-Write each prompt on a line of its own, without explanations."""
+Together they lead to texts that are as different from each other as possible.
+List the prompts with numbers, one a line, and nothing else."""
     ),
 }
 
@@ -94,6 +94,11 @@ class PromptRenderer:
                 wording = value.wording
                 self._clauses[value_id] = (wording, dimension.prompt_clause.replace("{value}", wording))
         self._dimensions = {key: (d.name, d.prompt_clause) for key, d in project.ordered_dimensions()}
+
+    @property
+    def has_system(self) -> bool:
+        """The template has a system message."""
+        return self._system is not None
 
     def render(
         self,

@@ -77,7 +77,7 @@ class CompiledTemplate:
         Raises:
             InputError: a name is missing, or the prompt passes a limit.
         """
-        context = self._template.new_context({**variables, BUDGET: [MAX_LOOP_STEPS]})
+        context = self._template.new_context({"range": _range, **variables, BUDGET: [MAX_LOOP_STEPS]}, shared=True)
         chunks: list[str] = []
         size = 0
         try:
@@ -270,7 +270,7 @@ def _make_environment() -> _Environment:
     own: dict[str, Callable[..., Any]] = {"join": _join, "replace": _replace, "reverse": _reverse}
     environment.filters |= {**own, "_spend": _spend, "_plain": _plain}
     environment.tests = {name: test for name, test in environment.tests.items() if name in TESTS}
-    environment.globals = {"range": _range}
+    environment.globals = {}
     return environment
 
 

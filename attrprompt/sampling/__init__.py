@@ -17,6 +17,13 @@ from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.sampling.balanced import BalanceState, sample_balanced
 from attrprompt.sampling.independent import sample_independent
+from attrprompt.sampling.label_sets import (
+    LabelSet,
+    LabelSetOptions,
+    LabelSetShare,
+    LabelSetSource,
+    draw_label_sets,
+)
 from attrprompt.sampling.pairwise import cover_pairs, least_prompts, sample_pairwise
 from attrprompt.sampling.space import (
     Configuration,
@@ -29,12 +36,17 @@ from attrprompt.sampling.space import (
     count_space,
     describe_constraint,
     leading_dimension,
+    read_row,
 )
 
 __all__ = [
     "BalanceState",
     "Configuration",
     "ConfigurationCount",
+    "LabelSet",
+    "LabelSetOptions",
+    "LabelSetShare",
+    "LabelSetSource",
     "Rows",
     "Sampler",
     "Slot",
@@ -45,10 +57,12 @@ __all__ = [
     "count_space",
     "cover_pairs",
     "describe_constraint",
+    "draw_label_sets",
     "expected_space_share",
     "find_empty_labels",
     "leading_dimension",
     "least_prompts",
+    "read_row",
     "sample_configurations",
     "sample_rows",
 ]

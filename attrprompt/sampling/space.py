@@ -61,6 +61,12 @@ class Space:
         """The slots split into groups that no constraint joins."""
         return split_groups([slot.size for slot in self.slots], [entry.masks for entry in self.forbidden])
 
+    @cached_property
+    def _single(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+        """The slots as dimension ids with ready tuples, where each dimension has one slot (any single-label text)."""
+        ready = {slot.dimension_id: [(value_id,) for value_id in slot.value_ids] for slot in self.slots}
+        return list(ready.items())
+
     def allows(self, rows: Rows) -> NDArray[np.bool_]:
         """Which rows are allowed."""
         allowed = np.ones(len(rows), dtype=bool)
@@ -78,6 +84,8 @@ class Space:
 
     def configuration(self, row: Sequence[int]) -> Configuration:
         """A row as dimension ids and value ids; a value that two labels of a text share stands once."""
+        if len(self._single) == len(self.slots):
+            return {key: values[index] for (key, values), index in zip(self._single, row, strict=True)}
         found: Configuration = {}
         for slot, index in zip(self.slots, row, strict=True):
             value_id = slot.value_ids[index]
@@ -290,3 +298,35 @@ def count_space(space: Space) -> ConfigurationCount:
     if is_exact:
         return ConfigurationCount(total, True)
     return ConfigurationCount(round(estimate), False, estimate * math.sqrt(relative_variance))
+
+
+def read_row(project: Project, space: Space, slots: Sequence[int], text: str) -> list[int]:
+    """The value indices of one dimension's slots, read back from a configuration's text (`attribute_texts`).
+
+    Several values stand there joined by `; `; a value that two slots share stands once. -1 for all slots where the text
+    names no values of the space.
+    """
+    texts = [
+        [project.dimensions[space.slots[slot].dimension_id].values[v].text for v in space.slots[slot].value_ids]
+        for slot in slots
+    ]
+    return _match_slots(texts, text, ()) or [-1] * len(slots)
+
+
+def _match_slots(texts: Sequence[Sequence[str]], rest: str | None, seen: tuple[str, ...]) -> list[int] | None:
+    """Assign the parts of a joined text to slots in order; `rest` is None when all of it is read."""
+    if not texts:
+        return [] if rest is None else None
+    for index, value in enumerate(texts[0]):
+        if value in seen:
+            after = rest
+        elif rest == value:
+            after = None
+        elif rest is not None and rest.startswith(f"{value}; "):
+            after = rest[len(value) + 2 :]
+        else:
+            continue
+        found = _match_slots(texts[1:], after, (*seen, value))
+        if found is not None:
+            return [index, *found]
+    return None
