@@ -15,6 +15,7 @@ import importlib.util
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -215,21 +216,31 @@ def load_sentence_transformer(folder: Path, *, device: str) -> Any:
         InputError: the folder holds no sentence-transformers model.
     """
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
     try:
-        model = SentenceTransformer(str(folder), device=device, local_files_only=True)
+        with quiet_transformers():
+            model = SentenceTransformer(str(folder), device=device, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            f"The folder {folder} holds no sentence-transformers model that can be read: {error}"
-        ) from error
-    finally:
-        if bars:
-            transformers_logging.enable_progress_bar()
+        raise InputError(f"{folder} holds no sentence-transformers model that can be read ({error}).") from error
     model.max_seq_length = read_longest(folder)
     return model.float().eval()
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Keep transformers' progress bars and notes off standard error for a while."""
+    from transformers.utils import logging
+
+    settings: Any = logging  # its functions carry no types
+    bars, verbosity = settings.is_progress_bar_enabled(), settings.get_verbosity()
+    settings.disable_progress_bar()
+    settings.set_verbosity_error()
+    try:
+        yield
+    finally:
+        settings.set_verbosity(verbosity)
+        if bars:
+            settings.enable_progress_bar()
 
 
 def find_model_folder(model: str) -> Path:

@@ -6,8 +6,9 @@ under the same name must empty the cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import httpx2
 import numpy as np
 import openai
 from pydantic import SecretStr
@@ -73,30 +74,46 @@ class EndpointEncoder:
         return np.concatenate(parts) if parts else np.empty((0, self.dimension), dtype=np.float32)
 
     def _ask(self, texts: Sequence[str]) -> Vectors:
+        vectors = self._read_vectors(self._send(texts), len(texts))
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        self._dimension = vectors.shape[1]
+        return np.asarray(vectors / lengths, dtype=np.float32)
+
+    def _send(self, texts: Sequence[str]) -> httpx2.Response:
+        body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        keyless: Mapping[str, openai.Omit] = {} if self._secret else {"Authorization": openai.Omit()}
         try:
-            answer = self._sdk.embeddings.create(model=self._model, input=list(texts))
-            rows = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
-            vectors = np.asarray(rows, dtype=np.float32)
+            return self._sdk.post("/embeddings", cast_to=httpx2.Response, body=body, options={"headers": dict(keyless)})
         except openai.APIStatusError as error:
-            raise explain_status(
+            failure = explain_status(
                 error.status_code,
                 error.response.text,
                 error.response.headers,
                 base_url=self._base_url,
                 model=self._model,
                 secret=self._secret,
-            ) from error
-        except openai.APIConnectionError as error:
-            raise explain_transport(error, base_url=self._base_url, seconds=TIMEOUT_SECONDS) from error
-        except (openai.APIError, AttributeError, TypeError, ValueError) as error:  # a body that is no list of vectors
-            raise self._refuse(f"no embeddings: {type(error).__name__}") from error
-        if vectors.ndim != 2 or len(vectors) != len(texts):
-            raise self._refuse(f"{len(vectors)} vectors for {len(texts)} texts")
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not lengths.all():
-            raise self._refuse("a vector without length")
-        self._dimension = vectors.shape[1]
-        return np.asarray(vectors / lengths, dtype=np.float32)
+            )
+            cause: BaseException = error
+        except (openai.OpenAIError, httpx2.HTTPError, OSError) as error:
+            failure = explain_transport(error, base_url=self._base_url, seconds=TIMEOUT_SECONDS)
+            cause = error
+        # Some endpoints repeat the key in their error; a traceback must not print it.
+        if self._secret and self._secret in str(cause):
+            raise failure
+        raise failure from cause
 
-    def _refuse(self, reason: str) -> ProviderError:
-        return explain_bad_response(reason, "", base_url=self._base_url, secret=self._secret)
+    def _read_vectors(self, response: httpx2.Response, number: int) -> Vectors:
+        try:
+            rows = sorted(response.json()["data"], key=lambda row: row["index"])
+            vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._refuse("no list of embeddings", response) from error
+        if vectors.ndim != 2 or len(vectors) != number:
+            raise self._refuse(f"{len(vectors)} embeddings for {number} texts", response)
+        if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+            raise self._refuse("an embedding without direction", response)
+        return vectors
+
+    def _refuse(self, reason: str, response: httpx2.Response) -> ProviderError:
+        body = response.text if response.text.lstrip()[:1] == "<" else ""  # a list of numbers says nothing
+        return explain_bad_response(reason, body, base_url=self._base_url, secret=self._secret)

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrprompt.analysis.encoder import BATCH_SIZE, Vectors, hash_model, load_sentence_transformer, read_longest
+from attrprompt.analysis.encoder import (
+    BATCH_SIZE,
+    Vectors,
+    hash_model,
+    load_sentence_transformer,
+    quiet_transformers,
+    read_longest,
+)
 from attrprompt.errors import InputError
 
 if TYPE_CHECKING:
@@ -131,7 +138,7 @@ def _convert(folder: Path, path: Path) -> None:
     example = {"input_ids": torch.ones(2, 9, dtype=torch.long), "attention_mask": torch.ones(2, 9, dtype=torch.long)}
     example["attention_mask"][1, 6:] = 0
     try:
-        with warnings.catch_warnings(), torch.no_grad():
+        with warnings.catch_warnings(), quiet_transformers(), torch.no_grad():
             warnings.simplefilter("ignore")  # tracing warns of each branch on a length; the comparison below judges it
             openvino.save_model(
                 openvino.convert_model(Sentences().eval(), example_input=example), str(path), compress_to_fp16=False

@@ -9,9 +9,7 @@ import hashlib
 import io
 import json
 import re
-import tempfile
 import warnings
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from attrprompt.analysis.array_files import read_arrays, write_arrays
 from attrprompt.analysis.encoder import Vectors
 from attrprompt.errors import InputError
 
@@ -240,27 +239,26 @@ def path_projection(home: Path, key: str) -> Path:
 def load_projection(path: Path) -> Projection | None:
     """A kept map, or None where there is none that can be read (it is then made again)."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            explained = stored["explained"]
-            return Projection(
-                stored["coordinates"],
-                stored["fitted"],
-                str(stored["method"]),
-                (float(explained[0]), float(explained[1])) if explained.size else None,
-            )
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        stored = read_arrays(path)
+        explained = tuple(float(share) for share in stored["explained"])
+        return Projection(
+            stored["coordinates"],
+            stored["fitted"],
+            str(stored["method"]),
+            (explained[0], explained[1]) if explained else None,
+        )
+    except (OSError, KeyError, ValueError):
         return None
 
 
 def save_projection(path: Path, projection: Projection) -> None:
-    """Keep a map; whoever reads meanwhile sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez_compressed(
-            file,
-            coordinates=projection.coordinates,
-            fitted=projection.fitted,
-            method=np.array(projection.method),
-            explained=np.array(projection.explained or (), dtype=np.float64),
-        )
-    Path(file.name).replace(path)
+    """Keep a map."""
+    write_arrays(
+        path,
+        {
+            "coordinates": projection.coordinates,
+            "fitted": projection.fitted,
+            "method": np.array(projection.method),
+            "explained": np.array(projection.explained or (), dtype=np.float64),
+        },
+    )

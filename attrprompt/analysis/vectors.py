@@ -15,13 +15,13 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from attrprompt.analysis.array_files import read_arrays, write_arrays
 from attrprompt.analysis.encoder import Encoder, Vectors
 from attrprompt.errors import InputError, StoreError, WorkerError
 
@@ -114,9 +114,9 @@ class VectorCache:
             InputError: the file is not one of those.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                encoder_id, hashes, vectors = str(stored["encoder"]), stored["hashes"], stored["vectors"]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            stored = read_arrays(path)
+            encoder_id, hashes, vectors = str(stored["encoder"]), stored["hashes"], stored["vectors"]
+        except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{path} holds no embeddings that can be read ({error}). Take another file.") from error
         rows = vectors.astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -153,8 +153,7 @@ class VectorCache:
 def save_vectors(path: Path, encoder_id: str, texts: Sequence[str], vectors: Vectors) -> None:
     """Write vectors as float16 to a file that can be shipped and taken in with `VectorCache.ingest`."""
     keys = np.frombuffer(bytes.fromhex("".join(hash_text(text) for text in texts)), dtype=np.uint8).reshape(-1, 32)
-    with path.open("wb") as file:
-        np.savez_compressed(file, encoder=np.array(encoder_id), hashes=keys, vectors=vectors.astype(np.float16))
+    write_arrays(path, {"encoder": np.array(encoder_id), "hashes": keys, "vectors": vectors.astype(np.float16)})
 
 
 def encode_cached(

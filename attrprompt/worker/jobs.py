@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
+from attrprompt.analysis.array_files import read_arrays, write_arrays, write_whole
 from attrprompt.errors import InputError, WorkerError
 
 Payload = Mapping[str, Any]
@@ -151,26 +149,15 @@ def read_result(path: Path) -> Result:
         if path.suffix == ".json":
             content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return content
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files if name != "facts"}
-            return Arrays(arrays, json.loads(str(stored["facts"])))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(path)
+        return Arrays(arrays, json.loads(str(arrays.pop("facts"))))
+    except (OSError, ValueError, KeyError) as error:
         raise WorkerError(f"The result {path} cannot be read ({error}). Delete this file and start again.") from error
 
 
 def _write_result(home: Path, input_hash: str, result: Result) -> Path:
+    stem = home / "cache" / "jobs" / input_hash
     if isinstance(result, Arrays):
-        buffer = io.BytesIO()
-        named: dict[str, Any] = {**result.arrays, "facts": np.array(json.dumps(dict(result.facts)))}
-        np.savez_compressed(buffer, **named)
-        return write_whole(home / "cache" / "jobs" / f"{input_hash}.npz", buffer.getvalue())
-    content = json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
-    return write_whole(home / "cache" / "jobs" / f"{input_hash}.json", content)
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that it is there whole or not at all, whatever happens meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(content)
-    return Path(file.name).replace(path)
+        facts = np.array(json.dumps(dict(result.facts), allow_nan=False))
+        return write_arrays(stem.with_suffix(".npz"), {**result.arrays, "facts": facts})
+    return write_whole(stem.with_suffix(".json"), json.dumps(result, allow_nan=False).encode())
