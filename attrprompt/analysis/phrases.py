@@ -77,8 +77,8 @@ def find_overused_phrases(
 ) -> list[OverusedPhrase]:
     """Words and phrases of up to four words that the texts use more than the others, by log-odds with a prior.
 
-    Of n texts y hold a phrase, of the n' others y'. The prior adds A texts to each side, α of them with the phrase, α ÷ A
-    being its share in both sides together: δ = ln((y + α) ÷ (n + A - y - α)) - the same for the others;
+    Of n texts y hold a phrase, of the n' others y'. The prior adds A texts to each side, α of them with the
+    phrase, α ÷ A being its share in both together: δ = ln((y + α) ÷ (n + A - y - α)) - the same for the others;
     score = δ ÷ √(Σ over both sides of 1 ÷ (y + α) + 1 ÷ (n + A - y - α)). A is a hundredth of all texts.
     A phrase that occurs only within a longer one with the same counts is left out.
     Monroe, Colaresi & Quinn 2008, Fightin' Words; counts of texts in place of words.

@@ -145,7 +145,7 @@ def plan_draws(partition: Partition, *, limit: int = DEFAULT_LIMIT, m: int | Non
             f"the most). Ask for at most {bound}."
         )
     size = m or max((rung for rung in LADDER if rung <= min(bound, limit)), default=min(bound, limit))
-    if labels > 1 and size < 2 * labels <= bound and m is None:
+    if labels > 1 and size < 2 * labels <= min(bound, limit) and m is None:
         size = 2 * labels
     if labels > 1 and size < 2 * labels:
         return plan_draws(partition.joined(), limit=limit, m=m)
