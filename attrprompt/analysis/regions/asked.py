@@ -1,0 +1,117 @@
+"""Did the texts name the place that their prompt asked for? The asked × found matrix of a place dimension.
+
+A prompt that names a place invites the text to repeat it: agreement shows obedience, not knowledge of the place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from attrprompt.analysis.estimate import Estimate
+from attrprompt.analysis.regions import tables
+from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL, wilson
+from attrprompt.analysis.regions.finder import list_continents
+from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.regions.resolve import names_place, resolve_place
+
+NO_PLACE = "no place"
+
+
+@dataclass(frozen=True)
+class AskedValue:
+    """The texts that were asked for one place.
+
+    Attributes:
+        value: the attribute value.
+        country: the country that it names (ISO 3166 code), or None.
+        continent: the continent that it names; None for a value that names none.
+        documents: number of texts.
+        found: number of texts that name each continent, a text with several counting in each; "no place" for none.
+        obeyed: share of texts that name the country asked for (the continent, where no country was asked for);
+            None for a value that names no place, and under 30 texts.
+        reason: why there is no share.
+    """
+
+    value: str
+    country: str | None
+    continent: str | None
+    documents: int
+    found: dict[str, int]
+    obeyed: Estimate | None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        obeyed = None if self.obeyed is None else self.obeyed.to_json()
+        return {**vars(self), "obeyed": obeyed}
+
+
+@dataclass(frozen=True)
+class AskedFound:
+    """The matrix: a row a value, and the same summed by continent asked for.
+
+    Attributes:
+        regions: the columns, "no place" last.
+        by_continent: for each continent asked for, the number of its texts that name each region.
+        not_asked: texts without a value of the dimension.
+    """
+
+    dimension: str
+    regions: tuple[str, ...]
+    values: tuple[AskedValue, ...]
+    by_continent: dict[str, dict[str, int]]
+    not_asked: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The matrix by name."""
+        return {
+            "dimension": self.dimension,
+            "regions": list(self.regions),
+            "values": [value.to_json() for value in self.values],
+            "by_continent": self.by_continent,
+            "not_asked": self.not_asked,
+        }
+
+
+def asked_found_matrix(located: LocatedSet, dimension: str, rulings: Mapping[str, str] | None = None) -> AskedFound:
+    """Cross the places asked for in a dimension of kind *place* with the places found in the texts.
+
+    Args:
+        located: the texts with mentions and the attribute values they were asked for.
+        dimension: the name of the place dimension.
+        rulings: what a person ruled for names.
+    """
+    rows = []
+    by_continent: dict[str, Counter[str]] = {}
+    for value in located.list_values(dimension):
+        part = located.take_with(dimension, value)
+        if part is None:
+            continue
+        row = _cross(part, value, rulings)
+        by_continent.setdefault(row.continent or NO_PLACE, Counter()).update(row.found)
+        rows.append(row)
+    return AskedFound(
+        dimension,
+        (*tables.REGIONS, NO_PLACE),
+        tuple(rows),
+        {continent: dict(counts) for continent, counts in sorted(by_continent.items())},
+        located.n - sum(row.documents for row in rows),
+    )
+
+
+def _cross(part: LocatedSet, value: str, rulings: Mapping[str, str] | None) -> AskedValue:
+    country, continent = resolve_place(value, rulings)
+    found: Counter[str] = Counter()
+    for mentions in part.mentions:
+        found.update(list_continents(mentions) or [NO_PLACE])
+    obeyed, reason = None, ""
+    if continent is None:
+        reason = "the value names no country or continent"
+    elif part.n < FEWEST_IN_A_CELL:
+        reason = f"too few texts: {part.n}"
+    else:
+        obeyed = wilson(sum(names_place(mentions, (country, continent)) for mentions in part.mentions), part.n)
+    return AskedValue(value, country, continent, part.n, dict(found.most_common()), obeyed, reason)

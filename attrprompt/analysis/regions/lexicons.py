@@ -1,0 +1,119 @@
+"""Lexicons: how many texts use words of a group. Gender terms are built in; others come as CSV.
+
+A lexicon is a plain list: it sees words, not meanings ("Ms Smith" counts, a woman named only "the engineer" does not).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from attrprompt.analysis.estimate import Estimate
+from attrprompt.analysis.regions import tables
+from attrprompt.analysis.regions.figures import wilson
+from attrprompt.analysis.tokens import tokenise
+from attrprompt.errors import InputError
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Groups of terms; a term is one or several words in the form of tokens.
+
+    Attributes:
+        groups: the terms of each group, as tuples of tokens.
+    """
+
+    name: str
+    groups: dict[str, frozenset[tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class LexiconFigures:
+    """How many texts use a lexicon.
+
+    Attributes:
+        documents: number of texts.
+        any: share of all texts that use a term of the group (Wilson).
+        terms: number of texts that use each term, by group.
+        none: texts that use no term of any group.
+        several: texts that use terms of more than one group.
+    """
+
+    documents: int
+    any: dict[str, Estimate]
+    terms: dict[str, dict[str, int]]
+    none: int
+    several: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {**vars(self), "any": {group: share.to_json() for group, share in self.any.items()}}
+
+
+def gender_lexicon() -> Lexicon:
+    """Words that say the gender of a person: pronouns, kinship, titles and nouns."""
+    rows = tables.read_rows("gender_terms.txt")
+    return _build("gender", [(term, group) for group, terms in rows for term in tables.split_names(terms)])
+
+
+def read_lexicon_csv(text: str, name: str) -> Lexicon:
+    """A table of two columns, term and group; a first line `term,group` is taken as a heading.
+
+    Raises:
+        InputError: a line with one column, or a term without a word, or no line at all.
+    """
+    pairs = []
+    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or (number == 1 and [cell.casefold() for cell in cells[:2]] == ["term", "group"]):
+            continue
+        if len(cells) < 2 or not cells[1] or not tokenise(cells[0]):
+            raise InputError(f"Line {number} of the lexicon is not 'term, group'. Give a word and its group.")
+        pairs.append((cells[0], cells[1]))
+    if not pairs:
+        raise InputError("The lexicon holds no term. Give one 'term, group' a line.")
+    return _build(name, pairs)
+
+
+def count_lexicon(texts: Sequence[str], lexicon: Lexicon) -> LexiconFigures:
+    """Count the texts that use each group and term.
+
+    Raises:
+        InputError: there is no text.
+    """
+    if not texts:
+        raise InputError("There is no text to count in. Choose a data set with texts.")
+    longest = max(len(term) for terms in lexicon.groups.values() for term in terms)
+    used = dict.fromkeys(lexicon.groups, 0)
+    by_term: dict[str, dict[str, int]] = {group: {} for group in lexicon.groups}
+    none = several = 0
+    for text in texts:
+        tokens = tokenise(text)
+        grams = {tuple(tokens[i : i + n]) for n in range(1, longest + 1) for i in range(len(tokens) - n + 1)}
+        hits = {group: terms & grams for group, terms in lexicon.groups.items()}
+        groups = [group for group, terms in hits.items() if terms]
+        none += not groups
+        several += len(groups) > 1
+        for group in groups:
+            used[group] += 1
+            for term in hits[group]:
+                word = " ".join(term)
+                by_term[group][word] = by_term[group].get(word, 0) + 1
+    n = len(texts)
+    return LexiconFigures(
+        documents=n,
+        any={group: wilson(count, n) for group, count in used.items()},
+        terms={group: dict(sorted(of.items(), key=lambda item: (-item[1], item[0]))) for group, of in by_term.items()},
+        none=none,
+        several=several,
+    )
+
+
+def _build(name: str, pairs: Sequence[tuple[str, str]]) -> Lexicon:
+    groups: dict[str, set[tuple[str, ...]]] = {}
+    for term, group in pairs:
+        groups.setdefault(group, set()).add(tuple(tokenise(term)))
+    return Lexicon(name, {group: frozenset(terms) for group, terms in groups.items()})
