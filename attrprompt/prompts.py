@@ -13,7 +13,7 @@ from typing import Any
 
 from attrprompt.errors import InputError
 from attrprompt.project import Method, Project, PromptTemplate
-from attrprompt.templating import CompiledTemplate, TemplateProblem, check_text
+from attrprompt.templating import CompiledTemplate, TemplateFailure, TemplateProblem, check_text
 
 __all__ = [
     "DEFAULT_TEMPLATES",
@@ -30,6 +30,7 @@ VARIABLES = (
     "attributes",
 )  # fmt: skip
 META_VARIABLES = (*VARIABLES, "count")
+MAX_TEMPLATE_CHARACTERS = 20_000
 
 _CATEGORY = """\
 {% if labels | length > 1 %}that belongs to these categories: {{ labels | join(", ") }}\
@@ -69,9 +70,37 @@ def template_for(project: Project, method: Method) -> PromptTemplate:
     return project.templates.get(method, DEFAULT_TEMPLATES[method])
 
 
-def check_template(text: str, *, method: Method = Method.ATTRPROMPT) -> TemplateProblem | None:
-    """What is wrong with a template, for the editor to show at its line; None for a good one."""
-    return check_text(text, META_VARIABLES if method is Method.METAPROMPT else VARIABLES)
+def check_template(
+    text: str, *, method: Method = Method.ATTRPROMPT, project: Project | None = None
+) -> TemplateProblem | None:
+    """What is wrong with a template, for the editor to show at its line; None for a good one.
+
+    Args:
+        text: the template.
+        method: whose template it is; MetaPrompt's knows `count`, the number of prompts that the model shall write.
+        project: with it the template is also tried on each label, with the first value of every dimension, so that an
+            unknown attribute name is found before a plan is made.
+    """
+    if not text.strip():
+        return TemplateProblem("The template is empty.", 1)
+    problem = check_text(text, _variables_of(method))
+    if problem is not None or project is None:
+        return problem
+    if len(text) > MAX_TEMPLATE_CHARACTERS:
+        return TemplateProblem(f"The template is longer than {MAX_TEMPLATE_CHARACTERS:,} characters.")
+    tried = project.model_copy(update={"templates": {**project.templates, method: PromptTemplate(text=text)}})
+    renderer = PromptRenderer(tried, method)
+    for label_id, _ in project.ordered_labels():
+        configuration = {
+            dimension_id: (values[0][0],)
+            for dimension_id, dimension in project.ordered_dimensions()
+            if method is Method.ATTRPROMPT and (values := dimension.values_for(label_id))
+        }
+        try:
+            renderer.render([label_id], configuration)
+        except TemplateFailure as failure:
+            return failure.problem
+    return None
 
 
 class PromptRenderer:
@@ -85,8 +114,8 @@ class PromptRenderer:
         template = template_for(project, method)
         self.project = project
         self.method = method
-        self._template = _compile(template.text, method)
-        self._system = _compile(template.system, method) if template.system.strip() else None
+        self._template = _compile_part(template.text, method)
+        self._system = _compile_part(template.system, method) if template.system.strip() else None
         self._label_variables: dict[tuple[str, ...], dict[str, Any]] = {}
         self._clauses: dict[str, tuple[str, str]] = {}
         for _, dimension in project.ordered_dimensions():
@@ -173,8 +202,12 @@ def find_value_spans(prompt: str, attributes: Mapping[str, str]) -> list[tuple[i
     return sorted(spans)
 
 
-def _compile(text: str, method: Method) -> CompiledTemplate:
+def _variables_of(method: Method) -> tuple[str, ...]:
+    return META_VARIABLES if method is Method.METAPROMPT else VARIABLES
+
+
+def _compile_part(text: str, method: Method) -> CompiledTemplate:
     problem = check_template(text, method=method)
     if problem is not None:
         raise InputError(f"The template of {method.display} has a problem. {problem}")
-    return CompiledTemplate(text, META_VARIABLES if method is Method.METAPROMPT else VARIABLES)
+    return CompiledTemplate(text, _variables_of(method))

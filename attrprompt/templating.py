@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from dataclasses import dataclass
 from typing import Any, cast
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
 from attrprompt.errors import InputError
@@ -25,8 +26,8 @@ MAX_NESTING = 60
 MAX_LOOPS_INSIDE = 3
 
 PLAIN_FILTERS = (
-    "capitalize", "count", "d", "default", "first", "int", "last", "length", "list", "lower", "round", "sort",
-    "string", "title", "trim", "truncate", "unique", "upper", "wordcount",
+    "capitalize", "count", "d", "default", "first", "int", "last", "length", "list", "lower", "sort", "string", "title",
+    "trim", "unique", "upper", "wordcount",
 )  # fmt: skip
 FILTER_NAMES = (*PLAIN_FILTERS, "join", "replace", "reverse")
 METHODS = frozenset({"items", "keys", "values", "get", "lower", "upper", "strip", "title", "startswith", "endswith"})
@@ -52,6 +53,25 @@ class _Refused(Exception):
         self.sentence, self.line, self.word = sentence, line, word
 
 
+_KINDS = {str: "text", list: "list", int: "number", float: "number"}
+
+
+class _Missing(StrictUndefined):
+    """A name that a template uses and that is not there, as a person would say it."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        owner, name = self._undefined_obj, self._undefined_name
+        if isinstance(owner, dict):
+            there = ", ".join(f"'{key}'" for key in owner) or "none"
+            return f"there is no '{name}' here (there are: {there}); guard it with {{% if … is defined %}}"
+        if owner is missing:
+            return f"there is no variable '{name}'"
+        return f"a {_KINDS.get(type(owner), 'value')} has no '{name}'"
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox with our filters; sums are for numbers only, so that no text or list can be multiplied."""
 
@@ -63,19 +83,37 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+class TemplateFailure(InputError):
+    """A template that reads well cannot be rendered with these values.
+
+    Attributes:
+        problem: what failed, with the line where it is known.
+    """
+
+    def __init__(self, problem: TemplateProblem) -> None:
+        super().__init__(f"The template cannot be rendered. {problem}")
+        self.problem = problem
+
+
 class CompiledTemplate:
-    """A checked template, ready to be rendered many times."""
+    """A checked template, ready to be rendered many times.
+
+    Raises:
+        TemplateFailure: reading it finds a problem.
+    """
 
     def __init__(self, text: str, variables: Collection[str]) -> None:
-        tree = _parse(text, variables)
-        self._template = _ENVIRONMENT.from_string(tree)
-        self._text = text
+        problem, template = _compile(text, variables)
+        if template is None:
+            assert problem is not None
+            raise TemplateFailure(problem)
+        self._template = template
 
     def render(self, variables: Mapping[str, Any]) -> str:
-        """The prompt.
+        """The prompt, without blanks around it.
 
         Raises:
-            InputError: a name is missing, or the prompt passes a limit.
+            TemplateFailure: a name is missing, a value does not suit what is done with it, or a limit is passed.
         """
         context = self._template.new_context({"range": _range, **variables, BUDGET: [MAX_LOOP_STEPS]}, shared=True)
         chunks: list[str] = []
@@ -85,25 +123,35 @@ class CompiledTemplate:
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > MAX_PROMPT_CHARACTERS:
-                    raise _Refused(f"the prompt grows over {MAX_PROMPT_CHARACTERS:,} characters.")
-        except _Refused as error:
-            raise InputError(f"The template cannot be rendered: {error.sentence}") from error
-        except TemplateError as error:
-            raise InputError(f"The template cannot be rendered: {error.message}.") from error
-        except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise InputError(f"The template cannot be rendered: {error}.") from error
+                    raise _Refused(f"The prompt grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+        except (_Refused, TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+            raise TemplateFailure(TemplateProblem(_sentence(str(error)), self._find_line(error))) from error
         return "".join(chunks).strip()
+
+    def _find_line(self, error: BaseException) -> int | None:
+        """The template's line in which an error arose: Jinja maps the lines of the code that it made."""
+        line, trace = None, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_globals.get("__jinja_template__") is self._template:
+                line = self._template.get_corresponding_lineno(trace.tb_lineno)
+            trace = trace.tb_next
+        return line
 
 
 def check_text(text: str, variables: Collection[str]) -> TemplateProblem | None:
     """The first problem that reading the template finds, or None."""
+    return _compile(text, variables)[0]
+
+
+def _compile(text: str, variables: Collection[str]) -> tuple[TemplateProblem | None, Template | None]:
     try:
-        _parse(text, variables)
+        return None, _ENVIRONMENT.from_string(_parse(text, variables))
     except TemplateSyntaxError as error:
-        return TemplateProblem(_sentence(error.message or "This is not a valid template."), error.lineno)
+        return TemplateProblem(_sentence(error.message or "This is not a valid template."), error.lineno), None
+    except SyntaxError as error:  # of the Python code that Jinja made, such as the same argument twice
+        return TemplateProblem(_sentence(error.msg)), None
     except _Refused as error:
-        return TemplateProblem(error.sentence, error.line, _find_column(text, error.line, error.word))
-    return None
+        return TemplateProblem(error.sentence, error.line, _find_column(text, error.line, error.word)), None
 
 
 def _parse(text: str, variables: Collection[str]) -> nodes.Template:
@@ -220,8 +268,16 @@ def _spend(iterable: Iterable[Any], budget: list[int]) -> Iterable[Any]:
         iterable = list(iterable)
     budget[0] -= len(cast(Sized, iterable))
     if budget[0] < 0:
-        raise _Refused(f"its loops take over {MAX_LOOP_STEPS:,} steps.")
+        raise _Refused(f"Its loops take over {MAX_LOOP_STEPS:,} steps.")
     return iterable
+
+
+def _show(value: Any) -> Any:
+    """What `{{ … }}` may put into the prompt; Jinja would print a list or a function as Python writes it."""
+    if isinstance(value, str | int | float | Undefined):
+        return value
+    kind = "a list" if isinstance(value, Iterable) else "nothing that can be printed"
+    raise _Refused(f"This is {kind}, not a text. Use a loop, or | join(', ') for a list.")
 
 
 def _plain(value: Any) -> Any:
@@ -233,21 +289,21 @@ def _plain(value: Any) -> Any:
 
 def _limited(value: Any) -> Any:
     if isinstance(value, str) and len(value) > MAX_PROMPT_CHARACTERS:
-        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+        raise _Refused(f"A text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
     return value
 
 
 def _join(values: Iterable[Any], separator: str = "") -> str:
     texts = [str(value) for value in values]
     if sum(map(len, texts)) + len(separator) * len(texts) > MAX_PROMPT_CHARACTERS:
-        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+        raise _Refused(f"A text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
     return separator.join(texts)
 
 
 def _replace(text: str, old: str, new: str) -> str:
     text, old, new = str(text), str(old), str(new)
     if len(text) + (text.count(old) * len(new)) > MAX_PROMPT_CHARACTERS:
-        raise _Refused(f"a text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
+        raise _Refused(f"A text grows over {MAX_PROMPT_CHARACTERS:,} characters.")
     return text.replace(old, new)
 
 
@@ -264,7 +320,7 @@ def _range(*bounds: int) -> range:
 
 def _make_environment() -> _Environment:
     environment = _Environment(
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, cache_size=0
+        undefined=_Missing, autoescape=False, trim_blocks=True, lstrip_blocks=True, cache_size=0, finalize=_show
     )
     environment.filters = {name: FILTERS[name] for name in PLAIN_FILTERS}
     own: dict[str, Callable[..., Any]] = {"join": _join, "replace": _replace, "reverse": _reverse}

@@ -1,4 +1,4 @@
-"""MetaPrompt: the model writes the generation prompts of a class itself, without attributes; the plan uses them in turn.
+"""MetaPrompt: the model itself writes the generation prompts of a class, without attributes; they are used in turn.
 
 The paper names this baseline without publishing its code; the request is the project's MetaPrompt template.
 """
@@ -39,7 +39,9 @@ class MetaPromptSet:
     """The prompts that the model wrote for one label set, with every reply as it came.
 
     Attributes:
-        key: the label ids joined with `+`, as `make_plan` looks them up.
+        label_ids: the label, or the labels of a multi-label text.
+        prompts: at most as many as were asked for, none twice.
+        replies: every reply, the unreadable ones with the reason.
         problems: sentences for the person; empty where all went well.
     """
 
@@ -162,7 +164,7 @@ class _Writer:
         """Keep what is new and can be a prompt."""
         for raw in prompts:
             prompt = clean_line(raw)
-            if FEWEST_WORDS <= len(prompt.split()) and len(prompt) <= LONGEST_PROMPT and self.missing:
+            if len(prompt.split()) >= FEWEST_WORDS and len(prompt) <= LONGEST_PROMPT and self.missing:
                 self._taken.setdefault(fold_text(prompt), prompt)
 
     def finish(self, failure: str = "") -> MetaPromptSet:

@@ -64,7 +64,9 @@ class Space:
     @cached_property
     def _single(self) -> list[tuple[str, list[tuple[str, ...]]]]:
         """The slots as dimension ids with ready tuples, where each dimension has one slot (any single-label text)."""
-        ready = {slot.dimension_id: [(value_id,) for value_id in slot.value_ids] for slot in self.slots}
+        ready: dict[str, list[tuple[str, ...]]] = {
+            slot.dimension_id: [(value_id,) for value_id in slot.value_ids] for slot in self.slots
+        }
         return list(ready.items())
 
     def allows(self, rows: Rows) -> NDArray[np.bool_]:
