@@ -24,8 +24,8 @@ def read_csv(file: TextIO, name: str) -> tuple[list[str], Iterator[tuple[int, li
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
     head = file.readline()
     delimiter = ""
-    if head.casefold().startswith("sep=") and len(head.strip()) == 5:
-        delimiter = head.strip()[4]
+    if head.casefold().startswith("sep=") and len(head.rstrip("\r\n")) == 5:
+        delimiter = head[4]
         head = file.readline()
     delimiter = delimiter or max(DELIMITERS, key=lambda sign: _count_cells(head, sign))
     rows = csv.reader(_chain(head, file), delimiter=delimiter, strict=True)

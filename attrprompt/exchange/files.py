@@ -13,7 +13,7 @@ from pathlib import Path
 from attrprompt.errors import InputError
 
 MAX_TEXT_BYTES = 10 * 1024 * 1024
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 def read_text(path: Path) -> str:

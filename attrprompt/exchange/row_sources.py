@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.exchange.csv_dialect import read_csv
 from attrprompt.exchange.files import check_utf8
@@ -175,7 +176,7 @@ def _examine_csv(path: Path) -> tuple[tuple[str, ...], bool, list[str]]:
             guarded += sum(is_guarded(cell) for cell in cells)
     if not guarded:
         return tuple(header), False, []
-    note = f"The apostrophe that protects a spreadsheet from formulas was taken off {guarded:,} cells."
+    note = f"The apostrophe that protects spreadsheets from formulas was taken off {count_of(guarded, 'cell')}."
     return tuple(header), True, [note]
 
 
