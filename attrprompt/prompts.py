@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrprompt.errors import InputError
-from attrprompt.project import Method, Project, PromptTemplate
+from attrprompt.project import AttributeDimension, Method, Project, PromptTemplate
 from attrprompt.templating import CompiledTemplate, TemplateFailure, TemplateProblem, check_text
 
 __all__ = [
@@ -117,12 +117,10 @@ class PromptRenderer:
         self._template = _compile_part(template.text, method)
         self._system = _compile_part(template.system, method) if template.system.strip() else None
         self._label_variables: dict[tuple[str, ...], dict[str, Any]] = {}
-        self._clauses: dict[str, tuple[str, str]] = {}
-        for _, dimension in project.ordered_dimensions():
-            for value_id, value in dimension.ordered():
-                wording = value.wording
-                self._clauses[value_id] = (wording, dimension.prompt_clause.replace("{value}", wording))
-        self._dimensions = {key: (d.name, d.prompt_clause) for key, d in project.ordered_dimensions()}
+        self._dimensions = {
+            dimension_id: (dimension.name, dimension.prompt_clause, _render_clauses(dimension))
+            for dimension_id, dimension in project.ordered_dimensions()
+        }
 
     @property
     def has_system(self) -> bool:
@@ -153,11 +151,11 @@ class PromptRenderer:
         requirements: list[str] = []
         attributes: dict[str, str] = {}
         for dimension_id, value_ids in configuration.items():
-            name, clause = self._dimensions[dimension_id]
+            name, clause, ready = self._dimensions[dimension_id]
             if len(value_ids) == 1:
-                wording, requirement = self._clauses[value_ids[0]]
+                wording, requirement = ready[value_ids[0]]
             else:
-                wording = join_words([self._clauses[value_id][0] for value_id in value_ids])
+                wording = join_words([ready[value_id][0] for value_id in value_ids])
                 requirement = clause.replace("{value}", wording)
             requirements.append(requirement)
             attributes[name] = wording
@@ -180,6 +178,14 @@ class PromptRenderer:
             "label_description": " ".join(label.description for label in labels if label.description),
             "similar": [self.project.labels[other].title for other in similar if other in self.project.labels],
         }
+
+
+def _render_clauses(dimension: AttributeDimension) -> dict[str, tuple[str, str]]:
+    """Each value's wording and clause. Plain replacement: braces in a text or a clause never mean anything else."""
+    return {
+        value_id: (value.wording, dimension.prompt_clause.replace("{value}", value.wording))
+        for value_id, value in dimension.values.items()
+    }
 
 
 def join_words(texts: Sequence[str]) -> str:

@@ -22,9 +22,18 @@ from attrprompt.generation.plan_options import (
     resolve_without,
 )
 from attrprompt.generation.plan_statistics import PlanStatistics, PlanSummary, summarise_plan
-from attrprompt.project import Method, Project, attribute_texts
+from attrprompt.project import Method, Project
 from attrprompt.prompts import PromptRenderer
-from attrprompt.sampling import BalanceState, LabelSet, Rows, Space, build_space, draw_label_sets, sample_rows
+from attrprompt.sampling import (
+    BalanceState,
+    Configuration,
+    LabelSet,
+    Rows,
+    Space,
+    build_space,
+    draw_label_sets,
+    sample_rows,
+)
 
 __all__ = [
     "Distribution",
@@ -115,16 +124,23 @@ def _iterate(
     project: Project, options: PlanOptions, parts: Sequence[_Part], renderer: PromptRenderer
 ) -> Iterator[PlanItem]:
     names = [_label_names(project, part.label_ids) for part in parts]
+    texts = {
+        key: {value_id: value.text for value_id, value in d.values.items()} for key, d in project.dimensions.items()
+    }
+    dimensions = {key: dimension.name for key, dimension in project.dimensions.items()}
     has_system = renderer.has_system
     for item, (index, turn) in enumerate(_take_turns([part.count for part in parts])):
         part = parts[index]
-        configuration = {}
+        configuration: Configuration = {}
         if part.space is not None and part.rows is not None:
             configuration = part.space.configuration(part.rows[turn].tolist())
         yield PlanItem(
             item,
             names[index],
-            attribute_texts(project, configuration),
+            {
+                dimensions[key]: texts[key][ids[0]] if len(ids) == 1 else "; ".join([texts[key][i] for i in ids])
+                for key, ids in configuration.items()
+            },
             renderer.render(part.label_ids, configuration),
             make_item_seed(options.seed, item),
             renderer.render_system(part.label_ids, configuration) if has_system else "",

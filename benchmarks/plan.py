@@ -1,0 +1,225 @@
+"""Planning: its time beside merely rendering the same prompts, its memory, and what the samplers cover.
+
+    python benchmarks/plan.py [--prompts 100000]
+
+1. A plan of so many prompts of the `agnews` preset against a loop that renders the same prompts from configurations
+   that are there already. Both are CPU seconds of one process, the median of three rounds, taken in turns.
+   Target: planning takes less than 3 × the loop. The whole command (statistics and file included) is shown too.
+2. Peak memory of a process that plans, counts and writes as many prompts. Target with the run: under 600 MB.
+3. `nyt` with 60 prompts a class: the share of values that the balanced and the independent sampler use.
+4. Pairwise: prompts until every allowed pair of values is covered, beside the lower bound (the product of the two
+   largest numbers of values, summed over classes), checked by brute force; covertable's number where it is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import combinations, product
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
+from attrprompt.presets import load_preset
+from attrprompt.project import Method, Project
+from attrprompt.prompts import PromptRenderer
+from attrprompt.sampling import Sampler, Space, build_space, cover_pairs, least_prompts, sample_configurations
+
+ROUNDS = 3
+
+
+def main() -> None:
+    """Run all four parts and print the ratio as JSON, last."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--prompts", type=int, default=100_000)
+    parser.add_argument("--memory-of", choices=list(Sampler), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.memory_of:
+        print(plan_and_measure(arguments.prompts, Sampler(arguments.memory_of)))
+        return
+    result = {"time": compare_times(arguments.prompts), "memory_mb": compare_memory(arguments.prompts)}
+    result |= {"coverage": compare_coverage(load_preset("nyt")), "pairwise": compare_covers()}
+    ratio = max(row["ratio"] for row in result["time"].values())
+    print(json.dumps({"benchmark": "plan", "ratio": ratio, "target": 3.0, **result}))
+
+
+def compare_times(prompts: int) -> dict[str, dict[str, float]]:
+    """CPU seconds of rendering and of planning, by sampler."""
+    project = load_preset("agnews")
+    print(f"\n1. {prompts:,} prompts of agnews, CPU seconds\n")
+    print(f"{'sampler':<13}{'render only':>12}{'plan':>9}{'ratio':>7}{'plan + statistics + file':>26}{'ratio':>7}")
+    found = {}
+    for sampler in Sampler:
+        options = PlanOptions(sampler=sampler, per_class=prompts // len(project.labels))
+        configurations = draw_configurations(project, options)
+        rendered, planned, whole = [], [], []
+        for _ in range(ROUNDS):
+            rendered.append(spend(lambda: render_all(project, configurations)))  # noqa: B023
+            planned.append(spend(lambda: sum(1 for _ in make_plan(project, options))))  # noqa: B023
+            whole.append(spend(lambda: plan_to_file(project, options)))  # noqa: B023
+        base, plan, everything = (statistics.median(times) for times in (rendered, planned, whole))
+        print(f"{sampler:<13}{base:>12.2f}{plan:>9.2f}{plan / base:>7.2f}{everything:>26.2f}{everything / base:>7.2f}")
+        found[sampler.value] = {
+            "render": round(base, 3),
+            "plan": round(plan, 3),
+            "ratio": round(plan / base, 3),
+            "whole": round(everything, 3),
+            "whole_ratio": round(everything / base, 3),
+        }
+    return found
+
+
+def draw_configurations(project: Project, options: PlanOptions) -> list[tuple[str, dict[str, tuple[str, ...]]]]:
+    """Configurations like those of the plan, by class; only their rendering is timed."""
+    rng = np.random.default_rng(0)
+    return [
+        (label_id, configuration)
+        for label_id, _ in project.ordered_labels()
+        for configuration in sample_configurations(project, [label_id], options.per_class, options.sampler, rng)
+    ]
+
+
+def render_all(project: Project, configurations: list[tuple[str, dict[str, tuple[str, ...]]]]) -> None:
+    """Merely render the prompts."""
+    renderer = PromptRenderer(project, Method.ATTRPROMPT)
+    for label_id, configuration in configurations:
+        renderer.render((label_id,), configuration)
+
+
+def plan_to_file(project: Project, options: PlanOptions) -> None:
+    """What the plan command does: plan, count, write."""
+    counted = PlanStatistics(project, options)
+    with tempfile.TemporaryDirectory() as folder:
+        write_plan(counted.watch(make_plan(project, options)), Path(folder) / "plan.jsonl")
+    counted.summarise()
+
+
+def spend(work: Callable[[], object]) -> float:
+    """CPU seconds of this process."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def compare_memory(prompts: int) -> dict[str, float]:
+    """Peak memory of a fresh process that plans, counts and writes, beside that of a plan of 100 prompts."""
+    print(f"\n2. Peak memory of a process that plans, counts and writes {prompts:,} prompts (MB)\n")
+    found = {}
+    for sampler in Sampler:
+        small, large = (
+            float(
+                subprocess.run(
+                    [sys.executable, __file__, "--prompts", str(count), "--memory-of", sampler.value],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                ).stdout
+            )
+            for count in (100, prompts)
+        )
+        found[sampler.value] = large
+        print(f"{sampler:<13}{large:>8.1f}   (100 prompts: {small:.1f})")
+    return found
+
+
+def plan_and_measure(prompts: int, sampler: Sampler) -> float:
+    """Plan to a file and return the peak resident memory in MB."""
+    project = load_preset("agnews")
+    plan_to_file(project, PlanOptions(sampler=sampler, per_class=prompts // len(project.labels)))
+    return round(read_peak(), 1)
+
+
+def read_peak() -> float:
+    """Peak resident memory of this process in MB; Linux's ru_maxrss would count the parent before exec too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def compare_coverage(project: Project) -> dict[str, dict[str, float | None]]:
+    """Share of values and of pairs used by 60 prompts a class."""
+    print("\n3. nyt, 60 prompts a class: share of the allowed values and pairs that occur, within each class\n")
+    print(f"{'sampler':<13}{'values':>9}{'pairs':>9}{'largest deviation':>19}  where")
+    found = {}
+    for sampler in Sampler:
+        options = PlanOptions(sampler=sampler, per_class=60)
+        summary = summarise_plan(project, options, make_plan(project, options))
+        print(
+            f"{sampler:<13}{summary.value_coverage:>9.1%}{summary.pair_coverage:>9.1%}"
+            f"{summary.largest_deviation:>19.2f}  {summary.deviating_value}"
+        )
+        found[sampler.value] = {"values": summary.value_coverage, "pairs": summary.pair_coverage}
+    return found
+
+
+def compare_covers() -> dict[str, dict[str, int | None]]:
+    """Prompts that a full pairwise cover takes, beside the lower bound and covertable."""
+    print("\n4. Pairwise: prompts until every allowed pair is covered, summed over classes\n")
+    print(f"{'preset':<10}{'lower bound':>12}{'ours':>8}{'seconds':>9}{'covertable':>12}{'seconds':>9}")
+    found = {}
+    for name in ("nyt", "agnews"):
+        project = load_preset(name)
+        spaces = [build_space(project, [label_id]) for label_id, _ in project.ordered_labels()]
+        covers: list[np.ndarray] = []
+        seconds = spend(lambda: covers.extend(cover_pairs(space, np.random.default_rng(0)) for space in spaces))  # noqa: B023
+        for space, cover in zip(spaces, covers, strict=True):
+            check_cover(space, cover)
+        bound, ours = sum(map(least_prompts, spaces)), sum(map(len, covers))
+        theirs, their_seconds = cover_with_covertable(spaces)
+        shown = "absent" if theirs is None else f"{theirs:,}"
+        print(f"{name:<10}{bound:>12,}{ours:>8,}{seconds:>9.2f}{shown:>12}{their_seconds:>9.2f}")
+        found[name] = {"lower_bound": bound, "prompts": ours, "covertable": theirs}
+    return found
+
+
+def check_cover(space: Space, rows: np.ndarray) -> None:
+    """Enumerate every configuration and compare the pairs: the cover has all allowed ones and no other."""
+    every = np.array(list(product(*(range(slot.size) for slot in space.slots))), dtype=np.int32)
+    allowed = every[space.allows(every)]
+    assert space.allows(rows).all()
+    for a, b in combinations(range(len(space.slots)), 2):
+        assert set(map(tuple, rows[:, [a, b]].tolist())) == set(map(tuple, allowed[:, [a, b]].tolist()))
+
+
+def cover_with_covertable(spaces: list[Space]) -> tuple[int | None, float]:
+    """The same with covertable; None where it is not installed."""
+    try:
+        from covertable import make
+    except ImportError:
+        return None, 0.0
+    total = 0
+    start = time.process_time()
+    for space in spaces:
+        constraints = [
+            {
+                "operator": "not",
+                "condition": {
+                    "operator": "and",
+                    "conditions": [
+                        {"operator": "in", "left": slot, "values": np.flatnonzero(mask).tolist()}
+                        for slot, mask in entry.masks
+                    ],
+                },
+            }
+            for entry in space.forbidden
+        ]
+        total += len(make([list(range(slot.size)) for slot in space.slots], constraints=constraints or None))
+    return total, time.process_time() - start
+
+
+if __name__ == "__main__":
+    main()
