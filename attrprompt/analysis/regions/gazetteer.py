@@ -98,6 +98,8 @@ def fold_word(word: str) -> str:
 
 def fold_name(name: str) -> str:
     """The key under which a name is kept."""
+    if name.isascii() and name.isalpha():
+        return name.lower()
     return " ".join(fold_word(word) for word in WORD.findall(name))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.gazetteer import load_gazetteer
+from attrprompt.analysis.regions.gazetteer import fold_name, load_gazetteer
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import resolve_place
 from attrprompt.errors import InputError
@@ -153,10 +153,11 @@ def _read_row(row: list[str], number: int) -> tuple[tuple[str | None, str | None
         return (place.upper(), gazetteer.continent_of[place.upper()]), weight
     if place in tables.REGIONS:
         return (None, place), weight
-    where = resolve_place(place)
-    if where[1] is None:
-        raise InputError(f"Line {number}: '{place}' is neither a continent nor a country that is known here.")
-    return where, weight
+    entry = gazetteer.entries.get(fold_name(place))
+    for meaning in entry.places if entry else ():
+        if meaning.kind == "country":
+            return (meaning.country, meaning.continent), weight
+    raise InputError(f"Line {number}: '{place}' is neither a continent nor a country that is known here.")
 
 
 def _from_countries(name: str, weights: Mapping[str, float]) -> Reference:

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from attrprompt.analysis.regions.gazetteer import load_gazetteer
+from attrprompt.analysis.regions.lexicons import count_lexicon, gender_lexicon, read_lexicon_csv
+from attrprompt.analysis.regions.tone import estimate_tone, measure_polarity
+from attrprompt.analysis.regions.world import WITHOUT_SHAPE, load_world
+from attrprompt.errors import InputError
+
+
+def test_gender_terms_are_counted_by_text():
+    texts = ["She and her mother.", "He said.", "The engineer left.", "Mr and Mrs Smith", "SHE"]
+    figures = count_lexicon(texts, gender_lexicon())
+    assert figures.any["female"].value == pytest.approx(3 / 5)
+    assert figures.any["male"].value == pytest.approx(2 / 5)
+    assert figures.none == 1
+    assert figures.several == 1
+    assert figures.terms["female"]["she"] == 2
+    assert figures.any["female"].method == "Wilson"
+
+
+def test_no_gender_term_stands_in_two_groups():
+    groups = list(gender_lexicon().groups.values())
+    assert sum(map(len, groups)) == len(frozenset().union(*groups))
+
+
+def test_a_lexicon_of_ones_own_may_hold_several_words_a_term():
+    lexicon = read_lexicon_csv("term,group\nclimate change,green\nsolar,green\ncoal,black\n", "energy")
+    figures = count_lexicon(["Climate   change is here", "the climate may change", "Coal and solar"], lexicon)
+    assert figures.terms["green"] == {"climate change": 1, "solar": 1}
+    assert figures.several == 1
+    assert figures.to_json()["any"]["black"]["value"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "word\n", "word,\n", "...,group\n", "term,group\n"])
+def test_a_lexicon_that_cannot_be_read_is_refused(text):
+    with pytest.raises(InputError):
+        read_lexicon_csv(text, "mine")
+
+
+def test_no_texts_are_refused():
+    with pytest.raises(InputError):
+        count_lexicon([], gender_lexicon())
+    with pytest.raises(InputError):
+        estimate_tone([])
+
+
+def test_tone_tells_good_news_from_bad():
+    assert measure_polarity("A wonderful, happy day") > 0 > measure_polarity("A terrible, cruel day")
+    assert measure_polarity("The committee met on Monday.") == 0
+    estimate = estimate_tone(["A wonderful day", "A terrible day", "A day"])
+    assert estimate.low < estimate.value < estimate.high
+    assert estimate_tone(["A day"]).low is None
+
+
+def test_the_world_has_a_shape_or_a_line_in_the_list_for_every_inhabited_country():
+    features = load_world()["features"]
+    shapes = {feature["properties"]["iso2"] for feature in features}
+    inhabited = {code for code, people in load_gazetteer().population_of.items() if people}
+    assert inhabited - shapes == set(WITHOUT_SHAPE)
+    assert len(features) == 177
+    assert len({feature["id"] for feature in features}) == 177
+
+
+def test_shapes_are_closed_rings_on_the_globe():
+    for feature in load_world()["features"]:
+        geometry = feature["geometry"]
+        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        for ring in (ring for polygon in polygons for ring in polygon):
+            assert ring[0] == ring[-1]
+            assert len(ring) >= 4
+            assert all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in ring)
