@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from attrprompt.analysis.regions import resolve_place
+from attrprompt.analysis.regions.resolve import resolve_place
 from attrprompt.errors import InputError
 from attrprompt.exchange.attributes_folder import AttributesImport, read_attributes_folder
 from attrprompt.exchange.authors_dataset import export_authors_dataset, read_dataset

@@ -42,7 +42,9 @@ def measure_progress(run: Run, cost: float | None) -> RunProgress:
         per_minute=per_minute,
         seconds_left=counters.pending / per_minute * 60 if running and per_minute else None,
         cost=cost,
-        projected_cost=cost / counters.completed * counters.planned if cost is not None and counters.completed else None,
+        projected_cost=cost / counters.completed * counters.planned
+        if cost is not None and counters.completed
+        else None,
     )
 
 

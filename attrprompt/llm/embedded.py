@@ -108,7 +108,8 @@ class EmbeddedServer:
         model_path: another GGUF file than the one that comes with the app.
         slots: requests answered at once.
         context: tokens of prompt and answer together, per slot.
-        threads: CPU threads; None takes one per core.
+        threads: CPU threads; None leaves one core to everything else, because llama.cpp's threads wait for one another
+            spinning: one that is pushed aside by other work stops all of them.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class EmbeddedServer:
         self.slots = slots
         self.context = context
         self.api_key = secrets.token_urlsafe(24)
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
         self._lock = threading.RLock()
         self._process: subprocess.Popen[str] | None = None
         self._address: str | None = None
