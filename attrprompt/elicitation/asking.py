@@ -18,7 +18,7 @@ from attrprompt.llm.throttle import Clock, RetryPolicy, SystemClock
 PASSING = frozenset(
     {ErrorKind.RATE_LIMITED, ErrorKind.SERVER_ERROR, ErrorKind.CONNECTION, ErrorKind.TIMEOUT, ErrorKind.BAD_RESPONSE}
 )
-PATIENCE = RetryPolicy(attempts=dict.fromkeys(PASSING, 4), cap=20.0, longest_retry_after=60.0)
+PATIENCE = RetryPolicy(attempts={**dict.fromkeys(PASSING, 4), ErrorKind.TIMEOUT: 2}, cap=20.0, longest_retry_after=60.0)
 """A person waits for the answer, so it gives up sooner than a run does."""
 
 ATTEMPTS = 2

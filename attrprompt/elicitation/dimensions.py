@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,7 +17,8 @@ from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import DimensionKind, Project, fold_text
 
 ROUNDS = 2
-MOST_TOKENS = 1_200
+TOKENS_PER_DIMENSION = 150
+TOKENS_PER_LINE = 40
 LONGEST_NAME = 60
 TEMPERATURE = 0.7
 REPETITION_PENALTY = 1.12
@@ -45,6 +47,7 @@ class ListedDimensions(BaseModel):
     dimensions: list[ListedDimension]
 
 
+_SEPARATOR = re.compile(r":\**|\s[-–—](?:\s|$)")
 _PLACE_WORDS = frozenset({"location", "place", "country", "city", "region", "continent", "setting", "geography"})
 _LENGTH_WORDS = frozenset({"length", "words", "size"})
 _OWN_VALUES_WORDS = frozenset(
@@ -117,7 +120,7 @@ async def elicit_dimensions(
             model,
             temperature=TEMPERATURE,
             repetition_penalty=REPETITION_PENALTY if way is Way.BY_EXAMPLE else None,
-            max_tokens=MOST_TOKENS,
+            max_tokens=n * (TOKENS_PER_LINE if way is Way.BY_EXAMPLE else TOKENS_PER_DIMENSION),
             seed=None if seed is None else seed + 10 * attempt,
         )
         answer = await (ask_by_example if way is Way.BY_EXAMPLE else ask_in_form)(patient, request, ListedDimensions)
@@ -143,7 +146,7 @@ def complete_dimension(given: ListedDimension, text: str) -> DimensionProposal |
         given: as the model gave it; `name: reason` in one line is taken apart.
         text: what one text of the task is called, for the clause.
     """
-    name, _, rest = clean_line(given.name).partition(":")
+    name, rest = (*_SEPARATOR.split(clean_line(given.name), maxsplit=1), "")[:2]
     name = name.strip(" .*_").casefold()
     if not name or len(name) > LONGEST_NAME or not any(sign.isalpha() for sign in name):
         return None

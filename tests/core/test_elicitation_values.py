@@ -311,15 +311,20 @@ async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the
     assert flagged.proposals[0].near_similarity == pytest.approx((2 / 3) ** 0.5)
 
 
-@pytest.mark.slow
-async def test_the_embedded_model_gives_usable_values_by_example(embedded_server):
-    project = load_preset("agnews")
+@pytest.fixture
+async def embedded_client(embedded_server):
     client = EmbeddedChatClient(embedded_server)
+    yield client
+    await client.close()
+
+
+@pytest.mark.slow
+async def test_the_embedded_model_gives_usable_values_by_example(embedded_server, embedded_client):
+    project = load_preset("agnews")
     subtopic, sports = project.find_dimension("subtopic"), project.find_label("Sports")
     values = await elicit_values(
-        client, embedded_server.model, project, subtopic, sports, n=3, way=Way.BY_EXAMPLE, seed=1, rounds=3
+        embedded_client, embedded_server.model, project, subtopic, sports, n=3, way=Way.BY_EXAMPLE, seed=1, rounds=3
     )
-    await client.close()
     there = {value.text for _, value in project.dimensions[subtopic].values_for(sports)}
     assert values.proposals
     assert not there & set(texts(values))
