@@ -7,6 +7,7 @@ own that ends with this one (see `embedded_process`). The default file comes in 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
@@ -126,14 +127,16 @@ class EmbeddedServer:
         self.context = context
         self.api_key = secrets.token_urlsafe(24)
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
-        self._lock = threading.RLock()
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._address: str | None = None
+        self._is_ready = False
+        self._address = ""
 
     @property
     def is_running(self) -> bool:
         """The model is loaded and answers."""
-        return self._process is not None and self._process.poll() is None
+        process = self._process
+        return self._is_ready and process is not None and process.poll() is None
 
     @property
     def base_url(self) -> str:
@@ -149,21 +152,22 @@ class EmbeddedServer:
             InputError: the package or the file is missing.
             AttrPromptError: the file cannot be served.
         """
-        with self._lock:
-            if self.is_running:
-                return f"{self._address}/v1"
-            status = embedded_model_status(self.model_path)
-            if status.reason is not None:
-                raise InputError(status.reason)
-            self._address = self._launch(status.path)
+        with self._starting:
+            if not self.is_running:
+                status = embedded_model_status(self.model_path)
+                if status.reason is not None:
+                    raise InputError(status.reason)
+                self.close()
+                self._address = self._launch(status.path)
             return f"{self._address}/v1"
 
     def close(self) -> None:
-        """End the server, whatever it is doing; requests under way fail. `start` brings it back."""
-        with self._lock:
-            process, self._process = self._process, None
-            if process is None:
-                return
+        """End the server within two seconds, whatever it is doing, loading included; requests under way fail.
+
+        `start` brings it back.
+        """
+        process, self._process, self._is_ready = self._process, None, False
+        if process is not None:
             _end(process)
 
     def tokenize(self, text: str) -> list[int]:
@@ -212,31 +216,41 @@ class EmbeddedServer:
             cwd=Path(__file__).parents[2],
             start_new_session=True,  # Ctrl-C in a terminal is for the app, which then stops its run in order
         )
-        assert process.stdin is not None and process.stdout is not None
-        watchdog = threading.Timer(START_SECONDS, process.kill)
-        watchdog.start()
-        try:
-            process.stdin.write(json.dumps(config) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        finally:
-            watchdog.cancel()
-        answer = json.loads(line) if line else {"error": "it ended without a word"}
+        self._process = process
+        answer = _exchange(process, config)
+        if self._process is not process:
+            raise AttrPromptError("The embedded model was closed while it was being loaded. Try again.")
         if "error" in answer:
-            _end(process)
+            self.close()
             raise AttrPromptError(
                 f"The embedded model could not be started from {path} ({answer['error']}). "
                 "Choose another GGUF file or another endpoint in Settings."
             )
-        self._process = process
+        self._is_ready = True
         return str(answer["address"])
+
+
+def _exchange(process: subprocess.Popen[str], config: dict[str, object]) -> dict[str, str]:
+    """Send the configuration and wait for the one line that says that the model is loaded, or why it is not."""
+    assert process.stdin is not None and process.stdout is not None
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        process.stdin.write(json.dumps(config) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+    except (BrokenPipeError, ValueError):  # it ended, or was closed from another thread, before it could read or answer
+        line = ""
+    finally:
+        watchdog.cancel()
+    answer: dict[str, str] = json.loads(line) if line else {"error": "it ended without a word"}
+    return answer
 
 
 def _end(process: subprocess.Popen[str]) -> None:
     if process.stdin is not None:
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
     try:
         process.wait(timeout=CLOSE_SECONDS)
     except subprocess.TimeoutExpired:

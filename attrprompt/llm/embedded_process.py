@@ -56,6 +56,7 @@ def start_server(config: dict[str, Any]) -> Any:
     params.cpuparams_batch.n_threads = config["threads"]
     params.n_threads_http = HTTP_THREADS
     params.cache_ram_mib = 0
+    params.warmup = False
     params.verbosity = QUIET
     params.offline = True
     params.ui = False
