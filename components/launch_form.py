@@ -7,15 +7,16 @@ from pydantic import ValidationError
 
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import choose_endpoint, create_run, default_concurrency
-from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options
+from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan
+from attrprompt.generation.plan_options import count_per_label
 from attrprompt.generation.runner import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
-from attrprompt.sampling import Sampler
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from components.frame import ProjectPage
 from components.keys import find_key
 from components.notices import errors_shown, in_callback
+from components.plan_form import draw_plan_form
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
 
@@ -24,39 +25,33 @@ def draw_launch_form(page: ProjectPage) -> None:
     """Choose what to generate and start it; the button says how much that is."""
     document = page.project.document
     endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
-    method, per_class, sampler, seed = st.columns(4)
-    method.selectbox(
+    methods = [Method.ATTRPROMPT, Method.SIMPROMPT] if document.dimensions else [Method.SIMPROMPT]
+    method = st.segmented_control(
         "Method",
-        [Method.ATTRPROMPT, Method.SIMPROMPT] if document.dimensions else [Method.SIMPROMPT],
+        methods,
+        default=methods[0],
         format_func=lambda each: each.display,
         key="launch_method",
         help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension.",
     )
-    per_class.number_input("Texts per class", 1, 100_000, 10, key="launch_per_class")
-    is_attributed = st.session_state["launch_method"] is Method.ATTRPROMPT
-    sampler.selectbox(
-        "Sampler",
-        [Sampler.BALANCED, Sampler.INDEPENDENT, Sampler.PAIRWISE],
-        format_func=lambda each: each.value.capitalize(),
-        key="launch_sampler",
-        disabled=not is_attributed,
-        help="Balanced: every value as equally often as possible. Independent: drawn at random, as in the paper. "
-        "Pairwise: all pairs of values with as few prompts as possible.",
-    )
-    seed.number_input("Seed", 0, 2**31 - 1, 0, key="launch_seed", help="The same seed plans the same prompts.")
-    with st.expander("Options"):
-        _draw_options(endpoint)
     with errors_shown():
-        options = _read_options()
-        st.caption(_describe(page, options, endpoint))
-        total = len(document.labels) * options.per_class
-        st.button(
-            f"Generate {total:,} text{'' if total == 1 else 's'}",
-            type="primary",
-            key="launch_start",
-            icon=":material/play_arrow:",
-            on_click=lambda: in_callback(lambda: _launch(page, endpoint)),
-        )
+        options = draw_plan_form(document, key="plan", method=method or methods[0])
+        _draw_start(page, options, endpoint)
+
+
+def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> None:
+    with st.expander("Options: name, speed, length, budget"):
+        _draw_options(endpoint)
+    total = sum(count_per_label(page.project.document, options).values())
+    st.caption(_describe(page, options, endpoint, total))
+    st.button(
+        f"Generate {total:,} text{'' if total == 1 else 's'}",
+        type="primary",
+        key="launch_start",
+        icon=":material/play_arrow:",
+        on_click=in_callback,
+        args=(lambda: _launch(page, options, endpoint),),
+    )
 
 
 def _draw_options(endpoint: Endpoint) -> None:
@@ -97,25 +92,12 @@ def _draw_options(endpoint: Endpoint) -> None:
     requests.number_input("Requests a minute, at most", 1, 10**6, None, key="launch_rpm", placeholder="no limit")
 
 
-def _read_options() -> PlanOptions:
-    state = st.session_state
-    return read_options(
-        {
-            "method": state["launch_method"],
-            "per_class": int(state["launch_per_class"]),
-            "sampler": state["launch_sampler"],
-            "seed": int(state["launch_seed"]),
-        }
-    )
-
-
-def _describe(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
+def _describe(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, total: int) -> str:
     """Where the prompts go and what that will cost, as far as it is known."""
     document = page.project.document
     where = (
         "the embedded model, on this machine" if endpoint.is_embedded else f"{endpoint.model} at {endpoint.base_url}"
     )
-    total = len(document.labels) * options.per_class
     if total > ESTIMATED_UP_TO:
         return f"To {where}. The Prompts page counts the tokens of a plan this large."
     statistics = PlanStatistics(document, options)
@@ -128,7 +110,7 @@ def _describe(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> st
     return f"To {where}. About {tokens:,} tokens, {cost}."
 
 
-def _launch(page: ProjectPage, endpoint: Endpoint) -> str:
+def _launch(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
     state = st.session_state
     try:
         parameters = GenerationParameters(
@@ -147,7 +129,7 @@ def _launch(page: ProjectPage, endpoint: Endpoint) -> str:
         raise InputError(explain_validation(error)) from error
     name = state["launch_name"].strip() or None
     run = create_run(
-        page.runtime.store, page.project, _read_options(), endpoint, name=name, parameters=parameters, limits=limits
+        page.runtime.store, page.project, options, endpoint, name=name, parameters=parameters, limits=limits
     )
     key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
     page.runtime.start_run(run.id, key)

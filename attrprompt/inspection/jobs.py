@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrprompt.analysis.encoder import Encoder, open_encoder
+from attrprompt.analysis.estimate import Comparison
+from attrprompt.analysis.result import NOTE, AnalysisResult
 from attrprompt.analysis.selection import AnalysisSet
+from attrprompt.analysis.tokens import TOKENISER
 from attrprompt.analysis.vectors import VectorCache, encode_cached
+from attrprompt.analysis.verdicts import join_primary
 from attrprompt.inspection.loading import make_set, read_texts
+from attrprompt.inspection.regions import measure_regions
 from attrprompt.inspection.request import AnalysisRequest, Part
+from attrprompt.project import DimensionKind
 from attrprompt.settings import load_settings
 from attrprompt.store import Store
 from attrprompt.worker.jobs import JobContext, Payload, Result, register
@@ -22,28 +28,66 @@ PRIMARY_KEYS = ("vocabulary_size", "aps_intra")
 def analyze(payload: Payload, context: JobContext) -> Result:
     """The figures that an `AnalysisRequest` asks for, as `analyze` prints them."""
     request = AnalysisRequest.model_validate(payload)
-    sets = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)
-    return analyse_sets(request, sets, context)
+    sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)
+    return analyse_sets(request, sets, place_dimensions, context)
 
 
-def load_sets(request: AnalysisRequest, context: JobContext, *, with_vectors: bool) -> list[AnalysisSet]:
-    """The data sets of a request, encoded where vectors are asked for."""
+def load_sets(
+    request: AnalysisRequest, context: JobContext, *, with_vectors: bool
+) -> tuple[list[AnalysisSet], list[str]]:
+    """The data sets of a request, encoded where vectors are asked for, and the names of their place dimensions."""
     store = Store(context.home, load_settings(context.home).database_url)
     try:
         datasets = [store.datasets.load(number) for number in request.datasets]
         texts = [read_texts(store, each, request.choice) for each in datasets]
+        documents = [store.projects.load(datasets[0].project_id).document]
+        documents += [store.runs.load_document(each.id) for each in datasets if not each.imported]
     finally:
         store.close()
     encode = _make_encode(request, context) if with_vectors else None
-    return [make_set(each, samples, request.choice, encode) for each, samples in zip(datasets, texts, strict=True)]
+    sets = [make_set(each, samples, request.choice, encode) for each, samples in zip(datasets, texts, strict=True)]
+    places = {
+        dimension.name
+        for document in documents
+        for dimension in document.dimensions.values()
+        if dimension.kind is DimensionKind.PLACE
+    }
+    return sets, sorted(places)
 
 
-def analyse_sets(request: AnalysisRequest, sets: list[AnalysisSet], context: JobContext) -> dict[str, Any]:
+def analyse_sets(
+    request: AnalysisRequest, sets: list[AnalysisSet], place_dimensions: Sequence[str], context: JobContext
+) -> dict[str, Any]:
     """All parts of a request over loaded sets."""
+    result: dict[str, Any] = {"parameters": _describe_parameters(request), "datasets": {}, "comparisons": []}
+    result["warnings"] = []
+    figures: dict[str, dict[str, Any]] = {each.name: {} for each in sets}
+    comparisons: list[Comparison] = []
+    compared = [part.value for part in request.only if part in (Part.DIVERSITY, Part.SIMILARITY)]
+    if compared:
+        found = _compare(request, sets, compared, context)
+        comparisons += found.comparisons
+        plain = found.to_json()
+        result |= {key: value for key, value in plain.items() if key not in ("datasets", "comparisons")}
+        for name, values in plain["datasets"].items():
+            figures[name] |= values
+    if Part.REGIONS in request.only:
+        context.progress(0.95, "places in the texts")
+        by_set, divergences, details = measure_regions(request, sets, place_dimensions)
+        for name, values in by_set.items():
+            figures[name] |= values
+        comparisons = join_primary(comparisons, divergences)
+        result["divergences"] = details
+        result["reference"] = request.reference
+    return result | {"datasets": figures, "comparisons": [each.to_json() for each in comparisons], "note": NOTE}
+
+
+def _compare(
+    request: AnalysisRequest, sets: list[AnalysisSet], compared: list[str], context: JobContext
+) -> AnalysisResult:
     from attrprompt.analysis.comparison import compare_datasets
 
-    compared = [part.value for part in request.only if part in (Part.DIVERSITY, Part.SIMILARITY)]
-    result = compare_datasets(
+    return compare_datasets(
         sets,
         only=compared,
         seed=request.seed,
@@ -58,7 +102,18 @@ def analyse_sets(request: AnalysisRequest, sets: list[AnalysisSet], context: Job
         progress=lambda share, doing: context.progress(ENCODING_SHARE + share * (1 - ENCODING_SHARE), doing),
         cancelled=context.cancelled,
     )
-    return result.to_json()
+
+
+def _describe_parameters(request: AnalysisRequest) -> dict[str, Any]:
+    return {
+        "m": request.m,
+        "tokens": None,
+        "repeats": request.repeats,
+        "seed": request.seed,
+        "tokeniser": TOKENISER,
+        "encoder": None,
+        "texts": request.choice.to_json(),
+    }
 
 
 def _encoder(request: AnalysisRequest, context: JobContext) -> Encoder:

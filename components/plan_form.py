@@ -1,0 +1,83 @@
+"""The controls that decide a plan; the Prompts page and the launch form share what was chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attrprompt.generation.plan import Distribution, PlanOptions, read_options
+from attrprompt.project import Method, Project
+from attrprompt.sampling import Sampler
+
+SAMPLER_WORDS = {
+    Sampler.BALANCED: "Balanced",
+    Sampler.INDEPENDENT: "Independent",
+    Sampler.PAIRWISE: "Pairwise",
+}
+
+
+def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions:
+    """Number, sampler and seed in one row; ablations and class sizes under Options.
+
+    Raises:
+        InputError: the choices do not fit together.
+    """
+    attributed = method is Method.ATTRPROMPT
+    count, sampler, seed = st.columns(3)
+    per_class = count.number_input("Prompts per class", 1, 100_000, 10, key=f"{key}_per_class", persist_state="session")
+    drawn = sampler.selectbox(
+        "Sampler",
+        list(SAMPLER_WORDS),
+        format_func=SAMPLER_WORDS.get,
+        key=f"{key}_sampler",
+        disabled=not attributed,
+        persist_state="session",
+        help="Balanced: every value as equally often as weights and constraints allow. Independent: at random, as in "
+        "the paper. Pairwise: every allowed pair of values with as few prompts as possible.",
+    )
+    number = seed.number_input(
+        "Seed", 0, 2**31 - 1, 0, key=f"{key}_seed", persist_state="session", help="The same seed, the same prompts."
+    )
+    with st.expander("Options: class sizes, dimensions fixed or left out"):
+        distribution, ratio = st.columns(2)
+        spread = distribution.segmented_control(
+            "Class sizes",
+            list(Distribution),
+            default=Distribution.EQUAL,
+            format_func=lambda each: each.value.replace("_", "-").capitalize(),
+            key=f"{key}_distribution",
+        )
+        largest = ratio.number_input(
+            "Largest class over smallest", 1.0, 1e4, 10.0, key=f"{key}_ratio", disabled=spread is Distribution.EQUAL
+        )
+        fixed, without = _draw_dimension_choices(project, key) if attributed else ({}, [])
+    return read_options(
+        {
+            "method": method,
+            "sampler": drawn,
+            "seed": int(number),
+            "per_class": int(per_class),
+            "distribution": spread or Distribution.EQUAL,
+            "ratio": float(largest),
+            "fixed": fixed,
+            "without": without,
+        }
+    )
+
+
+def _draw_dimension_choices(project: Project, key: str) -> tuple[dict[str, str], list[str]]:
+    """One control a dimension: drawn from its values, fixed to one, or left out."""
+    fixed: dict[str, str] = {}
+    without: list[str] = []
+    dimensions = project.ordered_dimensions()
+    for column, (dimension_id, dimension) in zip(st.columns(max(1, len(dimensions))), dimensions, strict=False):
+        values = list(dict.fromkeys(value.text for _, value in dimension.ordered()))
+        choice = column.selectbox(
+            dimension.name.replace("_", " ").capitalize(),
+            ["all values", "leave out", *([] if dimension.class_dependent else values)],
+            key=f"{key}_dimension_{dimension_id}",
+        )
+        if choice == "leave out":
+            without.append(dimension.name)
+        elif choice != "all values":
+            fixed[dimension.name] = choice
+    return fixed, without

@@ -1,0 +1,95 @@
+"""The Prompts page: the exact prompts of a plan, before anything is spent."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import streamlit as st
+
+from attrprompt.errors import AttrPromptError
+from attrprompt.generation.launch import choose_endpoint
+from attrprompt.generation.plan import PlanStatistics, make_plan
+from attrprompt.project import Method
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
+from components.frame import open_project_page
+from components.notices import show_empty, show_error
+from components.plan_download import draw_plan_download
+from components.plan_form import draw_plan_form
+from components.prompt_views import draw_coverage, draw_prompt, draw_summary
+from components.template_editor import draw_template_editor
+
+SHOWN = 4
+
+page = open_project_page("Prompts", "Exactly what will be asked, and what it covers. Nothing is sent from here.")
+project = page.project.document
+if not project.labels:
+    show_empty(
+        "No labels yet",
+        "Prompts are made for each label of the task, and from its attribute values.",
+        link=("pages/attributes.py", "Add labels and attributes"),
+        project_id=page.project.id,
+    )
+    st.stop()
+
+# --- What is planned ---
+methods = [Method.ATTRPROMPT, Method.SIMPROMPT] if project.dimensions else [Method.SIMPROMPT]
+method = (
+    st.segmented_control(
+        "Method", methods, default=methods[0], format_func=lambda each: each.display, key="prompts_method"
+    )
+    or methods[0]
+)
+try:
+    options = draw_plan_form(project, key="plan", method=method)
+    statistics = PlanStatistics(project, options)
+    items = list(statistics.watch(make_plan(project, options)))
+    simple = list(islice(make_plan(project, options.model_copy(update={"method": Method.SIMPROMPT})), SHOWN))
+except AttrPromptError as error:
+    show_error(error)
+    st.stop()
+endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+prices = page.runtime.prices_for(page.project.id)
+summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
+
+# --- The answer first ---
+draw_summary(summary, method)
+names = [dimension.name for _, dimension in project.ordered_dimensions()]
+shown, matrix, template = st.tabs(["Prompts", "Coverage", "Template"], on_change="rerun", key="prompts_view")
+if shown.open:
+    with shown:
+        mine, beside = st.columns(2)
+        with mine:
+            head, again = st.columns([3, 1], vertical_alignment="bottom")
+            head.markdown(f"###### {method.display}")
+            place = st.session_state.get("prompts_place", 0) % max(1, len(items))
+            if again.button("Show others", key="prompts_others", icon=":material/refresh:", width="stretch"):
+                st.session_state["prompts_place"] = place + SHOWN
+                st.rerun()
+            for item in items[place : place + SHOWN]:
+                draw_prompt(item, names)
+        with beside:
+            st.markdown("###### SimPrompt, for the same classes")
+            for item in simple:
+                draw_prompt(item, names)
+if matrix.open:
+    with matrix:
+        if method is Method.ATTRPROMPT:
+            behind = draw_coverage(statistics, project, summary)
+            for number in behind or []:
+                draw_prompt(items[number], names)
+        else:
+            st.caption("SimPrompt has no attributes to cover.")
+if template.open:
+    with template:
+        draw_template_editor(page, method)
+
+# --- Next ---
+left, right, _ = st.columns([1, 1, 2])
+with left:
+    draw_plan_download(items, multi_label=project.task.multi_label)
+right.page_link(
+    "pages/generate.py",
+    label="Generate from this plan",
+    icon=":material/play_circle:",
+    query_params={"project": page.project.id},
+)
