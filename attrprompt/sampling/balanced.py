@@ -24,9 +24,15 @@ STRETCH = 1_000
 
 @dataclass
 class BalanceState:
-    """What earlier classes left over: by dimension and value, asked-for minus given counts so far."""
+    """What earlier classes left over: asked-for minus given counts so far, by value.
 
-    owed: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(float)))
+    The key is a dimension, with the label that a slot stands for: in a multi-label task a label comes up in several
+    label sets, and its own values are balanced over those.
+    """
+
+    owed: dict[tuple[str, str | None], dict[str, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
 
 
 def sample_balanced(
@@ -69,10 +75,10 @@ def count_values(space: Space, rows: Rows, index: int) -> NDArray[np.int64]:
 def record_counts(space: Space, state: BalanceState, rows: Rows) -> None:
     """Remember what this class leaves over, for the classes after it."""
     for index, slot in enumerate(space.slots):
-        if slot.label_id is None:
-            missing = len(rows) * slot.shares - count_values(space, rows, index)
-            for value_id, difference in zip(slot.value_ids, missing.tolist(), strict=True):
-                state.owed[slot.dimension_id][value_id] += difference
+        missing = len(rows) * slot.shares - count_values(space, rows, index)
+        owed = state.owed[slot.dimension_id, slot.label_id]
+        for value_id, difference in zip(slot.value_ids, missing.tolist(), strict=True):
+            owed[value_id] += difference
 
 
 def _fill_stretch(
@@ -129,7 +135,5 @@ def _spread(counts: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.i
 
 def _owed(space: Space, index: int, state: BalanceState) -> NDArray[np.float64]:
     slot = space.slots[index]
-    if slot.label_id is not None:
-        return np.zeros(slot.size)
-    owed = state.owed[slot.dimension_id]
+    owed = state.owed[slot.dimension_id, slot.label_id]
     return np.array([owed[value_id] for value_id in slot.value_ids])

@@ -157,24 +157,21 @@ def _sets_as_given(
 def _sets_by_size(
     project: Project, counts: Mapping[str, int], sizes: Mapping[int, float], rng: np.random.Generator
 ) -> Counter[LabelSet]:
-    """Each label in turn, joined by others: those that share a leading value with it where they suffice."""
+    """Each label in turn, joined by others: together they have a leading value where there is one, else by chance."""
     labels = [label_id for label_id, _ in project.ordered_labels()]
     if max(sizes) > len(labels):
         raise InputError(f"A set of {max(sizes)} labels needs as many labels; the project has {len(labels)}.")
     leading = leading_dimension(project)
     values = project.dimensions[leading].ordered() if leading else []
+    shared = list(dict.fromkeys(_ordered(project, value.labels) for _, value in values))
     anchors = np.repeat(np.arange(len(labels)), [counts.get(label_id, 0) for label_id in labels])
     ordered_sizes = sorted(sizes)
     drawn = apportion(len(anchors), np.array([sizes[size] for size in ordered_sizes]), rng)
     found: Counter[LabelSet] = Counter()
     for anchor, size in zip(anchors.tolist(), rng.permutation(np.repeat(ordered_sizes, drawn)).tolist(), strict=True):
-        label_id = labels[anchor]
-        near = [
-            other
-            for other in labels
-            if other != label_id and any({label_id, other} <= set(value.labels) for _, value in values)
-        ]
-        others = near if len(near) >= size - 1 else [other for other in labels if other != label_id]
+        pools = [each for each in shared if labels[anchor] in each and len(each) >= size]
+        pool = pools[rng.integers(len(pools))] if pools else labels
+        others = [label_id for label_id in pool if label_id != labels[anchor]]
         chosen = [others[index] for index in rng.choice(len(others), size - 1, replace=False)] if size > 1 else []
-        found[_ordered(project, [label_id, *chosen])] += 1
+        found[_ordered(project, [labels[anchor], *chosen])] += 1
     return found

@@ -52,7 +52,7 @@ def cover_pairs(space: Space, rng: np.random.Generator, limit: int | None = None
     built = len(best.rows)
     # Another start often saves a row where there are few of them, and costs next to nothing there.
     while built < RESTART_ROWS and (best.covered < wanted or len(best.rows) > max(sizes)):
-        other = _Builder(space, rng).build(limit)
+        other = _Builder(space, rng, by_chance=True).build(limit)
         built += max(1, len(other.rows))
         if (other.covered, -len(other.rows)) > (best.covered, -len(best.rows)):
             best = other
@@ -62,7 +62,8 @@ def cover_pairs(space: Space, rng: np.random.Generator, limit: int | None = None
 class _Builder:
     """Which pairs are still open, and how often each value was used."""
 
-    def __init__(self, space: Space, rng: np.random.Generator) -> None:
+    def __init__(self, space: Space, rng: np.random.Generator, *, by_chance: bool = False) -> None:
+        self._by_chance = by_chance
         count = len(space.slots)
         self._space = space
         self._rng = rng
@@ -111,24 +112,39 @@ class _Builder:
             if slot != first:
                 gains += gain[rows[:, slot], np.arange(candidates)]
             done.append(slot)
-        best: NDArray[np.int32] = rows[int(gains.argmax())]
-        return best
+        gains[~self._space.allows(rows)] = -np.inf
+        best = int(gains.argmax())
+        return rows[best] if gains[best] > 0 else self._complete(rows[best], first, second)
+
+    def _complete(self, row: NDArray[np.int32], first: int, second: int) -> NDArray[np.int32]:
+        """The row with its first pair kept and the rest searched anew: no candidate of a large group was allowed."""
+        for group in self._space.groups:
+            if not group.allows(row[None, list(group.slots)])[0]:
+                kept = {group.slots.index(slot): int(row[slot]) for slot in (first, second) if slot in group.slots}
+                found = group.find_combination(kept)
+                assert found is not None  # only allowed pairs are open
+                row[list(group.slots)] = found
+        return row
 
     def _preference(self, slot: int, candidates: int) -> NDArray[np.float64]:
-        """Less than one open pair: among equals, the value furthest behind its share, then chance."""
+        """Less than one open pair: among equals, the value furthest behind its share, or any."""
         behind = self._space.slots[slot].shares * (len(self.rows) + 1) - self._used[slot]
         scaled = behind / (1 + np.abs(behind).max())
-        return np.asarray(0.4 * scaled[:, None] + 0.1 * self._rng.random((len(behind), candidates)))
+        chance = self._rng.random((len(behind), candidates))
+        return np.asarray(0.9 * chance if self._by_chance else 0.4 * scaled[:, None] + 0.1 * chance)
 
     def _fits(self, slot: int, rows: Rows, done: list[int]) -> NDArray[np.bool_]:
-        """Which values of a slot leave an allowed completion of each candidate, as (value, candidate)."""
+        """Which values of a slot leave an allowed completion of each candidate, as (value, candidate).
+
+        In a group too large for a table, only which values do not break a constraint at once.
+        """
         group = self._group_of[slot]
         size = self._space.slots[slot].size
         if not group.forbidden:
             return np.ones((size, len(rows)), dtype=bool)
         chosen = sorted(other for other in group.slots if other in done)
         if group.table is None:
-            return _search_fits(group, slot, rows, chosen)
+            return _check_at_once(group, slot, rows, chosen)
         key = (*chosen, slot)
         if key not in self._tables:
             axes = [group.slots.index(other) for other in key]
@@ -136,7 +152,8 @@ class _Builder:
             kept = sorted(axes)
             seen = np.asarray(group.table.any(axis=rest))
             self._tables[key] = seen.transpose([kept.index(axis) for axis in axes])
-        return np.asarray(self._tables[key][tuple(rows[:, other] for other in chosen)]).reshape(-1, size).T
+        fits = self._tables[key][tuple(rows[:, other] for other in chosen)]
+        return np.broadcast_to(fits, (len(rows), size)).T
 
     def _close(self, row: NDArray[np.int32]) -> None:
         for slot, value in enumerate(row):
@@ -148,11 +165,15 @@ class _Builder:
                 self.covered += 1
 
 
-def _search_fits(group: SlotGroup, slot: int, rows: Rows, chosen: list[int]) -> NDArray[np.bool_]:
-    position = group.slots.index(slot)
-    fits = np.zeros((group.sizes[position], len(rows)), dtype=bool)
-    for column, row in enumerate(rows):
-        taken = {group.slots.index(other): int(row[other]) for other in chosen}
-        for value in range(group.sizes[position]):
-            fits[value, column] = group.find_combination({**taken, position: value}) is not None
+def _check_at_once(group: SlotGroup, slot: int, rows: Rows, chosen: list[int]) -> NDArray[np.bool_]:
+    size = group.sizes[group.slots.index(slot)]
+    fits = np.ones((size, len(rows)), dtype=bool)
+    for masks in group.forbidden:
+        parts = dict(masks)
+        if slot in parts and all(other == slot or other in chosen for other in parts):
+            met = np.ones(len(rows), dtype=bool)
+            for other, mask in masks:
+                if other != slot:
+                    met &= mask[rows[:, other]]
+            fits &= ~(parts[slot][:, None] & met)
     return fits
