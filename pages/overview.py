@@ -1,1 +1,50 @@
-"""To come."""
+"""The Overview page: two data sets side by side, what they show in words, and what to do next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attrprompt.inspection.request import Part, make_request
+from attrprompt.inspection.words import describe_primary
+from components.findings import draw_definitions, draw_findings
+from components.frame import open_project_page
+from components.jobs import find_or_compute
+from components.overview_parts import draw_made, draw_next_step, draw_pair
+from components.run_views import default_comparison, pick_datasets
+
+page = open_project_page("Overview", "What was made, how diverse it is, and where in the world it is set.")
+
+# --- What was made ---
+datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+if not datasets:
+    draw_next_step(page, datasets)
+    st.stop()
+chosen = pick_datasets(datasets, key="overview_datasets") if len(datasets) > 1 else default_comparison(datasets)
+draw_made(page, chosen)
+
+# --- What it shows ---
+st.subheader("What the texts show", anchor=False)
+if len(chosen) < 2:
+    st.info("A comparison needs two data sets. Generate the same labels once with SimPrompt and once with AttrPrompt.")
+else:
+    request = make_request(
+        page.runtime.store,
+        page.project,
+        chosen,
+        (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS),
+        primary_only=True,
+        tables=False,
+    )
+    result = find_or_compute(
+        page.runtime, "analyze", request.to_payload(), doing="Measuring the texts", key="overview_job"
+    )
+    if isinstance(result, dict):
+        for warning in result["warnings"]:
+            st.warning(warning)
+        draw_findings(describe_primary(result))
+
+# --- One pair of texts ---
+if len(chosen) >= 2:
+    draw_pair(page, chosen[0], chosen[1])
+draw_next_step(page, datasets)
+draw_definitions(("vocabulary_size", "aps_intra"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrprompt.analysis.estimate import Comparison
 from attrprompt.analysis.regions.divergence import DivergenceComparison, compare_divergence
+from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.figures import plan_region_draws, region_figures, tabulate_regions
 from attrprompt.analysis.regions.located import LocatedSet, locate_prepared
 from attrprompt.analysis.regions.references import (
@@ -17,7 +18,6 @@ from attrprompt.analysis.regions.references import (
     sample_reference,
     uniform_reference,
 )
-from attrprompt.analysis.regions.tables import NO_PLACE
 from attrprompt.analysis.selection import AnalysisSet, name_labels, prepare_set
 from attrprompt.errors import InputError
 from attrprompt.inspection.request import AnalysisRequest
