@@ -66,7 +66,7 @@ def choose_number(vectors: Vectors, seed: int = 0) -> int:
     """The number of clusters, from 2 to `MOST_CLUSTERS`, with the highest silhouette on a sample of the texts."""
     rows = np.random.default_rng(seed).permutation(len(vectors))[:CHOICE_SAMPLE]
     distinct = len({row.tobytes() for row in vectors[rows]})
-    most = max(2, min(MOST_CLUSTERS, len(rows) // LEAST_PER_CLUSTER, distinct - 1))
+    most = max(2, min(MOST_CLUSTERS, len(rows) // LEAST_PER_CLUSTER, distinct))
     tried = {number: _run_kmeans(vectors[rows], number, seed).silhouette for number in range(2, most + 1)}
     return max(tried, key=lambda number: (-2.0 if tried[number] is None else tried[number], -number))
 

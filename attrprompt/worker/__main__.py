@@ -21,6 +21,9 @@ from typing import Any, TextIO
 
 NICENESS = 10
 SECONDS_BETWEEN_REPORTS = 0.1
+FIRST_JOB_SECONDS = 60.0
+"""A process is started for a job that is on its way, so it does not count as idle yet."""
+
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -62,12 +65,14 @@ def main() -> None:
         importlib.import_module(module)
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
+    patience = max(FIRST_JOB_SECONDS, options.idle_seconds)
     while True:
         try:
-            line = lines.get(timeout=options.idle_seconds)
+            line = lines.get(timeout=patience)
         except queue.Empty:
             return
         _do_job(json.loads(line), options.home, threads, channel)
+        patience = options.idle_seconds
 
 
 def _do_job(order: dict[str, Any], home: Path, threads: int, channel: TextIO) -> None:

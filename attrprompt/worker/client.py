@@ -198,8 +198,8 @@ class WorkerClient:
             self._report(update)
 
     def _work(self, entry: _Entry) -> JobUpdate:
-        """Have a job done; an idle process may end just when it is given one, so that counts as no try."""
-        for _ in range(2):
+        """Have a job done; a process that ends before it began the job (it was idle, say) is replaced once."""
+        for last_try in (False, True):
             process = self._ready_process()
             if process is None:
                 break
@@ -209,13 +209,9 @@ class WorkerClient:
             code = process.wait()
             if self._closed or self._cancel_current:
                 break
-            if begun or code != 0:
+            if begun or last_try:
                 return entry.update(JobState.FAILED, message=str(self._explain_end(entry.job.kind, code)))
-        if self._cancel_current:
-            return entry.update(JobState.CANCELLED, message="Cancelled.")
-        if self._closed:
-            return entry.update(JobState.CANCELLED, message=CLOSED)
-        return entry.update(JobState.FAILED, message="The worker process ended again and again without work. Restart.")
+        return entry.update(JobState.CANCELLED, message=CLOSED if self._closed else "Cancelled.")
 
     def _talk(self, process: subprocess.Popen[str], entry: _Entry) -> tuple[bool, JobUpdate | None]:
         """Hand a job over and pass its news on: whether it began, and its end unless the process ended first."""
