@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from components.notices import show_empty, show_error, show_pending
 from components.sidebar import draw_sidebar
 
 PRODUCT = "AttrPrompt Studio"
+ICON = Path(__file__).parent.parent / "static" / "icon.svg"  # a material icon would be fetched from the network
 _PROJECT = "frame_project"
 
 
@@ -79,7 +81,7 @@ def forget_project() -> None:
 
 
 def _begin(title: str) -> Runtime:
-    st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=":material/scatter_plot:", layout="wide")
+    st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
     try:
         return open_runtime()
     except AttrPromptError as error:
