@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator
 from attrprompt.edits import clean_line
 from attrprompt.elicitation.asking import RawReply, ask_by_example, ask_in_form, be_patient
 from attrprompt.elicitation.proposals import DimensionProposal
-from attrprompt.elicitation.questions import Way
+from attrprompt.elicitation.questions import Way, make_plural
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import DimensionKind, Project, fold_text
 
@@ -248,7 +248,7 @@ def _ask_by_example(project: Project, n: int, guidance: str) -> list[Message]:
                 "5. Contract: full time, part time or for a season"
             ),
         },
-        {"role": "user", "content": f"In which ways can two {project.task.text}s differ?{extra} List {n}."},
+        {"role": "user", "content": f"In which ways can two {make_plural(project.task.text)} differ?{extra} List {n}."},
     ]
 
 

@@ -134,19 +134,15 @@ def _ask_by_example(question: ValueQuestion) -> list[Message]:
     project = question.project
     messages: list[Message] = []
     for example in choose_examples(project, question.dimension_id, question.label_id):
-        messages += [
-            {"role": "user", "content": _short_wish(example.dimension, example.about, len(example.values))},
-            {"role": "assistant", "content": _number(example.values)},
-        ]
-    about = project.task.text if question.label_id is None else project.labels[question.label_id].title
+        wish = _short_wish(example.dimension, example.text, example.about, len(example.values))
+        messages += [{"role": "user", "content": wish}, {"role": "assistant", "content": _number(example.values)}]
+    about = "" if question.label_id is None else project.labels[question.label_id].title
     extra = f" {question.guidance.strip()}" if question.guidance.strip() else ""
     there = question.there[-CONTINUED_VALUES:]
     if there:
-        messages += [
-            {"role": "user", "content": _short_wish(_name(question), about, len(there)) + extra},
-            {"role": "assistant", "content": _number(there)},
-        ]
-    wish = _short_wish(_name(question), about, question.n, more=bool(there))
+        wish = _short_wish(_name(question), project.task.text, about, len(there))
+        messages += [{"role": "user", "content": wish + extra}, {"role": "assistant", "content": _number(there)}]
+    wish = _short_wish(_name(question), project.task.text, about, question.n, more=bool(there))
     rejected = _fit(question.rejected, AVOIDED_CHARACTERS_BY_EXAMPLE)
     if rejected:
         extra += f" Not: {', '.join(rejected)}."
@@ -154,9 +150,20 @@ def _ask_by_example(question: ValueQuestion) -> list[Message]:
     return messages
 
 
-def _short_wish(dimension: str, about: str, n: int, *, more: bool = False) -> str:
-    name = dimension.replace("_", " ")
-    return f"List {n} {'more' if more else 'different'} values of '{name}' for: {about}."
+def _short_wish(dimension: str, text: str, about: str, n: int, *, more: bool = False) -> str:
+    """`List 8 different subtopics for news articles about: Sports.`: plain words do better than quotes here."""
+    end = f" about: {about}." if about else "."
+    return f"List {n} {'more' if more else 'different'} {make_plural(dimension)} for {make_plural(text)}{end}"
+
+
+def make_plural(noun: str) -> str:
+    """An English noun in the plural, as far as names of dimensions and texts need it."""
+    name = noun.replace("_", " ")
+    if name.endswith("s") and not name.endswith("ss"):
+        return name
+    if name.endswith("y") and name[-2:-1] not in ("", *"aeiou"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith(("ss", "x", "ch", "sh")) else f"{name}s"
 
 
 def _number(values: Sequence[str]) -> str:

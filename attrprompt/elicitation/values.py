@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 LONGEST_VALUE = 150
+MOST_WORDS_OF_A_PLACE = 8
 TOKENS_PER_VALUE = 40
 REPETITION_PENALTY = 1.12
 FEWEST_TOKENS = 200
@@ -306,6 +308,8 @@ class _Collector:
             return "no words in it"
         if text.endswith(":"):
             return "a heading, not a value"
+        if self.kind is DimensionKind.PLACE and len(text.split()) > MOST_WORDS_OF_A_PLACE:
+            return f"more than {MOST_WORDS_OF_A_PLACE} words for a place"
         if fold_text(text) in self._names:
             return "only names the label or the dimension"
         if self.kind is DimensionKind.LENGTH:
@@ -320,6 +324,12 @@ class _Collector:
 def _values_of_cell(project: Project, dimension_id: str, label_id: str | None) -> list[tuple[str, Any]]:
     dimension = get_dimension(project, dimension_id)
     return dimension.ordered() if label_id is None else dimension.values_for(label_id)
+
+
+def clean_value(text: str) -> str:
+    """A value as a model wrote it without list marks, a counter in brackets at its end, and one closing full stop."""
+    cleaned = re.sub(r"\s*\(\d{1,2}\)$", "", clean_line(text))
+    return cleaned[:-1].rstrip() if cleaned.endswith(".") and cleaned.count(".") == 1 else cleaned
 
 
 async def _ask(
@@ -338,13 +348,13 @@ async def _ask(
     if way is Way.VERBALIZED:
         weighed = await ask_in_form(client, request, WeighedValues)
         values = [
-            ValueProposal(clean_line(each.text), probability=_read_probability(each.probability))
+            ValueProposal(clean_value(each.text), probability=_read_probability(each.probability))
             for each in (weighed.value.values if weighed.value is not None else ())
         ]
         return _without_cut(values, weighed.is_cut), weighed.replies
     listed = await (ask_by_example if by_example else ask_in_form)(client, request, ListedValues)
     texts = listed.value.values if listed.value is not None else ()
-    return _without_cut([ValueProposal(clean_line(text)) for text in texts], listed.is_cut), listed.replies
+    return _without_cut([ValueProposal(clean_value(text)) for text in texts], listed.is_cut), listed.replies
 
 
 def _without_cut(values: list[ValueProposal], is_cut: bool) -> list[ValueProposal]:

@@ -7,7 +7,7 @@ otherwise these, which stay away from the labels and dimensions of the presets.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attrprompt.project import AttributeDimension, DimensionKind, Project, fold_text
 
@@ -18,9 +18,16 @@ MOST_VALUES = 8
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """A list that was asked for: what of, for what, and the answer."""
+    """A list that was asked for, and the answer.
+
+    Attributes:
+        dimension: what was listed, in the singular.
+        text: what it was listed for, in the singular.
+        about: the label; empty where the list was for all.
+    """
 
     dimension: str
+    text: str
     about: str
     values: tuple[str, ...]
 
@@ -28,6 +35,7 @@ class WorkedExample:
 _TOPICS = (
     WorkedExample(
         "subtopic",
+        "magazine article",
         "gardening",
         (
             "Pruning old apple trees",
@@ -42,6 +50,7 @@ _TOPICS = (
     ),
     WorkedExample(
         "subtopic",
+        "magazine article",
         "railways",
         (
             "Night trains returning",
@@ -57,30 +66,37 @@ _TOPICS = (
 )
 _PLACES = (
     WorkedExample(
-        "river", "travel stories", ("Danube", "Mekong", "Niger", "Paraná", "Volga", "Murray", "Ganges", "Yukon")
+        "capital",
+        "travel story",
+        "",
+        ("Nairobi", "Lima", "Oslo", "Hanoi", "Ottawa", "Accra", "Lisbon", "Kathmandu"),
     ),
     WorkedExample(
-        "island",
-        "travel stories",
-        ("Zanzibar", "Crete", "Hokkaido", "Tasmania", "Barbados", "Iceland", "Java", "Sardinia"),
+        "river",
+        "travel story",
+        "",
+        ("Danube", "Mekong", "Niger", "Paraná", "Volga", "Murray", "Ganges", "Yukon"),
     ),
 )
 _LENGTHS = (
     WorkedExample(
         "length",
-        "postcards",
+        "postcard",
+        "",
         ("20 to 30 words", "30 to 50 words", "50 to 60 words", "60 to 90 words", "90 to 120 words", "15 to 20 words"),
     ),
     WorkedExample(
         "length",
-        "obituaries",
+        "obituary",
+        "",
         ("80 to 120 words", "150 to 200 words", "200 to 300 words", "300 to 400 words", "40 to 70 words"),
     ),
 )
 _MANNERS = (
     WorkedExample(
-        "tone of voice",
-        "letters",
+        "tone",
+        "letter",
+        "",
         (
             "Warm and personal",
             "Short and formal",
@@ -94,7 +110,8 @@ _MANNERS = (
     ),
     WorkedExample(
         "reader",
-        "cookbooks",
+        "cookbook",
+        "",
         (
             "Students on a budget",
             "Parents of small children",
@@ -121,7 +138,7 @@ def choose_examples(project: Project, dimension_id: str, label_id: str | None) -
     elif dimension.kind is DimensionKind.LENGTH:
         built_in = _LENGTHS
     elif dimension.class_dependent:
-        built_in = tuple(WorkedExample(dimension.name, each.about, each.values) for each in _TOPICS)
+        built_in = tuple(replace(each, dimension=dimension.name) for each in _TOPICS)
     else:
         built_in = _MANNERS
     return tuple(built_in[:EXAMPLES_SHOWN])
@@ -135,5 +152,5 @@ def _examples_of_other_labels(
     for other_id, other in project.ordered_labels():
         values = [value.text for _, value in dimension.values_for(other_id) if fold_text(value.text) not in wanted]
         if other_id != label_id and len(values) >= FEWEST_VALUES:
-            found.append(WorkedExample(dimension.name, other.title, tuple(values[:MOST_VALUES])))
+            found.append(WorkedExample(dimension.name, project.task.text, other.title, tuple(values[:MOST_VALUES])))
     return tuple(found[:EXAMPLES_SHOWN])

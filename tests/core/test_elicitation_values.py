@@ -10,7 +10,7 @@ import pytest
 
 from attrprompt import edits
 from attrprompt.elicitation.asking import PATIENCE, PatientClient
-from attrprompt.elicitation.questions import ValueQuestion, Way, ask_for_values
+from attrprompt.elicitation.questions import ValueQuestion, Way, ask_for_values, make_plural
 from attrprompt.elicitation.values import elicit_for_labels, elicit_values, flag_near_synonyms
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import Endpoint
@@ -103,7 +103,7 @@ async def test_what_is_still_missing_is_asked_for_until_it_is_there(ask, project
     server = {"answer": lambda _: json.dumps({"values": next(answers)})}
     values = await ask(project, label="sports", server=server, n=4)
     assert texts(values) == ["a cup final", "a transfer", "a doping ban", "a draw"]
-    assert [drop.text for drop in values.dropped] == ["A transfer.", "the cup finals"]
+    assert [drop.text for drop in values.dropped] == ["A transfer", "the cup finals"]
     assert [int(re.search(r"List (\d+)", prompt)[1]) for prompt in prompts(ask.server)] == [4, 2, 2]
     assert "- a cup final" in prompts(ask.server)[1]
 
@@ -162,6 +162,20 @@ async def test_lengths_are_read_as_bounds_and_others_dropped(ask, project):
     values = await ask(project, "length", None, server={"answer": lambda _: answer}, n=3, rounds=1)
     assert texts(values) == ["50 to 80 words"]
     assert [drop.reason for drop in values.dropped][1] == "names no number of words"
+
+
+async def test_counters_and_full_stops_at_the_end_are_no_part_of_a_value(ask, project):
+    answer = json.dumps({"values": ["A coup (2)", "Elections.", "Life in the U.S.", "Apollo (1969)"]})
+    values = await ask(project, server={"answer": lambda _: answer}, n=4)
+    assert texts(values) == ["A coup", "Elections", "Life in the U.S.", "Apollo (1969)"]
+
+
+async def test_a_place_is_a_name_and_no_story(ask, project):
+    project = edits.add_dimension(project, "location", kind=DimensionKind.PLACE)
+    answer = json.dumps({"values": ["Santri - a small island nation somewhere in Asia", "Trinidad and Tobago"]})
+    values = await ask(project, "location", None, server={"answer": lambda _: answer}, n=2, rounds=1)
+    assert texts(values) == ["Trinidad and Tobago"]
+    assert "for a place" in values.dropped[0].reason
 
 
 async def test_a_reply_cut_at_the_limit_loses_its_last_half_value(ask, project):
@@ -280,7 +294,7 @@ class TestQuestions:
         assert [message["role"] for message in messages] == ["user", "assistant"] * 3 + ["user"]
         assert "World affairs" in messages[0]["content"]
         assert messages[5]["content"] == "1. a cup final"
-        assert messages[-1]["content"] == "List 5 more values of 'subtopic' for: Sports."
+        assert messages[-1]["content"] == "List 5 more subtopics for news articles about: Sports."
 
     def test_without_values_of_other_labels_the_examples_are_ours(self):
         project = edits.add_labels(Project(), ["Sports"])
@@ -288,6 +302,19 @@ class TestQuestions:
         messages = ask_for_values(self.question(project), Way.BY_EXAMPLE)
         assert [message["role"] for message in messages] == ["user", "assistant"] * 2 + ["user"]
         assert "gardening" in messages[0]["content"]
+
+    @pytest.mark.parametrize(
+        ("one", "many"),
+        [
+            ("news", "news"),
+            ("story", "stories"),
+            ("essay", "essays"),
+            ("product_class", "product classes"),
+            ("box", "boxes"),
+        ],
+    )
+    def test_nouns_in_the_question_are_put_in_the_plural(self, one, many):
+        assert make_plural(one) == many
 
     def test_a_long_list_to_avoid_is_shortened_to_the_latest(self):
         project = load_preset("agnews")
