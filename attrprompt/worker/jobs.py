@@ -23,7 +23,11 @@ from attrprompt.errors import InputError, WorkerError
 
 Payload = Mapping[str, Any]
 
-JOB_MODULES: tuple[str, ...] = ("attrprompt.worker.embedding", "attrprompt.inspection.jobs")
+JOB_MODULES: tuple[str, ...] = (
+    "attrprompt.worker.embedding",
+    "attrprompt.inspection.jobs",
+    "attrprompt.inspection.exploring",
+)
 """Modules that register kinds; each must be light to import."""
 
 
