@@ -1,1 +1,79 @@
-"""To come."""
+"""The Diversity page: which words the texts use, how varied they are, and what they repeat."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attrprompt.inspection.request import Part
+from attrprompt.inspection.words import describe_primary
+from components.analysis_controls import build_request, choose_datasets
+from components.charts import current_palette, dataset_colours
+from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
+from components.findings import draw_definitions, draw_findings
+from components.frame import open_project_page
+from components.jobs import find_or_compute
+from components.wording_views import draw_growth, draw_lengths, draw_openings, draw_overused, draw_paper, draw_shared
+
+KEYS = (
+    "vocabulary_size",
+    "vocabulary_size_per_class",
+    "distinct_1",
+    "distinct_2",
+    "distinct_3",
+    "mattr",
+    "mtld",
+    "hdd",
+    "ingf",
+    "compression_ratio",
+    "self_repetition",
+    "self_bleu",
+    "tokens_per_text",
+)
+
+page = open_project_page("Diversity", "How varied is the wording, compared at equal length?")
+datasets = choose_datasets(page, key="diversity", what="Vocabulary, repetition and template openings are shown here.")
+request = build_request(page, datasets, (Part.DIVERSITY,), key="analysis")
+colours = dataset_colours(datasets, current_palette())
+
+# --- The answer first ---
+result = find_or_compute(
+    page.runtime, "analyze", request.to_payload(), doing="Measuring vocabulary", key="diversity_job"
+)
+if isinstance(result, dict):
+    for warning in result["warnings"]:
+        st.warning(warning)
+    draw_findings(describe_primary(result))
+    parameters = result["parameters"]
+    if parameters["tokens"]:
+        st.caption(
+            f"Each figure is estimated at {parameters['tokens']:,} words a set ({parameters['repeats']} draws, seed "
+            f"{parameters['seed']}), so that neither size nor length decides. All but the vocabulary are exploratory."
+        )
+    draw_figures(result, KEYS, colours, key="diversity")
+
+# --- What lies behind it ---
+wording = find_or_compute(
+    page.runtime, "wording", request.to_payload(), doing="Reading the words", key="diversity_wording"
+)
+if isinstance(wording, dict):
+    growth, lengths, overused, openings, shared, paper = st.tabs(
+        ["Growth", "Length", "Over-used words", "Openings", "Shared words", "As in the paper"]
+    )
+    with growth:
+        draw_growth(wording["growth"], colours)
+    with lengths:
+        draw_lengths(wording["lengths"], colours)
+    with overused:
+        draw_overused(page, datasets, wording["overused"])
+    with openings:
+        draw_openings(page, datasets, wording["openings"])
+    with shared:
+        draw_shared(wording["shared"])
+    with paper:
+        draw_paper(wording["paper"])
+if isinstance(result, dict):
+    st.subheader("By label and attribute value", anchor=False)
+    draw_scopes(result, "vocabulary_size", colours, key="diversity")
+    with st.expander("Differences between the data sets, exploratory"):
+        draw_comparisons(result, key="diversity")
+draw_definitions(KEYS)
