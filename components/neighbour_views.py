@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ def draw_pair_similarities(facts: Mapping[str, Any], colours: Mapping[str, str])
     figure = go.Figure()
     for name, found in facts["similarities"].items():
         edges = found["edges"]
-        middles = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
+        middles = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
         figure.add_trace(
             go.Scatter(
                 x=middles,
@@ -50,7 +51,7 @@ def draw_pair_similarities(facts: Mapping[str, Any], colours: Mapping[str, str])
 
 def draw_clusters(frame: pd.DataFrame, facts: Mapping[str, Any]) -> None:
     """Clusters with the words that set them apart, and how many texts of each data set they hold."""
-    counts = frame.groupby(["cluster", "dataset"]).size().unstack(fill_value=0)
+    counts = frame.pivot_table(index="cluster", columns="dataset", values="item", aggfunc="count", fill_value=0)
     rows = []
     for number, cluster in enumerate(facts["clusters"], start=1):
         name = f"cluster {number}"
