@@ -120,7 +120,7 @@ class FaultyServer:
         json_object: likewise.
         models: names that are listed; another name gets 404. Empty: any name goes, none is listed.
         api_key: asked for where it is set.
-        keep_bodies: keep every request's body in `asked` (costs memory in long runs).
+        keep_bodies: keep every request's body in `asked` and its headers in `headers` (costs memory in long runs).
     """
 
     latency: float = 0.0
@@ -149,6 +149,7 @@ class FaultyServer:
         if unknown := named - BEHAVIOURS:
             raise ValueError(f"unknown behaviours: {sorted(unknown)}")
         self.asked: list[Asked] = []
+        self.headers: list[dict[str, str]] = []
         self.answered: Counter[tuple[str, int | None]] = Counter()
         self.in_flight = 0
         self.most_in_flight = 0
@@ -220,6 +221,8 @@ class FaultyServer:
         if request.path != "/v1/chat/completions" or request.method != "POST":
             return web.json_response({"error": {"message": f"no route {request.path}"}}, status=404)
         body = json.loads(await request.read())
+        if self.keep_bodies:
+            self.headers.append(dict(request.headers))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:

@@ -1,7 +1,8 @@
 """The client for every OpenAI-compatible endpoint.
 
 It uses the `openai` SDK on its aiohttp transport, without the SDK's retries (the runner owns those) and without its
-typed response models: building the body and reading the JSON here halves the CPU a request costs (`benchmarks/`).
+typed request and response models: building the body and reading the JSON here about halves the CPU that a request costs
+(2,000 requests, 256 at once, on two cores: 2.4 s instead of 4.5 s with `with_raw_response`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class OpenAIChatClient:
             max_keepalive_connections=MOST_CONNECTIONS,
             keepalive_expiry=KEEP_ALIVE_SECONDS,
         )
-        # Empty strings, because the SDK would otherwise fill in the environment's values and send them to any endpoint.
+        # All given, because the SDK would otherwise fill in the environment's values and send them to any endpoint.
+        self._authorization = f"Bearer {self._secret}" if self._secret else openai.Omit()
         self._sdk = openai.AsyncOpenAI(
             base_url=self._base_url,
             api_key=self._secret,
@@ -112,21 +114,22 @@ class OpenAIChatClient:
 
     async def _send(self, body: Mapping[str, Any] | None, timeout: float) -> httpx2.Response:
         """POST a chat request, or GET the models where there is no body; every failure becomes a `ProviderError`."""
-        limits = httpx2.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
+        options: openai.RequestOptions = {
+            "timeout": httpx2.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
+            "headers": {"Authorization": self._authorization},
+        }
         try:
             async with asyncio.timeout(timeout):
                 if body is None:
-                    return await self._sdk.get("/models", cast_to=httpx2.Response, options={"timeout": limits})
-                return await self._sdk.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=body, options={"timeout": limits}
-                )
+                    return await self._sdk.get("/models", cast_to=httpx2.Response, options=options)
+                return await self._sdk.post("/chat/completions", cast_to=httpx2.Response, body=body, options=options)
         except openai.APIStatusError as error:
             failure = explain_status(
                 error.status_code,
                 _read_text(error.response),
                 error.response.headers,
                 base_url=self._base_url,
-                model=self.endpoint.model,
+                model=str((body or {}).get("model", self.endpoint.model)),
                 secret=self._secret,
             )
             cause: BaseException = error

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, Field
 
 from attrprompt.errors import AttrPromptError, ErrorKind, InputError, ProviderError
 from attrprompt.llm import embedded
@@ -17,6 +18,7 @@ from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.llm.connection import check_connection
 from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer, embedded_model_status, find_model_file
+from attrprompt.llm.structured import Level, ask_structured
 from attrprompt.llm.tokens import count_embedded_tokens, estimate_tokens
 
 ASK = "Repeat the word tea many times: tea tea tea tea"
@@ -57,6 +59,15 @@ async def test_a_schema_is_honoured(client):
     }
     reply = await client.complete(ask_for("Choose.", response_schema=schema, max_tokens=40))
     assert json.loads(reply.text)["colour"] in ("red", "blue")
+
+
+async def test_it_can_be_held_to_a_model_of_ours(client):
+    class Values(BaseModel):
+        values: list[str] = Field(min_length=1, max_length=2)
+
+    answer = await ask_structured(client, ask_for("List two colours.", max_tokens=60, seed=1), Values)
+    assert answer.value is not None
+    assert answer.tries[-1].level is Level.JSON_SCHEMA
 
 
 async def test_the_repetition_penalty_is_honoured(client):

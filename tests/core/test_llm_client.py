@@ -193,9 +193,12 @@ async def test_the_key_is_sent_and_shown_nowhere(faulty_server, caplog):
 async def test_keys_of_the_environment_are_not_sent(faulty_server, monkeypatch):
     for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, KEY)
-    server = faulty_server(script=["auth_echo"])
-    failure = await fail(server)
-    assert KEY not in str(failure.__cause__)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {KEY}")
+    server = faulty_server()
+    await ask(server)
+    await ask(server, key="sk-mine")
+    assert KEY not in str(server.headers)
+    assert [each.get("Authorization") for each in server.headers] == [None, "Bearer sk-mine"]
 
 
 async def test_models_are_listed(faulty_server):
