@@ -21,6 +21,7 @@ from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer, embedded
 from attrprompt.llm.structured import Level, ask_structured
 from attrprompt.llm.tokens import count_embedded_tokens, estimate_tokens
 
+ROOT = Path(__file__).parents[2]
 ASK = "Repeat the word tea many times: tea tea tea tea"
 
 
@@ -199,7 +200,7 @@ def test_it_ends_when_its_parent_is_killed():
         "print(server._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         child = int(parent.stdout.readline())
         parent.kill()
     deadline = time.monotonic() + 10
@@ -221,7 +222,7 @@ def test_nothing_is_printed():
         "with EmbeddedServer(slots=1, context=256) as server:\n"
         "    server.tokenize('tea')\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == done.stderr == ""
 
 
