@@ -12,7 +12,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from attrprompt.analysis.estimate import Comparison, Estimate, compare_figures
 from attrprompt.analysis.measuring import ScopeFigures, Wanted, measure_draws, measure_whole
-from attrprompt.analysis.metrics import METRICS
+from attrprompt.analysis.metrics import LEXICAL, METRICS
+from attrprompt.analysis.metrics import SIMILARITY as SIMILARITY_KEYS
 from attrprompt.analysis.neighbours import NEAR_DUPLICATE, NEIGHBOURS
 from attrprompt.analysis.result import AnalysisResult, Cell, SetFigures
 from attrprompt.analysis.sampling import (
@@ -101,6 +102,7 @@ def compare_datasets(
     threshold: float = NEAR_DUPLICATE,
     tables: bool = True,
     whole: bool = True,
+    equal_texts: bool = True,
     keys: Collection[str] | None = None,
     progress: Callable[[float, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -120,6 +122,7 @@ def compare_datasets(
         threshold: cosine from which two texts are near-duplicates.
         tables: whether to make the tables by label and by attribute value.
         whole: whether to give the figures over all texts too.
+        equal_texts: whether to give lexical figures at equal numbers of texts too.
         keys: only these figures; all when None.
         progress: called with the share done and what is being done.
         cancelled: asked between draws whether to stop.
@@ -134,11 +137,11 @@ def compare_datasets(
     prepared = [prepare_set(dataset, choice, names) for dataset in datasets]
     scopes = list(_list_tables(prepared)) if tables else []
     wanted = Wanted(
-        lexical=DIVERSITY in only,
-        similar=SIMILARITY in only,
+        lexical=DIVERSITY in only and (keys is None or not set(keys).isdisjoint(LEXICAL)),
+        similar=SIMILARITY in only and (keys is None or not set(keys).isdisjoint(SIMILARITY_KEYS)),
         gold=None,
         threshold=threshold,
-        both_bases=True,
+        both_bases=equal_texts,
         keys=None if keys is None else frozenset(keys),
     )
     settings = _Settings(wanted, seed, repeats, cell_repeats, limit, m)

@@ -79,21 +79,5 @@ def test_no_p_where_a_set_is_too_small_for_an_interval():
 
 def test_the_json_has_the_agreed_fields():
     assert list(Estimate(1, 0, 2, 3, 2, 5, "m").to_json()) == ["value", "low", "high", "n", "m", "repeats", "method"]
-    assert list(Comparison("aps", "all", "a", "b").to_json()) == (
-        [
-            "metric",
-            "scope",
-            "a",
-            "b",
-            "difference",
-            "low",
-            "high",
-            "ratio",
-            "ratio_low",
-            "ratio_high",
-            "p",
-            "q",
-            "family",
-            "verdict",
-        ]
-    )
+    fields = "metric scope a b difference low high ratio ratio_low ratio_high p q family verdict"
+    assert " ".join(Comparison("aps", "all", "a", "b").to_json()) == fields
