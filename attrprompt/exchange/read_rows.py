@@ -158,7 +158,7 @@ class RowReader:
         return notes
 
     def _read(self, record: Record) -> ImportedRow:
-        values, replaced = _make_storable(record.values)
+        values, replaced = _make_storable(record.values) if record.may_break else (record.values, False)
         self._replaced += replaced
         labels = self._labels.read(values.get(self.label_column)) if self.label_column is not None else ()
         self._without_label += not labels

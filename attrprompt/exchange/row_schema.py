@@ -23,12 +23,12 @@ class Shape:
 
     def add(self, value: Any) -> None:
         """Look at one more value."""
-        if value is None:
-            return
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            self.kinds.add("text")
+        elif isinstance(value, Mapping):
             self.kinds.add("struct")
             for name, each in value.items():
-                self.fields.setdefault(str(name), Shape()).add(each)
+                self.find_field(str(name)).add(each)
         elif isinstance(value, list | tuple):
             self.kinds.add("list")
             self.members = self.members or Shape()
@@ -40,8 +40,15 @@ class Shape:
             self.kinds.add("int" if value in _INT64 else "text")
         elif isinstance(value, float):
             self.kinds.add("float")
-        else:
+        elif value is not None:
             self.kinds.add("text")
+
+    def find_field(self, name: str) -> Shape:
+        """The shape of a field, new where it was not seen before."""
+        shape = self.fields.get(name)
+        if shape is None:
+            shape = self.fields[name] = Shape()
+        return shape
 
     @property
     def is_json(self) -> bool:

@@ -38,11 +38,19 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a file as it stands, counted from 1; without values where it could not be read, with the reason."""
+    """One row of a file as it stands.
+
+    Attributes:
+        row: its place, from 1.
+        values: its columns; none where the row could not be read.
+        problem: why it could not be read.
+        may_break: False where no text in it can hold a NUL or half a character.
+    """
 
     row: int
     values: Mapping[str, Any]
     problem: str = ""
+    may_break: bool = True
 
 
 @dataclass
@@ -152,7 +160,7 @@ def _iterate_jsonl(path: Path) -> Iterator[Record]:
                 yield Record(row, {}, "is no valid JSON")
                 continue
             if isinstance(values, dict):
-                yield Record(row, values)
+                yield Record(row, values, may_break="\\u" in line)
             else:
                 yield Record(row, {}, "is no JSON object with named fields")
 
@@ -191,7 +199,7 @@ def _iterate_csv(path: Path, unguard: bool) -> Iterator[Record]:
             for name, cell in zip(header, cells, strict=False):
                 text = unguard_cell(cell) if unguard else cell
                 values[name] = _parse_cell(text) if name in JSON_COLUMNS else text
-            yield Record(row, values)
+            yield Record(row, values, may_break=any("\0" in cell or "\\u" in cell for cell in cells))
 
 
 def _parse_cell(text: str) -> Any:

@@ -63,7 +63,7 @@ def write_rows(rows: Iterable[Mapping[str, Any]], path: Path, format: str, *, pr
         with tempfile.NamedTemporaryFile(
             "w+", dir=path.parent, prefix=".attrprompt-", encoding="utf-8", newline=""
         ) as spool:
-            table = _spool_rows(chosen, spool)
+            table = _spool_rows(chosen, spool, nested=format == RowFormat.PARQUET)
             if format == RowFormat.CSV:
                 _write_csv(table, part)
             else:
@@ -99,17 +99,19 @@ def _write_jsonl(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
     return count
 
 
-def _spool_rows(rows: Iterable[Mapping[str, Any]], spool: IO[str]) -> _Table:
+def _spool_rows(rows: Iterable[Mapping[str, Any]], spool: IO[str], *, nested: bool) -> _Table:
     """Put the rows on disk: which columns and fields there are is known only after the last one."""
-    shapes: dict[str, Shape] = {}
+    whole = Shape()
     count = 0
     for row in rows:
-        for name, value in row.items():
-            shapes.setdefault(name, Shape()).add(value)
+        if nested:
+            whole.add(row)
+        else:
+            for name in row:
+                whole.find_field(name)
         spool.write(json.dumps(row) + "\n")
         count += 1
-    if not shapes:
-        shapes = {name: Shape() for name in PLAIN_COLUMNS[:2]}
+    shapes = whole.fields or {name: Shape() for name in PLAIN_COLUMNS[:2]}
     ordered = [name for name in COLUMNS if name in shapes] + [name for name in shapes if name not in COLUMNS]
     return _Table(spool, {name: shapes[name] for name in ordered}, count)
 
