@@ -1,17 +1,20 @@
 """How fast figures are, each against the plain way of getting it, in one run on one machine.
 
-    python -m benchmarks.analysis [--only aps lexical …] [--scale 1.0]
+    python -m benchmarks.analysis [--only aps lexical memory] [--scale 1.0]
 
 aps:     mean pairwise cosine of 20,000 × 384 vectors against scikit-learn's full cosine matrix; at least 100 times as
          fast, and equal to 1e-6.
 lexical: all whole-set lexical figures but Self-BLEU of 50,000 texts against CountVectorizer(ngram_range=(1, 3)) on
          the same texts; less than 3 times its time, tokenising and counting included.
+memory:  a whole comparison of two sets of 50,000 texts with vectors, in a process of its own; peak under 2 GB.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +25,7 @@ from attrprompt.analysis.lexical import measure_lexical
 from attrprompt.analysis.metrics import LEXICAL
 from attrprompt.analysis.similarity import aps
 from attrprompt.analysis.tokens import build_token_table, take_whole
-from benchmarks.pool import load_pool, mix_texts
+from benchmarks.pool import ROOT, load_pool, mix_texts
 
 ROUNDS = 3
 
@@ -83,9 +86,38 @@ def measure_lexical_figures(scale: float) -> dict[str, Any]:
     return {"ratio": round(ratio, 3), "wanted": "< 3", "passed": ratio < 3}
 
 
+_MEMORY_WORK = """
+import resource, sys
+import numpy as np
+from attrprompt.analysis.comparison import compare_datasets
+from attrprompt.analysis.selection import AnalysisSet
+from benchmarks.pool import load_pool, mix_texts
+n = int(sys.argv[1])
+texts = mix_texts(load_pool(), 2 * n)
+vectors = np.random.default_rng(0).normal(size=(2 * n, 384)).astype(np.float32)
+vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+labels = [str(i % 4) for i in range(n)]
+sets = [AnalysisSet(name, texts[at : at + n], labels, vectors=vectors[at : at + n]) for name, at in (("a", 0), ("b", n))]
+compare_datasets(sets, repeats=10, cell_repeats=5)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
+"""
+
+
+def measure_memory(scale: float) -> dict[str, Any]:
+    """Peak memory of a comparison of 100,000 texts."""
+    n = int(50_000 * scale)
+    finished = subprocess.run(
+        [sys.executable, "-c", _MEMORY_WORK, str(n)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    peak = float(finished.stdout.split()[-1])
+    print(f"comparison of two sets of {n:,} texts with vectors: peak {peak:.2f} GB")
+    return {"ratio": round(peak, 2), "wanted": "< 2 GB", "passed": peak < 2}
+
+
 PARTS: dict[str, Callable[[float], dict[str, Any]]] = {
     "aps": measure_aps,
     "lexical": measure_lexical_figures,
+    "memory": measure_memory,
 }
 
 

@@ -1,4 +1,4 @@
-"""Words and phrases that set texts apart: over-used ones, shared and unique ones, openings, keywords of clusters.
+"""Words and phrases that set texts apart: over-used ones, shared and unique ones, openings.
 
 All counts are of texts, not of occurrences: one text that says a word twenty times counts once. The lists are for
 reading; nothing here claims significance.
@@ -7,7 +7,7 @@ reading; nothing here claims significance.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,6 @@ LONGEST = 4
 FEWEST_TEXTS = 3
 PRIOR_STRENGTH = 0.01
 OPENING_WORDS = 4
-KEYWORD_EXCESS = 1.5
 
 
 @dataclass(frozen=True)
@@ -133,38 +132,6 @@ def find_openings(texts: Sequence[str], *, words: int = OPENING_WORDS, count: in
         )
         for found in repeated[:count]
     ]
-
-
-def find_cluster_keywords(
-    texts: Sequence[str], clusters: Sequence[Hashable], *, count: int = 8
-) -> dict[Hashable, list[str]]:
-    """The words that mark each cluster, by class-based TF-IDF on text counts.
-
-    weight = share of the cluster's texts that hold the word × ln(1 + mean words of a cluster ÷ frequency of the word),
-    after Grootendorst 2022 (BERTopic). Only words of two texts or more that are at least 1.5 times as common in the
-    cluster as over all texts: so no stop list is needed, in any language. A single cluster has no such words and takes
-    the most common ones.
-    """
-    if len(texts) != len(clusters):
-        raise InputError("Each text needs its cluster.")
-    table = build_token_table(texts)
-    names = list(dict.fromkeys(clusters))
-    numbers = {name: number for number, name in enumerate(names)}
-    owners, words, _ = take_whole(table).text_grams(1)
-    codes = np.array([numbers[cluster] for cluster in clusters], dtype=np.int64)
-    held = np.zeros((len(names), len(table.vocabulary)))
-    np.add.at(held, (codes[owners], words), 1)
-    sizes = np.bincount(codes, minlength=len(names))
-    frequency = held.sum(axis=0)
-    shares = held / sizes[:, None]
-    rarity = np.log1p(frequency.sum() / len(names) / np.maximum(frequency, 1))
-    excess = shares >= KEYWORD_EXCESS * frequency / len(texts) if len(names) > 1 else np.ones_like(shares, dtype=bool)
-    weights = np.where(excess & (held >= min(2, int(sizes.min()))), shares * rarity, 0.0)
-    keywords: dict[Hashable, list[str]] = {}
-    for number, name in enumerate(names):
-        order = np.argsort(-weights[number], kind="stable")[:count]
-        keywords[name] = [table.vocabulary[word] for word in order if weights[number, word] > 0]
-    return keywords
 
 
 def _score_grams(table: TokenTable, n: int, size: int, other_size: int) -> list[OverusedPhrase]:

@@ -127,6 +127,8 @@ class PreparedSet:
 def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, str]) -> PreparedSet:
     """Choose the texts that count, put them in their fixed order and number words and labels.
 
+    A blank text never counts, whatever its flags.
+
     Args:
         dataset: the completed texts.
         choice: which of them count.
@@ -137,7 +139,7 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
     """
     flags = dataset.flags if dataset.flags is not None else [()] * len(dataset.texts)
     statuses = dataset.statuses if dataset.statuses is not None else ["new"] * len(dataset.texts)
-    usable = [i for i in range(len(dataset.texts)) if choice.counts(flags[i], statuses[i])]
+    usable = [i for i, text in enumerate(dataset.texts) if text.strip() and choice.counts(flags[i], statuses[i])]
     if not usable:
         raise InputError(
             f"The data set '{dataset.name}' has no text that counts with this choice of texts. "
@@ -151,6 +153,10 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
     numbers = {label: number for number, label in enumerate(labels)}
     distinct = sorted(set(label_sets), key=sorted)
     group_numbers = {labels_of_text: number for number, labels_of_text in enumerate(distinct)}
+    members: dict[str, list[int]] = {label: [] for label in labels}
+    for place, labels_of_text in enumerate(label_sets):
+        for label in labels_of_text:
+            members[label].append(place)
     digest = hashlib.blake2b(digest_size=16)
     for i in rows:
         digest.update(hashes[i].digest() + label_of[i].encode())
@@ -161,10 +167,7 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
         texts=tuple(dataset.texts[i] for i in rows),
         labels=labels,
         codes=np.array([numbers[label_of[i]] for i in rows], dtype=np.int64),
-        members={
-            label: np.array([place for place, labels_of_text in enumerate(label_sets) if label in labels_of_text])
-            for label in labels
-        },
+        members={label: np.array(places, dtype=np.int64) for label, places in members.items()},
         groups=np.array([group_numbers[labels_of_text] for labels_of_text in label_sets], dtype=np.int64),
         membership=np.array([[label in labels_of_text for label in labels] for labels_of_text in distinct]),
         vectors=None if dataset.vectors is None else np.asarray(dataset.vectors, dtype=np.float32)[rows],

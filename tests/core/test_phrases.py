@@ -4,7 +4,6 @@ import pytest
 
 from attrprompt.analysis.phrases import (
     compare_vocabularies,
-    find_cluster_keywords,
     find_openings,
     find_overused_phrases,
 )
@@ -56,19 +55,6 @@ def test_openings_are_counted_whatever_their_case_and_punctuation():
     assert [o.words for o in find_openings(texts, words=2)] == ["In a"]
 
 
-def test_keywords_mark_their_cluster_without_a_stop_list():
-    texts = ["the match and the goal", "the goal and a match", "the bank and the rate", "the rate and a bank"]
-    keywords = find_cluster_keywords(texts, ["sport", "sport", "money", "money"])
-    assert set(keywords["sport"]) == {"match", "goal"}
-    assert set(keywords["money"]) == {"bank", "rate"}
-
-
-def test_one_cluster_takes_its_most_common_words():
-    assert find_cluster_keywords(["red fox", "red dog"], [0, 0])[0][0] == "red"
-
-
 def test_empty_sides_are_refused():
     with pytest.raises(InputError):
         find_overused_phrases([], ["a"])
-    with pytest.raises(InputError):
-        find_cluster_keywords(["a"], [])

@@ -66,6 +66,10 @@ def test_texts_are_found_by_attribute_value():
     assert len(prepared.texts_with("label", "l")) == 2
 
 
+def test_a_blank_text_never_counts():
+    assert prepare(AnalysisSet("a", ["x", "", " \n"], ["l"] * 3)).texts == ("x",)
+
+
 def test_no_text_that_counts_is_said():
     with pytest.raises(InputError, match="no text that counts"):
         prepare(AnalysisSet("a", ["x"], ["l"], flags=[["empty"]]))
