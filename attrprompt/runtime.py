@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.errors import InputError
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
@@ -44,6 +45,7 @@ class Runtime:
         self.settings = settings
         self.home = settings.home
         self.store = Store(settings.home, settings.database_url)
+        self.elicitations = Elicitations(self)
         self._guard = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -196,6 +198,8 @@ class Runtime:
                 finished.cancel()
             loop.call_soon_threadsafe(loop.stop)
             thread.join(CLOSE_SECONDS)
+            if not thread.is_alive():
+                loop.close()
         if self._worker is not None:
             self._worker.close()
         if self._embedded is not None:

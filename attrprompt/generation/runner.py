@@ -140,7 +140,7 @@ class RunExecution:
         committer = asyncio.create_task(self._commit_as_they_come())
         watcher = asyncio.create_task(self._watch(workers))
         try:
-            await asyncio.gather(*workers)
+            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
         except asyncio.CancelledError:
             self.request_end(RunState.STOPPED, "The app was closed.")
             raise
