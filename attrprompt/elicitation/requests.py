@@ -1,0 +1,341 @@
+"""One request of a person to a model about attributes, carried out: from the endpoint into the store.
+
+Pages and the command line share it. What comes back is stored label by label as soon as it is there, every reply as it
+came, so nothing is lost when it is stopped half-way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from attrprompt.elicitation.asking import RawReply
+from attrprompt.elicitation.constraints import elicit_constraints
+from attrprompt.elicitation.dimensions import elicit_dimensions
+from attrprompt.elicitation.filter import (
+    CAP_PER_LABEL,
+    FilterFinding,
+    filter_dimension,
+)
+from attrprompt.elicitation.proposals import (
+    Proposal,
+    ProposalKind,
+    propose_constraint,
+    propose_dimension,
+    propose_removal,
+    propose_value,
+)
+from attrprompt.elicitation.questions import Way
+from attrprompt.elicitation.values import (
+    DroppedValue,
+    ElicitedValues,
+    elicit_for_labels,
+    elicit_values,
+    flag_near_synonyms,
+)
+from attrprompt.errors import AttrPromptError
+from attrprompt.llm.chat import ChatClient, Endpoint
+from attrprompt.store import Store, StoredProject
+from attrprompt.store.proposals import NewProposal
+
+if TYPE_CHECKING:
+    from attrprompt.analysis.encoder import Encoder
+
+REPLACED = "replaced"
+"""Why an open filter proposal was closed: a newer filter run took its place."""
+
+Tell = Callable[[float, str], None]
+
+
+def ignore_progress(share: float, doing: str) -> None:
+    """For callers that show no progress."""
+
+
+@dataclass(frozen=True)
+class ElicitationRequest:
+    """What is wanted of the model.
+
+    Attributes:
+        kind: dimensions, values of a dimension, its class-aware filter, or constraints.
+        label_ids: for values and the filter these labels only; none means all.
+        n: how many dimensions, values a label, or configurations to show for constraints.
+        asks_model: the filter may do without; its verdicts are left out then.
+        cap: at most so many values of a label does the filter suggest to drop.
+    """
+
+    kind: ProposalKind
+    dimension_id: str = ""
+    label_ids: tuple[str, ...] = ()
+    n: int = 10
+    guidance: str = ""
+    way: Way = Way.PLAIN
+    seed: int | None = None
+    asks_model: bool = True
+    cap: int = CAP_PER_LABEL
+    concurrency: int = 4
+
+
+@dataclass(frozen=True)
+class Elicited:
+    """What came of a request.
+
+    Attributes:
+        proposal_ids: the stored proposals, open.
+        proposals: the same as they were proposed.
+        findings: all rows of a filter, those to keep among them; `proposals` of a filter stand in the same order.
+        dropped: values that came back and were not taken.
+        problems: sentences for the person.
+        replies: how many replies there were, and how many of them could not be read.
+    """
+
+    proposal_ids: tuple[int, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    findings: tuple[FilterFinding, ...] = ()
+    dropped: tuple[DroppedValue, ...] = ()
+    problems: tuple[str, ...] = ()
+    replies: int = 0
+    unread: int = 0
+
+    def joined(self, other: Elicited) -> Elicited:
+        """Both, one after the other."""
+        return Elicited(
+            self.proposal_ids + other.proposal_ids,
+            self.proposals + other.proposals,
+            self.findings + other.findings,
+            self.dropped + other.dropped,
+            self.problems + other.problems,
+            self.replies + other.replies,
+            self.unread + other.unread,
+        )
+
+
+def suggest_way(endpoint: Endpoint) -> Way:
+    """How this endpoint is best asked: small models copy a form better than they follow an instruction."""
+    return Way.BY_EXAMPLE if endpoint.is_embedded else Way.PLAIN
+
+
+async def carry_out(
+    store: Store,
+    project: StoredProject,
+    request: ElicitationRequest,
+    client: ChatClient,
+    model: str,
+    *,
+    encoder: Encoder | None = None,
+    stop: asyncio.Event | None = None,
+    tell: Tell = ignore_progress,
+) -> Elicited:
+    """Ask, and store what comes back as open proposals.
+
+    Args:
+        store: where proposals and raw replies go.
+        project: as it stands now.
+        request: what is wanted.
+        client: what is asked.
+        model: its name there.
+        encoder: flags near-synonyms and measures the filter's margins; None leaves both out.
+        stop: when set, nothing more is asked.
+        tell: hears how far it is, 0 to 1, and what was done.
+
+    Raises:
+        InputError: the dimension or a label is gone, or does not go with the request.
+        ProviderError: the endpoint failed for good; what came before it is stored.
+    """
+    work = _Work(store, project, request, client, model, encoder, stop, tell)
+    return await {
+        ProposalKind.DIMENSION: work.ask_dimensions,
+        ProposalKind.VALUE: work.ask_values,
+        ProposalKind.FILTER: work.ask_filter,
+        ProposalKind.CONSTRAINT: work.ask_constraints,
+    }[request.kind]()
+
+
+@dataclass(frozen=True)
+class _Work:
+    store: Store
+    project: StoredProject
+    request: ElicitationRequest
+    client: ChatClient
+    model: str
+    encoder: Encoder | None
+    stop: asyncio.Event | None
+    tell: Tell
+
+    @property
+    def maker(self) -> str:
+        return f"model:{self.model}"[:200]
+
+    async def ask_dimensions(self) -> Elicited:
+        request = self.request
+        struck = self._list_texts(ProposalKind.DIMENSION, "", ("rejected", "open", "unsure"))
+        found = await elicit_dimensions(
+            self.client,
+            self.model,
+            self.project.document,
+            n=request.n,
+            guidance=request.guidance,
+            rejected=struck.get("", ()),
+            way=Way.BY_EXAMPLE if request.way is Way.BY_EXAMPLE else Way.PLAIN,
+            seed=request.seed,
+        )
+        return self._keep(
+            [propose_dimension(each, self.maker) for each in found.proposals],
+            replies=found.replies,
+            purpose="dimensions",
+            problems=found.problems,
+        )
+
+    async def ask_values(self) -> Elicited:
+        request, document = self.request, self.project.document
+        rejected = self._list_texts(ProposalKind.VALUE, request.dimension_id, ("rejected",))
+        waiting = self._list_texts(ProposalKind.VALUE, request.dimension_id, ("open", "unsure"))
+        dimension = document.dimensions.get(request.dimension_id)
+        if dimension is None or not dimension.class_dependent:
+            values = await elicit_values(
+                self.client,
+                self.model,
+                document,
+                request.dimension_id,
+                n=request.n,
+                guidance=request.guidance,
+                existing=waiting.get("", ()),
+                rejected=rejected.get("", ()),
+                way=request.way,
+                seed=request.seed,
+                stop=self.stop,
+            )
+            return await self._keep_values(values)
+        total = Elicited()
+        async for step in elicit_for_labels(
+            self.client,
+            self.model,
+            document,
+            request.dimension_id,
+            label_ids=request.label_ids,
+            n=request.n,
+            guidance=request.guidance,
+            existing=waiting,
+            rejected=rejected,
+            way=request.way,
+            concurrency=request.concurrency,
+            seed=request.seed,
+            stop=self.stop,
+        ):
+            kept = await self._keep_values(step.values)
+            problems = tuple(f"{step.label}: {problem}" for problem in kept.problems)
+            total = total.joined(replace(kept, problems=problems))
+            self.tell(
+                step.done / step.total, f"{step.done} of {step.total} labels, {len(total.proposal_ids)} values proposed"
+            )
+        return total
+
+    async def ask_filter(self) -> Elicited:
+        request = self.request
+        self._close_open_removals()
+        total = Elicited()
+        async for label in filter_dimension(
+            self.project.document,
+            request.dimension_id,
+            encoder=self.encoder,
+            client=self.client if request.asks_model else None,
+            model=self.model,
+            labels=request.label_ids,
+            cap=request.cap,
+            concurrency=request.concurrency,
+            stop=self.stop,
+        ):
+            proposals = [self._propose_finding(each) for each in label.findings]
+            kept = self._keep(proposals, replies=label.replies, purpose="filter")
+            total = total.joined(replace(kept, findings=label.findings))
+            self.tell(label.done / label.total, f"{label.done} of {label.total} labels, {len(total.findings)} values")
+        return total
+
+    async def ask_constraints(self) -> Elicited:
+        found = await elicit_constraints(
+            self.client,
+            self.model,
+            self.project.document,
+            configurations=self.request.n,
+            guidance=self.request.guidance,
+            seed=self.request.seed or 0,
+        )
+        problems = (*found.problems, *(f"{each.text}: {each.reason}" for each in found.dropped))
+        return self._keep(
+            [propose_constraint(each, self.maker) for each in found.proposals],
+            replies=found.replies,
+            purpose="constraints",
+            problems=problems,
+        )
+
+    async def _keep_values(self, values: ElicitedValues) -> Elicited:
+        problems = values.problems
+        if self.encoder is not None and values.proposals:
+            self.tell(0.0, f"{len(values.proposals)} values came, looking for near-synonyms")
+            try:
+                values = await asyncio.to_thread(flag_near_synonyms, self.encoder, values, self.project.document)
+            except AttrPromptError as error:
+                problems = (*problems, f"Near-synonyms were not looked for. {error}")
+        kept = self._keep(
+            [propose_value(each, values.dimension_id, values.label_id, self.maker) for each in values.proposals],
+            replies=values.replies,
+            purpose="values",
+            problems=problems,
+        )
+        return replace(kept, dropped=values.dropped)
+
+    def _propose_finding(self, finding: FilterFinding) -> Proposal:
+        proposal = propose_removal(finding.to_proposal(), finding.dimension_id, finding.label_id, self.maker)
+        return replace(proposal, payload={**proposal.payload, "suggestion": finding.suggestion.value})
+
+    def _keep(
+        self,
+        proposals: Sequence[Proposal],
+        *,
+        replies: Iterable[RawReply],
+        purpose: str,
+        problems: Sequence[str] = (),
+    ) -> Elicited:
+        asked = list(replies)
+        for reply in asked:
+            self.store.proposals.add_reply(
+                self.project.id,
+                purpose=purpose,
+                prompt=reply.prompt,
+                raw=reply.raw,
+                problem=reply.problem,
+                model=reply.model or self.model,
+                prompt_tokens=reply.prompt_tokens,
+                completion_tokens=reply.completion_tokens,
+            )
+        rows = [NewProposal(each.kind, each.text, each.payload, each.dimension_id, each.label_id) for each in proposals]
+        numbers = self.store.proposals.add(self.project.id, rows, maker=self.maker) if rows else []
+        unread = sum(bool(reply.problem) for reply in asked)
+        return Elicited(tuple(numbers), tuple(proposals), problems=tuple(problems), replies=len(asked), unread=unread)
+
+    def _list_texts(
+        self, kind: ProposalKind, dimension_id: str, statuses: Sequence[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        """The texts of proposals in these states, by label."""
+        texts: dict[str, list[str]] = {}
+        for each in self.store.proposals.list_some(
+            self.project.id, kind=kind, dimension_id=dimension_id, statuses=statuses
+        ):
+            texts.setdefault(each.label_id, []).append(str(each.payload.get("text") or each.payload.get("name") or ""))
+        return {label_id: tuple(found) for label_id, found in texts.items()}
+
+    def _close_open_removals(self) -> None:
+        """A new filter run replaces the open rows of the last one, over the labels that it looks at."""
+        stale = [
+            each.id
+            for each in self.store.proposals.list_some(
+                self.project.id,
+                kind=ProposalKind.FILTER,
+                dimension_id=self.request.dimension_id,
+                statuses=("open", "unsure"),
+            )
+            if not self.request.label_ids or each.label_id in self.request.label_ids
+        ]
+        if stale:
+            self.store.proposals.decide(self.project.id, stale, "rejected", actor=self.maker, reason=REPLACED)

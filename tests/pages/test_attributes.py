@@ -1,0 +1,226 @@
+"""The Attributes page: empty, full, its main actions and what goes wrong on it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attrprompt import edits
+from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
+from attrprompt.presets import load_preset
+from attrprompt.project import DimensionKind, Project
+from attrprompt.runtime import Runtime, close_runtime, open_runtime
+from attrprompt.store import StoredProject
+from attrprompt.store.proposals import NewProposal
+
+APP = Path(__file__).parents[2] / "app.py"
+PAGE = "pages/attributes.py"
+SECONDS = 60
+
+
+@pytest.fixture
+def runtime(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTRPROMPT_HOME", str(tmp_path))
+    yield open_runtime()
+    close_runtime()
+
+
+@pytest.fixture
+def document() -> Project:
+    project = edits.add_labels(Project(), ["music", "movies"])
+    project = edits.add_dimension(project, "subtopic", class_dependent=True)
+    project = edits.add_dimension(project, "length", kind=DimensionKind.LENGTH)
+    music, subtopic = project.find_label("music"), project.find_dimension("subtopic")
+    project = edits.add_values(project, subtopic, ["opera", "jazz"], labels=[music]).project
+    return edits.add_values(project, project.find_dimension("length"), ["30-80"]).project
+
+
+@pytest.fixture
+def made(runtime, document) -> StoredProject:
+    return runtime.store.projects.create("Arts", document, owner="ana", source="test")
+
+
+def open_page(project: StoredProject) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=SECONDS)
+    at.query_params["project"] = project.id
+    at.run()
+    at.switch_page(PAGE).run()
+    assert not at.exception
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception
+    return at
+
+
+def texts_of(runtime: Runtime, project: StoredProject, dimension: str, label: str) -> list[str]:
+    document = runtime.store.projects.load(project.id).document
+    found = document.dimensions[document.find_dimension(dimension)]
+    return [value.text for _, value in found.values_for(document.find_label(label))]
+
+
+def propose(runtime: Runtime, project: StoredProject, *texts: str) -> list[int]:
+    document = project.document
+    rows = [
+        propose_value(ValueProposal(text), document.find_dimension("subtopic"), document.find_label("music"), "model:m")
+        for text in texts
+    ]
+    new = [NewProposal(each.kind, each.text, each.payload, each.dimension_id, each.label_id) for each in rows]
+    return runtime.store.proposals.add(project.id, new, maker="model:m")
+
+
+def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
+    until = time.monotonic() + SECONDS
+    while (job := runtime.elicitations.find(project.id)) is None or job.state == "running":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def use_server(runtime: Runtime, project: StoredProject, base_url: str) -> None:
+    runtime.store.projects.save_settings(project.id, {"endpoint": {"base_url": base_url, "model": "faulty-1"}})
+
+
+def test_a_project_without_labels_asks_for_labels_first(runtime):
+    made = runtime.store.projects.create("Blank", Project(), owner="ana", source="test")
+    at = open_page(made)
+    at.text_area(key="labels_paste_0").input("1. World\n2. Sports\tgames and matches")
+    press(at, "labels_add")
+    labels = runtime.store.projects.load(made.id).document.ordered_labels()
+    assert [(label.name, label.description) for _, label in labels] == [
+        ("World", ""),
+        ("Sports", "games and matches"),
+    ]
+
+
+def test_every_part_of_a_full_project_draws(runtime):
+    made = runtime.store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
+    at = open_page(made)
+    for part in ("Dimensions", "Labels", "History"):
+        at.session_state["attributes_view"] = part
+        at.run()
+        assert not at.exception
+
+
+def test_pasted_lines_become_values_of_the_open_cell_only(runtime, made):
+    at = open_page(made)
+    key = next(each.key for each in at.text_area if each.key.startswith("attributes_paste_"))
+    at.text_area(key=key).input("- blues\n- Opera\n- folk")
+    press(at, "attributes_paste_add")
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz", "blues", "folk"]
+    assert texts_of(runtime, made, "subtopic", "movies") == []
+
+
+def test_edits_in_the_table_are_saved_as_one_step_and_undone_as_one(runtime, made):
+    at = open_page(made)
+    key = at.data_editor[0].key if hasattr(at, "data_editor") else None
+    at.session_state[key] = {
+        "edited_rows": {0: {"text": "grand opera"}},
+        "added_rows": [{"text": "blues", "weight": 2.0}],
+        "deleted_rows": [1],
+    }
+    at.run()
+    press(at, "attributes_save")
+    assert texts_of(runtime, made, "subtopic", "music") == ["grand opera", "blues"]
+    assert runtime.store.projects.head(made.id) == made.revision + 1
+    press(at, "attributes_undo")
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz"]
+
+
+def test_the_same_field_changed_by_two_people_is_shown_to_the_second(runtime, made):
+    at = open_page(made)
+    key = at.data_editor[0].key
+    at.session_state[key] = {"edited_rows": {0: {"text": "mine"}}, "added_rows": [], "deleted_rows": []}
+    at.run()
+    document = made.document
+    subtopic = document.find_dimension("subtopic")
+    [first, *_] = document.dimensions[subtopic].ordered()
+    theirs = edits.edit_value(document, subtopic, first[0], text="theirs")
+    runtime.store.projects.save(made.id, made, theirs, actor="bo", summary="opera renamed")
+    press(at, "attributes_save")
+    assert any("bo changed the same thing" in error.value for error in at.error)
+    assert [each.value for each in at.code][:2] == ["mine", "theirs"]
+    press(at, "attributes_keep_mine")
+    assert texts_of(runtime, made, "subtopic", "music")[0] == "mine"
+
+
+def test_a_change_of_another_value_made_meanwhile_is_kept(runtime, made):
+    at = open_page(made)
+    key = at.data_editor[0].key
+    at.session_state[key] = {"edited_rows": {0: {"text": "mine"}}, "added_rows": [], "deleted_rows": []}
+    at.run()
+    document = made.document
+    subtopic = document.find_dimension("subtopic")
+    [_, second] = document.dimensions[subtopic].ordered()
+    theirs = edits.edit_value(document, subtopic, second[0], text="theirs")
+    runtime.store.projects.save(made.id, made, theirs, actor="bo", summary="jazz renamed")
+    press(at.run(), "attributes_save")
+    assert texts_of(runtime, made, "subtopic", "music") == ["mine", "theirs"]
+
+
+def test_values_for_all_labels_come_from_a_server_without_json_schema(runtime, made, faulty_server):
+    server = faulty_server(script=["numbered"] * 40)
+    use_server(runtime, made, server.base_url)
+    at = open_page(made)
+    at.number_input(key="elicit_n").set_value(3).run()
+    press(at, "elicit_all")
+    wait_until_asked(runtime, made)
+    waiting = runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+    assert {each.label_id for each in waiting} == set(made.document.labels)
+    press(at.run(), "attributes_accepted_all")
+    assert len(texts_of(runtime, made, "subtopic", "music")) == 5
+
+
+def test_replies_that_cannot_be_read_are_shown_raw_with_the_reason(runtime, made, faulty_server):
+    server = faulty_server(script=["nonsense"] * 40)
+    use_server(runtime, made, server.base_url)
+    at = open_page(made)
+    press(at, "elicit_cell")
+    wait_until_asked(runtime, made)
+    at.run()
+    assert not at.exception
+    assert any("Purple seven gladly" in each.value for each in at.code)
+
+
+def test_a_refused_key_is_said_and_changes_nothing(runtime, made, faulty_server):
+    server = faulty_server(script=["auth"] * 40)
+    use_server(runtime, made, server.base_url)
+    at = open_page(made)
+    press(at, "elicit_cell")
+    wait_until_asked(runtime, made)
+    at.run()
+    assert any("key" in each.value for each in at.error)
+    assert runtime.store.projects.head(made.id) == made.revision
+
+
+def test_a_cell_is_marked_done(runtime, made):
+    at = open_page(made)
+    press(at, "attributes_mark")
+    document = made.document
+    assert runtime.store.proposals.list_marks(made.id) == {
+        (document.find_label("music"), document.find_dimension("subtopic"))
+    }
+
+
+def test_undo_of_an_accepted_proposal_opens_it_again(runtime, made):
+    propose(runtime, made, "blues", "folk")
+    at = open_page(made)
+    press(at, "attributes_accepted_all")
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz", "blues", "folk"]
+    press(at, "attributes_undo")
+    waiting = runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+    assert len(waiting) == 2
+
+
+def test_a_dimension_is_deleted_after_it_was_said_what_goes(runtime, made):
+    at = open_page(made)
+    at.session_state["attributes_view"] = "Dimensions"
+    at.run()
+    length = made.document.find_dimension("length")
+    assert any("deletes 'length' with 1 value" in each.value for each in at.markdown)
+    press(at, f"dimension_delete_now_{length}")
+    assert length not in runtime.store.projects.load(made.id).document.dimensions
