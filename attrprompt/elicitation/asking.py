@@ -136,15 +136,16 @@ async def work_concurrently(
     Once `stop` is set nothing more is begun; what is under way still comes. Closing the iterator cancels it at once.
     """
     waiting = list(reversed(items))
-    running: set[asyncio.Task[ResultT]] = set()
+    running: list[asyncio.Task[ResultT]] = []
     try:
         while True:
             while waiting and len(running) < max(1, concurrency) and not (stop is not None and stop.is_set()):
-                running.add(asyncio.ensure_future(work(waiting.pop())))
+                running.append(asyncio.ensure_future(work(waiting.pop())))
             if not running:
                 return
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in [task for task in running if task.done()]:
+                running.remove(task)
                 yield task.result()
     finally:
         for task in running:

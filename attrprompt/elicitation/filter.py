@@ -1,22 +1,31 @@
 """The class-aware filter: which values of a label fit a similar label as well, by the model and by embeddings.
 
 The authors let the model alone decide and dropped what it named. Here two checks stand side by side, either may be
-missing, and what they suggest is a table in which a person decides; nothing leaves the project before.
+missing, and what they suggest is a table in which a person decides; nothing leaves the project before. A model is put
+to the test first: one that fails plain control questions is not asked further.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from attrprompt.elicitation.asking import RawReply, be_patient, work_concurrently
+from attrprompt.elicitation.asking import RawReply, work_concurrently
+from attrprompt.elicitation.controls import ControlResult, ask_controls, choose_controls
+from attrprompt.elicitation.findings import (
+    CAP_PER_LABEL,
+    Check,
+    FilterFinding,
+    Suggestion,
+    cap_suggestions,
+    judge_value,
+)
 from attrprompt.elicitation.margins import Margin, measure_margins
-from attrprompt.elicitation.proposals import FilterProposal, remove_values
-from attrprompt.elicitation.similar import embed_dimension, find_similar_labels
-from attrprompt.elicitation.verdicts import Verdict, ask_about, ask_verdict
+from attrprompt.elicitation.proposals import remove_values
+from attrprompt.elicitation.similar import SIMILAR_LABELS, embed_dimension, find_similar_labels
+from attrprompt.elicitation.verdicts import Questioner, Verdict, ask_about
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import ChatClient
 from attrprompt.project import Project
@@ -24,14 +33,17 @@ from attrprompt.project import Project
 if TYPE_CHECKING:
     from attrprompt.analysis.encoder import Encoder
 
-CAP_PER_LABEL = 5
-"""At most so many values of one label are suggested to go, as in the authors' code."""
-
-NEARER = 0.0
-"""Below this margin a value is nearer to the similar label."""
-
-CLOSE = 0.1
-"""Below this margin a model's yes is believed; above it the value is clearly its own label's."""
+__all__ = [
+    "CAP_PER_LABEL",
+    "FilterFinding",
+    "FilteredLabel",
+    "Suggestion",
+    "apply_filter",
+    "cap_suggestions",
+    "count_questions",
+    "filter_dimension",
+    "rank_labels",
+]
 
 LABELS_AT_ONCE = 2
 
@@ -39,83 +51,52 @@ ASKED_LABELS = 2
 """About so many similar labels the model is asked for each value, the nearest first."""
 
 
-class Suggestion(StrEnum):
-    """What the checks together suggest."""
-
-    KEEP = "keep"
-    DROP = "drop"
-
-
-@dataclass(frozen=True)
-class FilterFinding:
-    """One row of the filter's table: a value, and the similar label that it is most likely mistaken for.
-
-    Attributes:
-        label: the label's title; `label_id` its id.
-        similar: the similar label's title; `similar_id` its id.
-        llm_verdict: the model's answer to whether the value fits the similar label as well; None where not asked.
-        margin: see `Margin`; None without an encoder.
-        reason: why this is suggested, in a sentence.
-    """
-
-    dimension_id: str
-    label_id: str
-    label: str
-    value_id: str
-    value: str
-    similar_id: str
-    similar: str
-    llm_verdict: Verdict | None
-    margin: float | None
-    suggestion: Suggestion
-    reason: str
-
-    def to_proposal(self) -> FilterProposal:
-        """The row as a proposal to take the value from the label."""
-        verdict = self.llm_verdict.value if self.llm_verdict is not None else ""
-        return FilterProposal(self.value_id, self.value, self.similar, self.reason, verdict, self.margin)
-
-
 @dataclass(frozen=True)
 class FilteredLabel:
-    """The filter's rows for one label, what was asked, and how far the whole filter is."""
+    """The filter's rows for one label, what was asked, and how far the whole filter is.
+
+    Attributes:
+        replies: as they came; those to the control questions stand with the first label.
+        control: how the model did on the control questions; None where no model is asked.
+    """
 
     label_id: str
     findings: tuple[FilterFinding, ...]
     replies: tuple[RawReply, ...]
+    control: ControlResult | None
     done: int
     total: int
 
 
 @dataclass(frozen=True)
-class _Check:
-    """What one value is compared with: a similar label, and the margin where there is one."""
+class RankedLabels:
+    """For each label the others to compare with, and the one that is least like it."""
 
-    value_id: str
-    similar_id: str
-    margin: float | None
-    is_twin: bool
+    similar: Mapping[str, tuple[str, ...]]
+    far: Mapping[str, str]
 
 
-def choose_similar(project: Project, encoder: Encoder | None) -> dict[str, tuple[str, ...]]:
+def rank_labels(project: Project, encoder: Encoder | None) -> RankedLabels:
     """The similar labels of each label: those that a person set, else those that the embeddings find.
 
     Raises:
         InputError: neither is there.
     """
+    labels = [label_id for label_id, _ in project.ordered_labels()]
     if encoder is not None:
-        found = find_similar_labels(project, encoder)
-        return {
-            label_id: label.similar or tuple(other.label_id for other in found[label_id])
-            for label_id, label in project.labels.items()
-        }
+        found = find_similar_labels(project, encoder, top=len(labels))
+        ranking = {label_id: tuple(other.label_id for other in found[label_id]) for label_id in labels}
+        similar = {key: project.labels[key].similar or ranking[key][:SIMILAR_LABELS] for key in labels}
+        return RankedLabels(similar, {key: ranking[key][-1] for key in labels if ranking[key]})
     if not any(label.similar for label in project.labels.values()):
         raise InputError("Without an encoder, set the similar labels of each label first; there are none yet.")
-    return {label_id: label.similar for label_id, label in project.labels.items()}
+    similar = {key: project.labels[key].similar for key in labels}
+    others = {key: [each for each in labels if each != key and each not in similar[key]] for key in labels}
+    return RankedLabels(similar, {key: (others[key] or similar[key])[-1] for key in labels if similar[key]})
 
 
 def count_questions(project: Project, dimension_id: str, *, labels: Sequence[str] = ()) -> int:
-    """How many questions the filter will put to a model at most, not counting repeats; to be shown before it starts."""
+    """How many questions the filter puts to a model at most, repeats and controls not counted; for the price."""
     dimension = project.dimensions[dimension_id]
     wanted = labels or tuple(project.labels)
     other_labels = max(len(project.labels) - 1, 0)
@@ -132,6 +113,7 @@ async def filter_dimension(
     labels: Sequence[str] = (),
     cap: int = CAP_PER_LABEL,
     asked_labels: int = ASKED_LABELS,
+    insists_on_model: bool = False,
     max_tokens: int = 64,
     concurrency: int = 8,
     stop: asyncio.Event | None = None,
@@ -146,6 +128,7 @@ async def filter_dimension(
         labels: these labels only; none means all.
         cap: at most so many values of a label are suggested to go; one always stays.
         asked_labels: about so many similar labels the model is asked per value.
+        insists_on_model: ask a model that failed the control questions all the same.
         max_tokens: of one verdict; a model that thinks aloud first needs more.
         concurrency: questions at the same time.
         stop: when set, no further label is begun.
@@ -164,79 +147,43 @@ async def filter_dimension(
         raise InputError(f"'{dimension.name}' has the same values for all labels; there is nothing to filter.")
     if len(project.labels) < 2:
         raise InputError("The filter compares labels; this project has only one. Add another label first.")
-    similar = await asyncio.to_thread(choose_similar, project, encoder)
-    planned = await asyncio.to_thread(_plan_checks, project, dimension_id, encoder, similar)
+    ranked = await asyncio.to_thread(rank_labels, project, encoder)
+    planned = await asyncio.to_thread(_plan_checks, project, dimension_id, encoder, ranked.similar)
     wanted = [label_id for label_id, _ in project.ordered_labels() if not labels or label_id in labels]
-    questioner = _Questioner(project, dimension_id, client, model, asked_labels, max_tokens, concurrency)
+    questioner, control = None, None
+    if client is not None:
+        questioner = Questioner(client, model, max_tokens=max_tokens, concurrency=concurrency)
+        control = await ask_controls(questioner, choose_controls(project, dimension_id, planned, ranked.far))
+        if not (control.is_trusted or insists_on_model):
+            questioner = None
+
+    async def ask(label_id: str, value_id: str) -> tuple[str, dict[str, Verdict], tuple[RawReply, ...]]:
+        verdicts: dict[str, Verdict] = {}
+        replies: list[RawReply] = []
+        text = dimension.values[value_id].text
+        for check in planned[label_id][value_id][:asked_labels] if questioner is not None else ():
+            assert questioner is not None
+            asked = await questioner.ask(ask_about(project, dimension_id, label_id, text, check.similar_id))
+            replies.extend(asked.replies)
+            verdicts[check.similar_id] = asked.verdict
+        return value_id, verdicts, tuple(replies)
 
     async def work(label_id: str) -> tuple[str, tuple[FilterFinding, ...], tuple[RawReply, ...]]:
         checks = planned.get(label_id, {})
         rows: list[FilterFinding] = []
         replies: list[RawReply] = []
-        asking = work_concurrently(
-            list(checks), lambda key: questioner.ask(label_id, checks[key]), concurrency=max(1, len(checks))
-        )
-        async for value_id, verdicts, kept in asking:
+        async for value_id, verdicts, kept in work_concurrently(
+            list(checks), lambda key: ask(label_id, key), concurrency=max(1, len(checks))
+        ):
             replies.extend(kept)
-            rows.append(_judge_value(project, dimension_id, label_id, checks[value_id], verdicts))
+            rows.append(judge_value(project, dimension_id, label_id, checks[value_id], verdicts))
         return label_id, cap_suggestions(rows, cap=cap), tuple(replies)
 
     done = 0
     async for label_id, findings, replies in work_concurrently(wanted, work, concurrency=LABELS_AT_ONCE, stop=stop):
         done += 1
-        yield FilteredLabel(label_id, findings, replies, done, len(wanted))
-
-
-class _Questioner:
-    """Puts the questions about one value to the model, at most so many at the same time over all labels."""
-
-    def __init__(
-        self,
-        project: Project,
-        dimension_id: str,
-        client: ChatClient | None,
-        model: str,
-        asked_labels: int,
-        max_tokens: int,
-        concurrency: int,
-    ) -> None:
-        self._project, self._dimension_id = project, dimension_id
-        self._client = be_patient(client) if client is not None else None
-        self._model, self._asked_labels, self._max_tokens = model, asked_labels, max_tokens
-        self._slots = asyncio.Semaphore(max(1, concurrency))
-
-    async def ask(
-        self, label_id: str, checks: Sequence[_Check]
-    ) -> tuple[str, dict[str, Verdict], tuple[RawReply, ...]]:
-        """The value, the verdicts on the similar labels that were asked about, and the replies."""
-        value_id = checks[0].value_id
-        verdicts: dict[str, Verdict] = {}
-        replies: list[RawReply] = []
-        if self._client is None:
-            return value_id, verdicts, ()
-        text = self._project.dimensions[self._dimension_id].values[value_id].text
-        for check in checks[: self._asked_labels]:
-            messages = ask_about(self._project, self._dimension_id, label_id, text, check.similar_id)
-            async with self._slots:
-                asked = await ask_verdict(self._client, self._model, messages, max_tokens=self._max_tokens)
-            replies.extend(asked.replies)
-            verdicts[check.similar_id] = asked.verdict
-        return value_id, verdicts, tuple(replies)
-
-
-def cap_suggestions(rows: Iterable[FilterFinding], *, cap: int = CAP_PER_LABEL) -> tuple[FilterFinding, ...]:
-    """One label's rows, the most doubtful first; drops beyond the cap, or that would empty the label, become keeps."""
-    ordered = sorted(rows, key=_doubt)
-    allowed = min(cap, len(ordered) - 1)
-    capped: list[FilterFinding] = []
-    for row in ordered:
-        if row.suggestion is Suggestion.DROP:
-            if allowed <= 0:
-                why = f" Kept: at most {cap} values of a label are suggested to go, and one always stays."
-                row = replace(row, suggestion=Suggestion.KEEP, reason=row.reason + why)
-            allowed -= 1
-        capped.append(row)
-    return tuple(capped)
+        asked_first = control.replies if control is not None and done == 1 else ()
+        yield FilteredLabel(label_id, findings, (*asked_first, *replies), control, done, len(wanted))
 
 
 def apply_filter(project: Project, accepted: Iterable[FilterFinding]) -> Project:
@@ -250,93 +197,22 @@ def apply_filter(project: Project, accepted: Iterable[FilterFinding]) -> Project
 
 def _plan_checks(
     project: Project, dimension_id: str, encoder: Encoder | None, similar: Mapping[str, Sequence[str]]
-) -> dict[str, dict[str, list[_Check]]]:
+) -> dict[str, dict[str, list[Check]]]:
     """For each label and each of its values the checks, the nearest similar label first."""
     dimension = project.dimensions[dimension_id]
     margins: dict[tuple[str, str], list[Margin]] = {}
     if encoder is not None and dimension.values:
         margins = measure_margins(dimension, embed_dimension(project, dimension_id, encoder), similar)
-    planned: dict[str, dict[str, list[_Check]]] = {}
+    planned: dict[str, dict[str, list[Check]]] = {}
     for label_id in project.labels:
         for value_id, value in dimension.values_for(label_id):
             if encoder is not None:
                 measured = margins.get((label_id, value_id), [])
-                checks = [_Check(value_id, each.similar_id, each.margin, each.is_twin) for each in measured]
+                checks = [Check(value_id, each.similar_id, each.margin, each.is_twin) for each in measured]
             else:
                 checks = [
-                    _Check(value_id, other, None, False) for other in similar[label_id] if other not in value.labels
+                    Check(value_id, other, None, False) for other in similar[label_id] if other not in value.labels
                 ]
             if checks:
                 planned.setdefault(label_id, {})[value_id] = checks
     return planned
-
-
-def _judge_value(
-    project: Project, dimension_id: str, label_id: str, checks: Sequence[_Check], verdicts: Mapping[str, Verdict]
-) -> FilterFinding:
-    """The row of a value: against the similar label that most speaks for dropping it."""
-    judged = [
-        (check, verdicts.get(check.similar_id), *_suggest(check, verdicts.get(check.similar_id))) for check in checks
-    ]
-    check, verdict, suggestion, reason = min(
-        judged,
-        key=lambda each: (
-            each[2] is Suggestion.KEEP,
-            each[1] is not Verdict.YES,
-            each[0].margin if each[0].margin is not None else 0.0,
-        ),
-    )
-    other = project.labels[check.similar_id].title
-    return FilterFinding(
-        dimension_id=dimension_id,
-        label_id=label_id,
-        label=project.labels[label_id].title,
-        value_id=check.value_id,
-        value=project.dimensions[dimension_id].values[check.value_id].text,
-        similar_id=check.similar_id,
-        similar=other,
-        llm_verdict=verdict,
-        margin=check.margin,
-        suggestion=suggestion,
-        reason=reason.format(other=f"'{other}'", own=f"'{project.labels[label_id].title}'"),
-    )
-
-
-def _suggest(check: _Check, verdict: Verdict | None) -> tuple[Suggestion, str]:
-    """The suggestion of both checks together, and a sentence with `{own}` and `{other}` in place of the labels."""
-    if check.is_twin:
-        return Suggestion.DROP, "{other} has the same value."
-    if check.margin is None:
-        return _suggest_by_verdict(verdict)
-    if check.margin < NEARER:
-        nearer = f"By embedding it is nearer to {{other}} than to {{own}} (by {-check.margin:.2f})"
-        if verdict is Verdict.NO:
-            return Suggestion.KEEP, f"{nearer}, but the model says that it does not fit there."
-        also = ", and the model says that it fits there as well" if verdict is Verdict.YES else ""
-        return Suggestion.DROP, f"{nearer}{also}."
-    if check.margin < CLOSE:
-        close = f"By embedding it is hardly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
-        if verdict is Verdict.YES:
-            return Suggestion.DROP, f"The model says that it fits {{other}} as well. {close}."
-        return Suggestion.KEEP, f"{close}."
-    clear = f"By embedding it is clearly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
-    if verdict is Verdict.YES:
-        return Suggestion.KEEP, f"{clear}, though the model says that it fits there as well."
-    return Suggestion.KEEP, f"{clear}."
-
-
-def _suggest_by_verdict(verdict: Verdict | None) -> tuple[Suggestion, str]:
-    if verdict is Verdict.YES:
-        return Suggestion.DROP, "The model says that it fits {other} as well."
-    if verdict is Verdict.NO:
-        return Suggestion.KEEP, "The model says that it does not fit {other}."
-    return Suggestion.KEEP, "The model gave no verdict on {other}."
-
-
-def _doubt(row: FilterFinding) -> tuple[bool, bool, float, str]:
-    return (
-        row.suggestion is Suggestion.KEEP,
-        row.llm_verdict is not Verdict.YES,
-        row.margin if row.margin is not None else 0.0,
-        row.value,
-    )

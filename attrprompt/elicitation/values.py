@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 LONGEST_VALUE = 150
-MOST_WORDS_OF_A_PLACE = 8
+MOST_WORDS = {DimensionKind.TEXT: 20, DimensionKind.PLACE: 8, DimensionKind.LENGTH: 12}
 TOKENS_PER_VALUE = 40
 REPETITION_PENALTY = 1.12
 FEWEST_TOKENS = 200
@@ -275,6 +275,8 @@ class _Collector:
     def take(self, values: Sequence[ValueProposal]) -> None:
         """Take what is new, up to n."""
         for value in values:
+            if self.kind is DimensionKind.PLACE:  # small models explain: `Lima - the capital of Peru`
+                value = replace(value, text=re.split(r"\s[-–—]\s|:\s", value.text)[0])
             reason = self._refuse(value.text)
             if not reason and len(self.taken) >= self.n:
                 reason = "more than were asked for"
@@ -308,8 +310,8 @@ class _Collector:
             return "no words in it"
         if text.endswith(":"):
             return "a heading, not a value"
-        if self.kind is DimensionKind.PLACE and len(text.split()) > MOST_WORDS_OF_A_PLACE:
-            return f"more than {MOST_WORDS_OF_A_PLACE} words for a place"
+        if len(text.split()) > MOST_WORDS[self.kind]:
+            return f"more than {MOST_WORDS[self.kind]} words"
         if fold_text(text) in self._names:
             return "only names the label or the dimension"
         if self.kind is DimensionKind.LENGTH:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from attrprompt.elicitation.asking import PASSING, RawReply, keep_failure, keep_reply
+from attrprompt.elicitation.asking import PASSING, RawReply, be_patient, keep_failure, keep_reply
 from attrprompt.errors import ProviderError
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import Project
@@ -71,6 +72,21 @@ def ask_about(project: Project, dimension_id: str, label_id: str, value_text: st
             ),
         }
     ]
+
+
+class Questioner:
+    """Puts questions to a model, at most so many at the same time."""
+
+    def __init__(self, client: ChatClient, model: str, *, max_tokens: int = MOST_TOKENS, concurrency: int = 8) -> None:
+        self._client = be_patient(client)
+        self._model = model
+        self._max_tokens = max_tokens
+        self._slots = asyncio.Semaphore(max(1, concurrency))
+
+    async def ask(self, messages: list[Message]) -> AskedVerdict:
+        """The verdict; see `ask_verdict`."""
+        async with self._slots:
+            return await ask_verdict(self._client, self._model, messages, max_tokens=self._max_tokens)
 
 
 async def ask_verdict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import numpy as np
 import pytest
@@ -42,23 +43,39 @@ def project() -> Project:
 
 
 class Answering:
-    """A client that answers each question by a rule on its text, and counts the questions."""
+    """A client that answers each question by a rule on its text, and keeps the questions.
 
-    def __init__(self, rule) -> None:
+    One that knows the labels says yes where a value is asked about under another label than its own, as controls do.
+    """
+
+    def __init__(self, rule, *, knows_labels: bool = True) -> None:
         self._rule = rule
+        self._knows_labels = knows_labels
         self.asked: list[str] = []
+        self.controls: list[str] = []
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         await asyncio.sleep(0)
         question = request.messages[-1]["content"]
-        self.asked.append(question)
         answer = self._rule(question)
+        if belongs_elsewhere(question) and not isinstance(answer, Exception):
+            self.controls.append(question)
+            answer = "yes" if self._knows_labels else answer
+        else:
+            self.asked.append(question)
         if isinstance(answer, Exception):
             raise answer
         return ChatReply(answer, "stop", 10, 1, request.model, None, 0.0)
 
     async def close(self) -> None:
         pass
+
+
+def belongs_elsewhere(question: str) -> bool:
+    own, value, other = re.search(
+        r"In the category '(.+?)' .* is: (.+)\n.*belong to the category '(.+?)'", question
+    ).groups()
+    return value in VALUES.get(other, ()) and value not in VALUES.get(own, ())
 
 
 async def run_filter(project: Project, **options) -> list[FilterFinding]:
@@ -164,7 +181,7 @@ class TestFilter:
         assert [(row.value, row.llm_verdict) for row in findings if row.suggestion is Suggestion.DROP] == [
             ("army base closed", Verdict.YES)
         ]
-        assert len(client.asked) == 4
+        assert sum("'army' we want" in question for question in client.asked) == 4 + 1  # and one control question
 
     async def test_without_an_encoder_and_without_similar_labels_it_says_what_to_do(self, project):
         with pytest.raises(InputError, match="similar labels"):
@@ -178,7 +195,9 @@ class TestFilter:
         assert "but the model says" in row.reason
 
     async def test_a_yes_on_a_value_that_is_clearly_its_own_labels_does_not_drop_it(self, project):
-        findings = await run_filter(project, encoder=WordEncoder(), client=Answering(lambda _: "yes"), model="m")
+        findings = await run_filter(
+            project, encoder=WordEncoder(), client=Answering(lambda _: "yes"), model="m", insists_on_model=True
+        )
         singers = next(row for row in findings if row.value == "opera singers")
         assert (singers.suggestion, singers.llm_verdict) == (Suggestion.KEEP, Verdict.YES)
 
@@ -187,13 +206,39 @@ class TestFilter:
         steps = [
             step
             async for step in filter_dimension(
-                project, project.find_dimension("subtopic"), encoder=WordEncoder(), client=client, model="m"
+                project,
+                project.find_dimension("subtopic"),
+                encoder=WordEncoder(),
+                client=client,
+                model="m",
+                insists_on_model=True,
             )
         ]
         assert {row.llm_verdict for step in steps for row in step.findings} == {Verdict.NONE}
-        assert len(client.asked) == 2 * count_questions(project, project.find_dimension("subtopic"))
-        assert {reply.problem for step in steps for reply in step.replies} == {"neither yes nor no"}
+        replies = [reply for step in steps for reply in step.replies]
+        questions = count_questions(project, project.find_dimension("subtopic"))
+        assert len(replies) == 2 * questions + len(steps[0].control.replies)
+        assert {reply.problem for reply in replies if reply.raw == "Perhaps."} == {"neither yes nor no"}
         assert [(step.done, step.total) for step in steps] == [(1, 3), (2, 3), (3, 3)]
+
+    @pytest.mark.parametrize("answer", ["yes", "no", "Perhaps."])
+    async def test_a_model_that_fails_the_control_questions_is_not_asked_further(self, project, answer):
+        client = Answering(lambda _: answer, knows_labels=False)
+        options = {"encoder": WordEncoder(), "client": client, "model": "m"}
+        steps = [s async for s in filter_dimension(project, project.find_dimension("subtopic"), **options)]
+        control = steps[0].control
+        assert not control.is_trusted
+        assert f"{control.right} of 6 control questions right, so it was not asked" in control.sentence
+        rows = [row for step in steps for row in step.findings]
+        assert {row.llm_verdict for row in rows} == {None}
+        assert [row.value for row in rows if row.suggestion is Suggestion.DROP] == ["army budget vote"]
+
+    async def test_with_two_labels_only_belonging_is_controlled(self, project):
+        two = edits.delete_label(project, project.find_label("opera"))
+        client = Answering(lambda _: "no")
+        options = {"encoder": WordEncoder(), "client": client, "model": "m"}
+        steps = [s async for s in filter_dimension(two, two.find_dimension("subtopic"), **options)]
+        assert (steps[0].control.right, steps[0].control.asked) == (2, 2)
 
     async def test_a_value_that_a_similar_label_has_too_is_named_first(self, project):
         subtopic, opera = project.find_dimension("subtopic"), project.find_label("opera")
