@@ -8,17 +8,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from attrprompt.analysis.array_files import write_whole
+from attrprompt.analysis.vectors import VectorCache
 from attrprompt.errors import InputError
 from attrprompt.generation.plan import make_item_seed
+from attrprompt.inspection.request import AnalysisRequest, Part, make_request
 from attrprompt.presets import load_preset
 from attrprompt.project import Project, parse_project
 from attrprompt.records import RunCounters, RunState
 from attrprompt.runtime import Runtime
-from attrprompt.store import NewRun, NewSample, PlannedItem, StoredProject
+from attrprompt.store import NewRun, NewSample, PlannedItem, Store, StoredProject
 
 DEMO_NAME = "AG News demo"
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "agnews"
-RUNS = ("simprompt", "attrprompt")
+PROVENANCE_FILE = "provenance.json"
+VECTORS_FILE = "vectors.npz"
+RESULTS_FOLDER = "results"
 
 
 def find_demo(runtime: Runtime) -> str | None:
@@ -51,11 +56,42 @@ def _make_demo(runtime: Runtime) -> StoredProject:
     runtime.store.people.write_setting("demo_project", project.id)
     for run in made_with.get("runs", []):
         _restore_run(runtime, project, document, run)
+    _restore_caches(runtime)
     return project
 
 
+def first_requests(store: Store, project: StoredProject) -> list[tuple[str, AnalysisRequest]]:
+    """What the analysis pages ask first of this project's data sets, as (kind of job, request)."""
+    datasets = store.datasets.list_all(project.id)
+    primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
+    overview = make_request(store, project, datasets, primary, primary_only=True, tables=False)
+    diversity = make_request(store, project, datasets, (Part.DIVERSITY,))
+    similarity = make_request(store, project, datasets, (Part.SIMILARITY,))
+    regions = make_request(store, project, datasets, (Part.REGIONS,))
+    return [
+        ("analyze", overview),
+        ("analyze", diversity),
+        ("wording", diversity),
+        ("neighbourhood", similarity),
+        ("map", similarity),
+        ("analyze", similarity),
+        ("analyze", regions),
+    ]
+
+
+def _restore_caches(runtime: Runtime) -> None:
+    """Embeddings and first results, so that no page has to compute before it shows something."""
+    vectors = EXAMPLES / VECTORS_FILE
+    if vectors.exists():
+        VectorCache(runtime.home).ingest(vectors)
+    kept = runtime.home / "cache" / "jobs"
+    kept.mkdir(parents=True, exist_ok=True)
+    for path in sorted((EXAMPLES / RESULTS_FOLDER).glob("*")):
+        write_whole(kept / path.name, path.read_bytes())
+
+
 def _read_provenance() -> dict[str, Any]:
-    path = EXAMPLES / "provenance.json"
+    path = EXAMPLES / PROVENANCE_FILE
     if not path.exists():
         return {}
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -16,14 +16,14 @@ from attrprompt.analysis.encoder import open_encoder
 from attrprompt.analysis.selection import AnalysisSet
 from attrprompt.errors import InputError
 from attrprompt.inspection.jobs import load_sets
-from attrprompt.inspection.request import AnalysisRequest
+from attrprompt.inspection.request import UNHASHED, AnalysisRequest
 from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, register
 
 PAIRS_TO_READ = 30
 OUTLIERS = 20
 
 
-@register("wording")
+@register("wording", unhashed=UNHASHED)
 def explore_wording(payload: Payload, context: JobContext) -> Result:
     """Growth of the vocabulary, lengths, over-used phrases, shared words, openings, the paper's own figures."""
     from attrprompt.analysis.growth import measure_growth
@@ -56,7 +56,7 @@ def explore_wording(payload: Payload, context: JobContext) -> Result:
     return result | {"paper": {name: figures.to_json() for name, figures in paper.items()}}
 
 
-@register("neighbourhood")
+@register("neighbourhood", unhashed=UNHASHED)
 def explore_neighbourhood(payload: Payload, context: JobContext) -> Result:
     """Coordinates by PCA, clusters with keywords, outliers, near-duplicates to read, pairwise similarities."""
     from attrprompt.analysis.clusters import cluster_vectors, find_keywords
@@ -92,7 +92,7 @@ def explore_neighbourhood(payload: Payload, context: JobContext) -> Result:
     return Arrays({"coordinates": coordinates, "clusters": clustering.labels}, facts)
 
 
-@register("map")
+@register("map", unhashed=UNHASHED)
 def draw_map(payload: Payload, context: JobContext) -> Result:
     """Coordinates by UMAP, in the order in which `counted_items` names the texts; kept by content."""
     from attrprompt.analysis.projection import (

@@ -14,7 +14,7 @@ from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import join_primary
 from attrprompt.inspection.loading import make_set, read_texts
 from attrprompt.inspection.regions import measure_regions
-from attrprompt.inspection.request import AnalysisRequest, Part
+from attrprompt.inspection.request import UNHASHED, AnalysisRequest, Part
 from attrprompt.project import DimensionKind
 from attrprompt.settings import load_settings
 from attrprompt.store import Store
@@ -24,7 +24,7 @@ ENCODING_SHARE = 0.4  # of the progress bar, when texts are not encoded yet
 PRIMARY_KEYS = ("vocabulary_size", "aps_intra")
 
 
-@register("analyze")
+@register("analyze", unhashed=UNHASHED)
 def analyze(payload: Payload, context: JobContext) -> Result:
     """The figures that an `AnalysisRequest` asks for, as `analyze` prints them."""
     request = AnalysisRequest.model_validate(payload)

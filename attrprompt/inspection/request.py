@@ -15,6 +15,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
 
 ENCODER_SETTING = "encoder"
+UNHASHED = ("datasets",)  # their contents are hashed; the numbers differ from home to home
 
 
 class Part(StrEnum):

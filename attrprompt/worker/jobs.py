@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,23 +77,25 @@ class JobKind:
         keeps_result: whether the same payload may be answered with the kept result. Not where the work's effect lies
             elsewhere, as in filling a cache that may be emptied.
         version: raised when the function's results change, so that kept ones no longer count.
+        unhashed: fields of the payload that say where the work's input lies, not what it is.
     """
 
     run: Callable[[Payload, JobContext], Result]
     keeps_result: bool = True
     version: int = 1
+    unhashed: frozenset[str] = frozenset()
 
 
 JOBS: dict[str, JobKind] = {}
 
 
 def register(
-    kind: str, *, keeps_result: bool = True, version: int = 1
+    kind: str, *, keeps_result: bool = True, version: int = 1, unhashed: Collection[str] = ()
 ) -> Callable[[Callable[[Payload, JobContext], Result]], Callable[[Payload, JobContext], Result]]:
     """Enter a function in `JOBS` under this name."""
 
     def enter(run: Callable[[Payload, JobContext], Result]) -> Callable[[Payload, JobContext], Result]:
-        JOBS[kind] = JobKind(run, keeps_result, version)
+        JOBS[kind] = JobKind(run, keeps_result, version, frozenset(unhashed))
         return run
 
     return enter
@@ -118,7 +120,8 @@ def hash_input(kind: str, payload: Payload) -> str:
     Raises:
         InputError: there is no such kind.
     """
-    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    hashed = {name: value for name, value in payload.items() if name not in find_kind(kind).unhashed}
+    canonical = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(f"{kind}\n{find_kind(kind).version}\n{canonical}".encode()).hexdigest()
 
 
