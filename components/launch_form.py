@@ -6,7 +6,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from attrprompt.errors import InputError
-from attrprompt.generation.launch import choose_endpoint, create_run, default_concurrency
+from attrprompt.generation.launch import check_budget, choose_endpoint, create_run, default_concurrency
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.plan_options import count_per_label
 from attrprompt.generation.runner import GenerationParameters, RunLimits
@@ -127,6 +127,7 @@ def _launch(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
         )
     except ValidationError as error:
         raise InputError(explain_validation(error)) from error
+    check_budget(page.runtime.prices_for(page.project.id), endpoint, limits)
     name = state["launch_name"].strip() or None
     run = create_run(
         page.runtime.store, page.project, options, endpoint, name=name, parameters=parameters, limits=limits

@@ -32,8 +32,6 @@ STEPS = (
     _Step("pages/diversity.py", "Diversity", ":material/menu_book:"),
     _Step("pages/embeddings.py", "Embeddings", ":material/bubble_chart:"),
     _Step("pages/regions.py", "Regions", ":material/public:"),
-    _Step("pages/evaluate.py", "Evaluate", ":material/school:"),
-    _Step("pages/report.py", "Report", ":material/description:"),
 )
 
 

@@ -13,16 +13,20 @@ from pydantic import ValidationError
 
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
 from attrprompt.errors import InputError
-from attrprompt.generation.launch import choose_endpoint, create_run, default_concurrency, name_run
+from attrprompt.generation.launch import (
+    check_budget,
+    choose_endpoint,
+    create_run,
+    default_concurrency,
+    name_run,
+)
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options, write_plan
 from attrprompt.generation.progress import describe_result
 from attrprompt.generation.runner import GenerationParameters, RunLimits
-from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Run, RunState
 from attrprompt.sampling import Sampler
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
-from attrprompt.store import StoredProject
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 MethodOption = Annotated[Method, typer.Option(help="How the prompts are made.")]
@@ -113,7 +117,7 @@ def generate(
         )
     except ValidationError as error:
         raise InputError(explain_validation(error)) from error
-    _check_budget(session, stored, endpoint, limits)
+    check_budget(session.runtime.prices_for(stored.id), endpoint, limits)
     options = _read_plan_options(method, per_class, sampler, seed, fix, without)
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
     made = create_run(session.runtime.store, stored, options, endpoint, name=name, parameters=parameters, limits=limits)
@@ -198,14 +202,6 @@ def _wait(session: Session, run: Run, future: Future[RunState]) -> None:
                 told = time.monotonic()
                 counters = session.runtime.store.runs.load(run.id).counters
                 session.tell(f"{counters.completed} of {counters.planned} stored.")
-
-
-def _check_budget(session: Session, project: StoredProject, endpoint: Endpoint, limits: RunLimits) -> None:
-    if limits.budget is not None and session.runtime.prices_for(project.id).cost(endpoint.model, 1, 1) is None:
-        raise InputError(
-            f"The price of {endpoint.model} is not known, so a budget in money cannot be kept. "
-            "Enter its price in Settings, or use --budget-tokens."
-        )
 
 
 def _read_plan_options(

@@ -8,6 +8,7 @@ from attrprompt.errors import InputError
 from attrprompt.generation.plan import PlanItem, PlanOptions, make_plan
 from attrprompt.generation.runner import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Run
 from attrprompt.store import NewRun, PlannedItem, Store, StoredProject
 
@@ -47,6 +48,19 @@ def name_run(store: Store, project_id: str, method: str) -> str:
     while f"{method}-{number}" in taken:
         number += 1
     return f"{method}-{number}"
+
+
+def check_budget(prices: PriceTable, endpoint: Endpoint, limits: RunLimits) -> None:
+    """Refuse a budget in money where nobody knows what the model costs.
+
+    Raises:
+        InputError: there is such a budget and no price.
+    """
+    if limits.budget is not None and prices.cost(endpoint.model, 1, 1) is None:
+        raise InputError(
+            f"The price of {endpoint.model} is not known, so a budget in money cannot be kept. "
+            "Enter its price in Settings, or set a budget in tokens."
+        )
 
 
 def create_run(

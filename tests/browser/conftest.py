@@ -1,0 +1,100 @@
+"""The real app in a real browser: a server on a free port with a home of its own, and Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from attrprompt.store import Store
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000  # milliseconds; the machine that runs this may be busy
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True)
+class App:
+    url: str
+    home: Path
+
+    def open_store(self) -> Store:
+        """The app's own store, from this process."""
+        return Store(self.home)
+
+    def page_of(self, name: str, project_id: str) -> str:
+        return f"{self.url}/{name}?project={project_id}"
+
+
+def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "ATTRPROMPT_HOME": str(home)}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                return process
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError("the app did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for the tests of a module."""
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    process = start_server(home, port)
+    yield App(f"http://127.0.0.1:{port}", home)
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of a new browser profile; requests that leave this machine fail the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    tab = context.new_page()
+    strangers: list[str] = []
+    tab.on("request", lambda request: strangers.append(request.url) if leaves_machine(request.url) else None)
+    yield tab
+    context.close()
+    assert not strangers, f"requests left the machine: {strangers}"
+
+
+def leaves_machine(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:"))

@@ -1,0 +1,145 @@
+"""Every page: without a project, with an empty one, with texts; its main action and its error path."""
+
+import pytest
+
+from attrprompt.records import SampleStatus
+
+PAGES = ("overview", "attributes", "prompts", "generate", "review", "diversity", "embeddings", "regions")
+
+
+def words(app):
+    groups = (app.markdown, app.caption, app.title, app.info, app.warning, app.error)
+    return "\n".join(str(each.value) for group in groups for each in group)
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label.startswith(label))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_without_a_project_says_where_to_open_one(open_page, name):
+    app = open_page(name)
+    assert "No project is open" in words(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_a_project_without_texts_says_what_will_be_here(open_page, project, name):
+    app = open_page(name, project)
+    assert not app.error
+    assert words(app)
+
+
+def test_an_unknown_project_is_told_and_forgotten(open_page, project, runtime):
+    runtime.store.projects.delete(project.id)
+    app = open_page("overview", project)
+    assert any("does not exist any more" in each.value for each in app.error)
+
+
+def test_projects_are_created_from_a_preset(open_page, runtime):
+    app = open_page("app")
+    app.text_input(key="projects_preset_name").set_value("Mine")
+    button(app, "Create project").click().run()
+    assert [each.name for each in runtime.store.projects.list_all()] == ["Mine"]
+
+
+def test_labels_that_are_twins_are_refused_in_a_sentence(open_page, runtime):
+    app = open_page("app")
+    app.text_input(key="projects_labels_name").set_value("Mine")
+    app.text_area[0].set_value("Sports\nsports")
+    next(each for each in reversed(app.button) if each.label == "Create project").click().run()
+    assert any("same name" in each.value for each in app.error)
+    assert runtime.store.projects.list_all() == []
+
+
+def test_a_project_is_renamed_and_deleted_only_after_confirmation(open_page, runtime, project):
+    app = open_page("app")
+    app.text_input(key=f"project_name_{project.id}").set_value("Other name")
+    app.button(key=f"project_rename_{project.id}").click().run()
+    assert runtime.store.projects.load(project.id).name == "Other name"
+    assert app.button(key=f"project_delete_{project.id}").disabled
+    app.checkbox(key=f"project_sure_{project.id}").check().run()
+    app.button(key=f"project_delete_{project.id}").click().run()
+    assert runtime.store.projects.list_all() == []
+
+
+def test_the_prompts_page_shows_prompts_and_says_what_is_not_known(open_page, project):
+    app = open_page("prompts", project)
+    assert "price unknown" in [metric.delta for metric in app.metric]
+    assert "Write a short news article" in words(app)
+    assert app.metric[0].value == "40"
+
+
+def test_another_seed_gives_other_prompts(open_page, project):
+    app = open_page("prompts", project)
+    before = words(app)
+    app.number_input(key="plan_seed").set_value(5).run()
+    assert words(app) != before
+
+
+def test_the_launch_form_says_what_will_be_generated(open_page, project):
+    app = open_page("generate", project)
+    app.number_input(key="plan_per_class").set_value(3).run()
+    assert button(app, "Generate 12 texts")
+    assert "price unknown" in words(app)
+
+
+def test_a_budget_without_a_price_is_refused(open_page, project, runtime):
+    app = open_page("generate", project)
+    app.number_input(key="launch_budget").set_value(1.0).run()
+    button(app, "Generate").click().run()
+    assert any("price" in each.value.lower() for each in app.error)
+    assert runtime.store.runs.list_all(project.id) == []
+
+
+def test_finished_runs_show_their_counts_and_flags(open_page, project, texts):
+    app = open_page("generate", project)
+    assert "20 of 20" in [metric.value for metric in app.metric]
+    assert "1 truncated" in words(app)
+
+
+def test_review_filters_and_decides_in_bulk(open_page, project, texts, runtime):
+    app = open_page("review", project)
+    app.multiselect(key="review_flag").set_value(["truncated"]).run()
+    app.button(key="review_bulk_rejected").click().run()
+    rejected = [
+        sample.item
+        for sample in runtime.store.datasets.read_page(texts["attrprompt"].id)
+        if sample.status is SampleStatus.REJECTED
+    ]
+    assert rejected == [3]
+
+
+def test_the_overview_counts_what_was_made_and_shows_markup_as_text(open_page, project, texts):
+    app = open_page("overview", project)
+    assert [metric.value for metric in app.metric][:2] == ["20 texts", "20 texts"]
+    assert any("<script>" in each.value for each in app.text)
+    assert "<script>" not in "".join(each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("name", ["diversity", "embeddings", "regions"])
+def test_analysis_pages_begin_their_work_by_themselves(open_page, project, texts, name, runtime):
+    open_page(name, project)
+    assert runtime.store.jobs.list_open() or list((runtime.home / "cache" / "jobs").glob("*"))
+
+
+def test_settings_refuse_a_url_with_a_secret(open_page, project):
+    app = open_page("settings", project)
+    app.radio(key="settings_choice").set_value("An OpenAI-compatible endpoint").run()
+    app.text_input(key="settings_base_url").set_value("https://me:secret@example.org/v1")
+    app.text_input(key="settings_model").set_value("m")
+    app.button(key="settings_save").click().run()
+    assert any("user name or a password" in each.value for each in app.error)
+
+
+def test_settings_test_a_connection_and_keep_no_key(open_page, project, runtime, faulty_server):
+    server = faulty_server(api_key="sk-test-1234")
+    app = open_page("settings", project)
+    app.radio(key="settings_choice").set_value("An OpenAI-compatible endpoint").run()
+    app.text_input(key="settings_base_url").set_value(server.base_url)
+    app.text_input(key="settings_model").set_value("faulty-1")
+    app.text_input(key="settings_key").set_value("sk-test-1234")
+    app.button(key="settings_test").click().run()
+    assert any("answered" in each.value for each in app.success)
+    app.button(key="settings_save").click().run()
+    assert runtime.store.projects.load(project.id).settings["endpoint"]["model"] == "faulty-1"
+    assert b"sk-test-1234" not in b"".join(path.read_bytes() for path in runtime.home.glob("studio.sqlite3*"))
