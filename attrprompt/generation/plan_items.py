@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+
+from pydantic_core import to_json
 
 from attrprompt.errors import InputError
 
@@ -53,12 +54,12 @@ def write_plan(items: Iterable[PlanItem], target: Path | str | TextIO, *, multi_
         InputError: the file cannot be written there.
     """
     if not isinstance(target, Path | str):
-        return _write_rows(items, target, multi_label)
+        return _write_rows(items, lambda line: target.write(line.decode()), multi_label)
     path = Path(target)
     part = path.with_name(f"{path.name}.part-{os.getpid()}")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            rows = _write_rows(items, file, multi_label)
+        with part.open("wb") as file:
+            rows = _write_rows(items, file.write, multi_label)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -69,10 +70,9 @@ def write_plan(items: Iterable[PlanItem], target: Path | str | TextIO, *, multi_
     return rows
 
 
-def _write_rows(items: Iterable[PlanItem], file: TextIO, multi_label: bool) -> int:
-    encode = json.JSONEncoder(ensure_ascii=False).encode
+def _write_rows(items: Iterable[PlanItem], write: Callable[[bytes], object], multi_label: bool) -> int:
     rows = 0
     for item in items:
-        file.write(encode(item.to_row(multi_label)) + "\n")
+        write(to_json(item.to_row(multi_label)) + b"\n")
         rows += 1
     return rows
