@@ -33,6 +33,19 @@ def project(runtime):
     return runtime.store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
 
 
+def make_answer(item):
+    place = item.attributes.get("location", "Paris")
+    return NewSample(
+        item.item,
+        text=f"In {place} report {item.item} <script>alert(1)</script> was read aloud.",
+        raw="raw",
+        labels=item.labels,
+        attributes=item.attributes,
+        prompt=item.prompt,
+        flags=("truncated",) if item.item == 3 else (),
+    )
+
+
 @pytest.fixture
 def texts(runtime, project):
     """A finished run of each method, 20 texts each."""
@@ -47,18 +60,7 @@ def texts(runtime, project):
             parameters=GenerationParameters(),
             limits=RunLimits(),
         )
-        answers = [
-            NewSample(
-                item.item,
-                text=f"In {item.attributes.get("location", "Paris")} report {item.item} <script>alert(1)</script> came.",
-                raw="raw",
-                labels=item.labels,
-                attributes=item.attributes,
-                prompt=item.prompt,
-                flags=("truncated",) if item.item == 3 else (),
-            )
-            for item in runtime.store.runs.iterate_plan(run.id)
-        ]
+        answers = [make_answer(item) for item in runtime.store.runs.iterate_plan(run.id)]
         counters = RunCounters(planned=20, completed=20, prompt_tokens=100, completion_tokens=200, seconds=2.0)
         runtime.store.runs.commit(run.id, answers, [], counters, in_flight=0)
         runtime.store.runs.finish(run.id, RunState.DONE, "", counters)
