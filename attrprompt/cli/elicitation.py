@@ -1,0 +1,160 @@
+"""The command that asks a model about attributes: elicit dimensions, values, filter and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, Session, get_session
+from attrprompt.elicitation.background import carry_out_with
+from attrprompt.elicitation.filter import CAP_PER_LABEL, Suggestion
+from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
+from attrprompt.elicitation.questions import Way
+from attrprompt.elicitation.requests import ElicitationRequest, Elicited, suggest_way
+from attrprompt.errors import InputError
+from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.store import StoredProject
+
+
+class Wanted(StrEnum):
+    """What the model is asked for."""
+
+    DIMENSIONS = "dimensions"
+    VALUES = "values"
+    FILTER = "filter"
+    CONSTRAINTS = "constraints"
+
+
+KINDS = {
+    Wanted.DIMENSIONS: ProposalKind.DIMENSION,
+    Wanted.VALUES: ProposalKind.VALUE,
+    Wanted.FILTER: ProposalKind.FILTER,
+    Wanted.CONSTRAINTS: ProposalKind.CONSTRAINT,
+}
+DEFAULT_N = {Wanted.DIMENSIONS: 6, Wanted.VALUES: 10, Wanted.FILTER: 1, Wanted.CONSTRAINTS: 30}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("elicit")(elicit)
+
+
+def elicit(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    wanted: Annotated[Wanted, typer.Argument(help="What to ask for.", metavar="dimensions|values|filter|constraints")],
+    dimension: Annotated[str | None, typer.Argument(help="With values and filter.", metavar="[DIMENSION]")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Only this label. Repeatable; default all.")] = None,
+    n: Annotated[int | None, typer.Option(min=1, max=200, help="Values a label, dimensions, configurations.")] = None,
+    guidance: Annotated[str, typer.Option(help="A wish in your own words.")] = "",
+    way: Annotated[Way | None, typer.Option(help="How to ask; default by_example for the embedded model.")] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept all that is proposed, as one step.")] = False,
+    cap: Annotated[int, typer.Option(min=0, help="Of the filter: values of one label to go at most.")] = CAP_PER_LABEL,
+    ask_model: Annotated[
+        bool, typer.Option("--model-check/--no-model-check", help="Filter with the model too.")
+    ] = True,
+    seed: Annotated[int | None, typer.Option(min=0, help="Makes a local model's answers repeatable.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+) -> int:
+    """Let a model propose dimensions, values, removals or constraints; they wait for a decision without --accept."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    document = stored.document
+    if (dimension is None) == (wanted in (Wanted.VALUES, Wanted.FILTER)):
+        raise InputError(
+            f"Name the dimension: elicit PROJECT {wanted} DIMENSION."
+            if dimension is None
+            else f"elicit PROJECT {wanted} takes no dimension."
+        )
+    endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
+    request = ElicitationRequest(
+        kind=KINDS[wanted],
+        dimension_id=document.find_dimension(dimension) if dimension is not None else "",
+        label_ids=tuple(document.find_label(each) for each in label or ()),
+        n=n or DEFAULT_N[wanted],
+        guidance=guidance,
+        way=way or suggest_way(endpoint),
+        seed=seed,
+        asks_model=ask_model,
+        cap=cap,
+        concurrency=min(4, default_concurrency(endpoint)),
+    )
+    key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+    if endpoint.is_embedded:
+        session.runtime.embedded().start()
+    session.tell(f"Asking {endpoint.model}.")
+    elicited = session.runtime.submit(
+        carry_out_with(
+            session.runtime,
+            stored,
+            request,
+            endpoint,
+            key,
+            tell=lambda share, doing: session.tell(f"{share:.0%} {doing}"),
+        )
+    ).result()
+    if accept:
+        _accept(session, stored, wanted, elicited)
+    describe = _describe_filter if wanted is Wanted.FILTER else _describe_proposals
+    session.emit(describe(stored, elicited, accepted=accept))
+    return EXIT_FAILURES if elicited.replies and elicited.unread == elicited.replies else EXIT_DONE
+
+
+def _accept(session: Session, stored: StoredProject, wanted: Wanted, elicited: Elicited) -> None:
+    proposals = session.runtime.store.proposals
+    ids = list(elicited.proposal_ids)
+    if wanted is Wanted.FILTER:
+        drops = [finding.suggestion is Suggestion.DROP for finding in elicited.findings]
+        kept = [number for number, drop in zip(ids, drops, strict=True) if not drop]
+        ids = [number for number, drop in zip(ids, drops, strict=True) if drop]
+        proposals.decide(stored.id, kept, "rejected", actor=session.actor, reason="kept")
+    if ids:
+        proposals.decide(stored.id, ids, "accepted", actor=session.actor, accept=accept_proposals)
+
+
+def _describe_proposals(stored: StoredProject, elicited: Elicited, *, accepted: bool) -> dict[str, Any]:
+    labels = stored.document.labels
+    proposed = [
+        {"label": labels[each.label_id].name if each.label_id in labels else None, **each.payload}
+        if each.kind is ProposalKind.VALUE
+        else dict(each.payload)
+        for each in elicited.proposals
+    ]
+    return {
+        "proposed": proposed,
+        "accepted": len(proposed) if accepted else 0,
+        "dropped": [{"text": each.text, "reason": each.reason} for each in elicited.dropped],
+        "replies": elicited.replies,
+        "unread": elicited.unread,
+        "problems": list(elicited.problems),
+    }
+
+
+def _describe_filter(stored: StoredProject, elicited: Elicited, *, accepted: bool) -> dict[str, Any]:
+    names = {key: label.name for key, label in stored.document.labels.items()}
+    drops = [each for each in elicited.findings if each.suggestion is Suggestion.DROP]
+    removed: Sequence[dict[str, Any]] = [
+        {
+            "label": names[each.label_id],
+            "value": each.value,
+            "similar": names[each.similar_id],
+            "reason": each.reason,
+            "model": each.llm_verdict.value if each.llm_verdict is not None else None,
+            "margin": each.margin,
+        }
+        for each in drops
+    ]
+    return {
+        "kept": len(elicited.findings) - len(drops),
+        "removed": list(removed),
+        "applied": accepted,
+        "replies": elicited.replies,
+        "unread": elicited.unread,
+        "problems": list(elicited.problems),
+    }
