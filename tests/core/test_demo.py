@@ -1,0 +1,102 @@
+"""The demo project: really generated texts, their embeddings and map, found by every new home."""
+
+import json
+
+import numpy as np
+import pytest
+
+from attrprompt.analysis.encoder import REFERENCE, open_encoder
+from attrprompt.analysis.projection import neighbour_overlap
+from attrprompt.analysis.vectors import VectorCache, hash_text
+from attrprompt.demo import EXAMPLES, find_demo, first_requests, reset_demo, seed_demo
+from attrprompt.project import parse_project
+from attrprompt.runtime import Runtime
+from attrprompt.settings import Settings
+from attrprompt.worker.jobs import Arrays, find_result, hash_input, read_result
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    opened = Runtime(Settings(home=tmp_path_factory.mktemp("home")))
+    seed_demo(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def demo(runtime):
+    return runtime.store.projects.load(find_demo(runtime))
+
+
+def texts_of(runtime, demo):
+    datasets = runtime.store.datasets.list_all(demo.id)
+    return [sample for dataset in datasets for sample in runtime.store.datasets.iterate(dataset.id)]
+
+
+def test_it_holds_four_hundred_texts_of_each_method_with_their_provenance(runtime, demo):
+    runs = {run.name: run for run in runtime.store.runs.list_all(demo.id)}
+    assert {name: run.counters.completed for name, run in runs.items()} == {"simprompt": 400, "attrprompt": 400}
+    assert runs["simprompt"].parameters == runs["attrprompt"].parameters
+    for sample in texts_of(runtime, demo):
+        assert sample.prompt and sample.model and sample.completion_tokens
+        assert bool(sample.attributes) == (sample.dataset == "attrprompt")
+
+
+def test_under_five_percent_of_either_set_are_cut(runtime, demo):
+    for dataset in runtime.store.datasets.list_all(demo.id):
+        cut = runtime.store.datasets.count_facets(dataset.id).get("flag", {}).get("truncated", 0)
+        assert cut / dataset.rows < 0.05, dataset.name
+
+
+def test_its_prompts_are_those_that_the_plan_makes_anew(runtime, demo):
+    from attrprompt.generation.plan import make_plan, read_options
+
+    for run in runtime.store.runs.list_all(demo.id):
+        planned = make_plan(runtime.store.runs.load_document(run.id), read_options(dict(run.options)))
+        stored = runtime.store.runs.iterate_plan(run.id)
+        assert [(item.prompt, item.seed) for item in planned] == [(item.prompt, item.seed) for item in stored]
+
+
+def test_its_document_has_the_hash_that_its_provenance_names():
+    provenance = json.loads((EXAMPLES / "provenance.json").read_text(encoding="utf-8"))
+    assert parse_project(provenance["document"]).content_hash == provenance["content_hash"]
+
+
+def test_its_embeddings_are_those_that_the_encoder_computes(runtime, demo):
+    encoder = open_encoder(REFERENCE, runtime.home)
+    texts = [sample.text for sample in texts_of(runtime, demo)][::16]
+    assert len(texts) == 50
+    cached = VectorCache(runtime.home).read(encoder.id, [hash_text(text) for text in texts])
+    assert np.min(np.sum(cached * encoder.encode(texts), axis=1)) >= 0.999
+
+
+def test_the_pages_first_questions_are_answered_without_computing(runtime, demo):
+    for kind, request in first_requests(runtime.store, demo):
+        payload = request.to_payload()
+        assert find_result(runtime.home, kind, hash_input(kind, payload)) is not None, kind
+
+
+def test_its_map_keeps_neighbours_together(runtime, demo):
+    payload = next(request for kind, request in first_requests(runtime.store, demo) if kind == "map").to_payload()
+    found = read_result(find_result(runtime.home, "map", hash_input("map", payload)))
+    assert isinstance(found, Arrays)
+    coordinates = found.arrays["coordinates"]
+    counted = [sample for sample in texts_of(runtime, demo) if not {"empty", "refusal"} & set(sample.flags)]
+    assert coordinates.shape == (len(counted), 2)
+    encoder = open_encoder(REFERENCE, runtime.home)
+    vectors = VectorCache(runtime.home).read(encoder.id, [hash_text(sample.text) for sample in counted])
+    shuffled = np.random.default_rng(0).permutation(coordinates)
+    assert neighbour_overlap(vectors, coordinates) > 0.2
+    assert neighbour_overlap(vectors, coordinates) > 5 * neighbour_overlap(vectors, shuffled)
+
+
+def test_resetting_brings_it_back_as_it_was(tmp_path):
+    runtime = Runtime(Settings(home=tmp_path))
+    first = seed_demo(runtime)
+    dataset = runtime.store.datasets.list_all(first.id)[0]
+    runtime.store.datasets.delete(dataset.id)
+    second = reset_demo(runtime)
+    assert len(runtime.store.datasets.list_all(second.id)) == 2
+    assert [each.id for each in runtime.store.projects.list_all()] == [second.id]
+    assert seed_demo(runtime).id == second.id
+    runtime.close()
