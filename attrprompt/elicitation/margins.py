@@ -36,7 +36,6 @@ def measure_margins(
     A label that shares the very value (a value may belong to several labels of a multi-label task) is not compared.
     """
     columns = {label_id: column for column, label_id in enumerate(vectors.label_ids)}
-    with_all = vectors.label_vectors()
     texts = {label_id: {fold_text(value.text) for _, value in dimension.values_for(label_id)} for label_id in similar}
     found: dict[tuple[str, str], list[Margin]] = {}
     for row, value_id in enumerate(vectors.value_ids):
@@ -44,15 +43,14 @@ def measure_margins(
         own_labels = [label_id for label_id in value.labels if label_id in similar]
         if not own_labels:
             continue
-        without = vectors.label_vectors(without=row)
-        to_all, to_own = with_all @ vectors.values[row], without @ vectors.values[row]
+        cosines = vectors.similarities(row)
         for label_id in own_labels:
             margins = [
                 Margin(
                     label_id,
                     value_id,
                     other,
-                    float(to_own[columns[label_id]] - to_all[columns[other]]),
+                    float(cosines[columns[label_id]] - cosines[columns[other]]),
                     fold_text(value.text) in texts.get(other, ()),
                 )
                 for other in similar[label_id]
@@ -69,6 +67,5 @@ def share_placed_right(vectors: DimensionVectors) -> float:
     """
     right = 0
     for row in range(len(vectors.value_ids)):
-        cosines = vectors.label_vectors(without=row) @ vectors.values[row]
-        right += bool(vectors.belongs[row, int(np.argmax(cosines))])
+        right += bool(vectors.belongs[row, int(np.argmax(vectors.similarities(row)))])
     return right / len(vectors.value_ids)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,13 +57,23 @@ class DimensionVectors:
     values: Vectors
     belongs: NDArray[np.bool_]
 
-    def label_vectors(self, *, without: int | None = None) -> Vectors:
-        """One unit row a label: title and values mixed, with one value left out where it is named."""
-        belongs = self.belongs
-        if without is not None:
-            belongs = belongs.copy()
-            belongs[without] = False
-        return mix_vectors(self.titles, normalise_rows(belongs.T.astype(np.float32) @ self.values))
+    @cached_property
+    def sums(self) -> Vectors:
+        """One row a label: the sum of its values' vectors."""
+        return np.asarray(self.belongs.T.astype(np.float32) @ self.values, dtype=np.float32)
+
+    @cached_property
+    def label_vectors(self) -> Vectors:
+        """One unit row a label: title and values mixed."""
+        return mix_vectors(self.titles, normalise_rows(self.sums))
+
+    def similarities(self, row: int) -> Vectors:
+        """The cosine of one value with every label; the labels that it belongs to are taken without it."""
+        cosines: Vectors = self.label_vectors @ self.values[row]
+        own = np.flatnonzero(self.belongs[row])
+        without = mix_vectors(self.titles[own], normalise_rows(self.sums[own] - self.values[row]))
+        cosines[own] = without @ self.values[row]
+        return cosines
 
 
 def describe_label(label: Label) -> str:
