@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer carries its own click
 
 from attrprompt.cli import analysis, datasets, elicitation, generation, projects
 from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
@@ -44,16 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = typer.main.get_command(make_app())
     try:
         status = command.main(args=rest, prog_name="python -m attrprompt", standalone_mode=False, obj=session)
-    except click.exceptions.NoArgsIsHelpError as error:
+    except NoArgsIsHelpError as error:
         error.show()
         return EXIT_INPUT
-    except click.ClickException as error:
+    except ClickException as error:
         print(f"Error: {error.format_message()}", file=sys.stderr)
         return EXIT_INPUT
     except AttrPromptError as error:
         print(f"Error: {error}", file=sys.stderr)
         return EXIT_INPUT
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("Interrupted.", file=sys.stderr)
         return EXIT_INTERRUPTED
     finally:
