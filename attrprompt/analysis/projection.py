@@ -218,6 +218,13 @@ def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10) -> float:
     return shared / (n * k)
 
 
+def find_projection(
+    home: Path, encoder_id: str, hashes: Sequence[str], sets: Sequence[str], parameters: MapParameters
+) -> Projection | None:
+    """The kept map of these texts (by their hashes, in this order), or None: then the worker has to make it."""
+    return load_projection(path_projection(home, key_projection(encoder_id, hashes, sets, parameters)))
+
+
 def key_projection(encoder_id: str, hashes: Sequence[str], sets: Sequence[str], parameters: MapParameters) -> str:
     """The name under which a map is cached: its texts in their order, their sets, the encoder and the parameters.
 

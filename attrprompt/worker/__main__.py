@@ -58,7 +58,7 @@ def main() -> None:
     options = _parse_options()
     channel = _claim_output()
     os.nice(max(0, NICENESS - os.nice(0)))
-    threads = options.threads or max(1, len(os.sched_getaffinity(0)) - 1)
+    threads = options.threads or max(1, count_cores() - 1)
     for variable in THREAD_VARIABLES:  # read by the libraries when they are imported, which has not happened yet
         os.environ[variable] = str(threads)
     for module in options.jobs:
@@ -73,6 +73,11 @@ def main() -> None:
             return
         _do_job(json.loads(line), options.home, threads, channel)
         patience = options.idle_seconds
+
+
+def count_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _do_job(order: dict[str, Any], home: Path, threads: int, channel: TextIO) -> None:

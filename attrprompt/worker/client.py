@@ -200,7 +200,11 @@ class WorkerClient:
     def _work(self, entry: _Entry) -> JobUpdate:
         """Have a job done; a process that ends before it began the job (it was idle, say) is replaced once."""
         for last_try in (False, True):
-            process = self._ready_process()
+            try:
+                process = self._ready_process()
+            except OSError as error:
+                why = f"The worker process cannot be started ({error}). Check room and rights in {self._home}."
+                return entry.update(JobState.FAILED, message=why)
             if process is None:
                 break
             begun, final = self._talk(process, entry)
