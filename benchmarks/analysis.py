@@ -97,7 +97,7 @@ texts = mix_texts(load_pool(), 2 * n)
 vectors = np.random.default_rng(0).normal(size=(2 * n, 384)).astype(np.float32)
 vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 labels = [str(i % 4) for i in range(n)]
-sets = [AnalysisSet(name, texts[at : at + n], labels, vectors=vectors[at : at + n]) for name, at in (("a", 0), ("b", n))]
+sets = [AnalysisSet(str(at), texts[at : at + n], labels, vectors=vectors[at : at + n]) for at in (0, n)]
 compare_datasets(sets, repeats=10, cell_repeats=5)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
 """

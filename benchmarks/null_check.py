@@ -4,7 +4,8 @@
 
 Both sides come from one source, so every "different" is an error. For the figures that carry a verdict the table
 counts the verdict as the pages give it (corrected by Holm) and, harsher, how often the plain interval of the
-difference leaves nought outside; for the exploratory ones the latter only.
+difference leaves nought outside (for the divergence of continents, which has no interval: p under 0.05); for the
+exploratory ones the latter only.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from collections import Counter
 import numpy as np
 
 from attrprompt.analysis.comparison import compare_datasets
-from attrprompt.analysis.metrics import METRICS
+from attrprompt.analysis.metrics import METRICS, PRIMARY
+from attrprompt.analysis.regions.divergence import METRIC, compare_divergence
+from attrprompt.analysis.regions.located import locate_prepared
+from attrprompt.analysis.regions.references import population_reference
+from attrprompt.analysis.selection import TextChoice, name_labels, prepare_set
 from attrprompt.analysis.verdicts import DIFFERENT
 from benchmarks.pool import load_pool
 
@@ -49,24 +54,29 @@ def main() -> None:
         found = compare_datasets(
             sides, seed=split, repeats=arguments.repeats, tables=False, whole=False, equal_texts=False
         )
-        for comparison in found.comparisons:
+        located = [locate_prepared(prepare_set(side, TextChoice(), name_labels(sides))) for side in sides]
+        divergence = compare_divergence(*located, population_reference(), seed=split).comparison
+        for comparison in found.with_primary([divergence]).comparisons:
             tested[comparison.metric] += comparison.p is not None
             outside[comparison.metric] += comparison.p is not None and comparison.p < 0.05
             called[comparison.metric] += comparison.verdict == DIFFERENT
         if sys.stderr.isatty():
             print(f"\r{split + 1} of {arguments.splits}", end="", file=sys.stderr)
     seconds = time.perf_counter() - started
+    with_verdict = [key for key in (*PRIMARY, METRIC) if tested[key]]
 
     print(f"{arguments.splits} splits of {pool.origin}, {arguments.size} texts a side, {seconds:.0f} s")
     print(f"{'figure':28}{'role':13}{'tested':>7}{'interval without 0':>20}{'verdict different':>19}")
     shares: dict[str, float] = {}
-    for key, metric in METRICS.items():
+    for key in (*METRICS, METRIC):
         if not tested[key]:
             continue
         shares[key] = outside[key] / arguments.splits
-        verdict = f"{called[key] / arguments.splits:18.1%}" if metric.primary else " " * 18
-        print(f"{key:28}{metric.role:13}{tested[key]:7}{shares[key]:19.1%} {verdict}")
-    worst = max(shares[key] for key, metric in METRICS.items() if metric.primary)
+        role, verdict = "exploratory", ""
+        if key in with_verdict:
+            role, verdict = "primary", f"{called[key] / arguments.splits:.1%}"
+        print(f"{key:28}{role:13}{tested[key]:7}{shares[key]:19.1%} {verdict:>18}")
+    worst = max(shares[key] for key in with_verdict)
     print(
         json.dumps(
             {
@@ -75,9 +85,7 @@ def main() -> None:
                 "size": arguments.size,
                 "pool": pool.origin,
                 "interval_without_0": {key: round(share, 4) for key, share in shares.items()},
-                "verdict_different": {
-                    key: called[key] / arguments.splits for key, metric in METRICS.items() if metric.primary
-                },
+                "verdict_different": {key: called[key] / arguments.splits for key in with_verdict},
                 "worst_primary": worst,
                 "limit": LIMIT,
                 "passed": worst <= LIMIT,
