@@ -7,15 +7,18 @@ from collections.abc import Mapping
 import streamlit as st
 
 from attrprompt.errors import InputError
+from attrprompt.generation.extend import measure_shortfall, top_up, write_again
 from attrprompt.records import Dataset, Flag, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
-from components.notices import in_callback, show_pending
+from components.notices import errors_shown, in_callback, show_pending
+from components.sending import send_rest
 
 ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
 EDIT = Action("e", "edit", "Edit", asks="text", advances=False)
+AGAIN = Action("g", "again", "Write again")
 NOTE = Action("o", "note", "Note", asks="text", advances=False)
 
 
@@ -61,7 +64,8 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
 def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
     """The texts one by one; keys decide on the text that is on screen."""
     relabel = Action("l", "relabel", "Relabel", asks="choice", choices=_label_names(page), advances=False)
-    actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, UNDO)
+    again = () if dataset.imported else (AGAIN,)
+    actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, *again, UNDO)
     place_key = f"review_place_{dataset.id}"
 
     @st.fragment(key="review_fragment")
@@ -100,6 +104,40 @@ def draw_bulk_actions(page: ProjectPage, dataset: Dataset, wanted: SampleFilter)
                 disabled=not count,
                 on_click=in_callback,
                 args=(lambda status=status: _decide_all(page, dataset, wanted, status),),
+            )
+
+
+def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
+    """Ask again for what does not count, until the wanted number is reached; the person ticks what does not count."""
+    if dataset.imported:
+        return
+    facets = page.runtime.store.datasets.count_facets(dataset.id).get("flag", {})
+    with st.popover("Top up", icon=":material/add_circle:", key="review_top_up"):
+        st.write("Rejected texts do not count. Tick which marked ones do not count either; they stay in the data set.")
+        ticked = [
+            flag
+            for flag in facets
+            if st.checkbox(
+                f"{flag.replace('_', ' ')} ({facets[flag]:,})",
+                value=flag in ("empty", "refusal"),
+                key=f"review_tick_{flag}",
+            )
+        ]
+        with errors_shown():
+            lacking = measure_shortfall(page.runtime.store, dataset, ticked)
+            st.caption(f"{lacking.usable:,} of {lacking.wanted:,} texts count.")
+
+            def ask() -> str:
+                added = top_up(page.runtime.store, dataset, ticked)
+                send_rest(page, dataset.id)
+                return f"{added:,} prompts are asked again."
+
+            st.button(
+                f"Ask again for {len(lacking.missing):,} texts",
+                key="review_top_up_now",
+                disabled=not lacking.missing,
+                on_click=in_callback,
+                args=(ask,),
             )
 
 
@@ -151,6 +189,10 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
         items = review.undo(dataset.id, actor=page.actor)
         st.session_state[place_key] = min(items) - 1 if items else st.session_state.get(place_key, -1)
         return f"Taken back for {len(items)} texts." if len(items) > 1 else None
+    if decision.action == AGAIN.name:
+        write_again(page.runtime.store, dataset, [decision.item], actor=page.actor)
+        send_rest(page, dataset.id)
+        return "The text is written again with another seed; it joins the end."
     changes = {
         "accept": {"status": SampleStatus.ACCEPTED.value},
         "reject": {"status": SampleStatus.REJECTED.value},

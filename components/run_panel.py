@@ -10,6 +10,7 @@ from components.frame import ProjectPage
 from components.keys import find_key
 from components.notices import in_callback
 from components.run_views import describe_run, draw_failures, draw_progress, draw_text
+from components.sending import send_rest
 
 POLL_SECONDS = 1.0
 LATEST = 4
@@ -92,6 +93,5 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
 
 
 def _resume(page: ProjectPage, run: Run) -> str:
-    key = find_key(run.endpoint) or (read_key(run.api_key_env) if run.api_key_env else None)
-    page.runtime.start_run(run.id, key)
+    send_rest(page, run.id)
     return f"{run.name} goes on."

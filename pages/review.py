@@ -7,7 +7,7 @@ import streamlit as st
 from components.dataset_downloads import draw_dataset_import, draw_downloads
 from components.frame import open_project_page
 from components.notices import show_empty
-from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck
+from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up
 from components.review_table import draw_review_table
 from components.run_views import pick_dataset
 
@@ -40,9 +40,11 @@ if as_table.open:
         draw_review_table(page, dataset, wanted)
 
 # --- All at once ---
-bulk, downloads, imports, _ = st.columns([1, 1, 1, 1])
+bulk, more, downloads, imports = st.columns(4)
 with bulk:
     draw_bulk_actions(page, dataset, wanted)
+with more:
+    draw_top_up(page, dataset)
 with downloads:
     draw_downloads(page, dataset, wanted)
 with imports:

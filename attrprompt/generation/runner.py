@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -136,11 +136,15 @@ class RunExecution:
     async def execute(self) -> RunState:
         """Send what is left of the plan until it is done, paused, stopped or cannot go on."""
         self._tally = _Tally(self._store.runs.begin(self._run.id, owner=os.getpid()), time.monotonic())
-        workers = [asyncio.create_task(self._work()) for _ in range(self._limits.concurrency)]
+        workers: list[asyncio.Task[None]] = []
         committer = asyncio.create_task(self._commit_as_they_come())
         watcher = asyncio.create_task(self._watch(workers))
         try:
-            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+            while self._end is None and await self._has_more():
+                workers[:] = [asyncio.create_task(self._work()) for _ in range(self._limits.concurrency)]
+                done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+                if any(not task.cancelled() and task.exception() is not None for task in done):
+                    break
         except asyncio.CancelledError:
             self.request_end(RunState.STOPPED, "The app was closed.")
             raise
@@ -156,6 +160,13 @@ class RunExecution:
             state = self._conclude(results)
             self._writer.shutdown()
         return state
+
+    async def _has_more(self) -> bool:
+        """Whether anything of the plan is pending; texts may be asked for again while the run is being sent."""
+        self._last_fetched, self._exhausted, self._pending = -1, False, []
+        planned = (await asyncio.to_thread(self._store.runs.load, self._run.id)).counters.planned
+        self._tally.base = replace(self._tally.base, planned=planned)
+        return bool(await asyncio.to_thread(self._store.runs.next_pending, self._run.id, after=-1, limit=1))
 
     def _conclude(self, results: list[BaseException | None]) -> RunState:
         """Write how the run ended; a defect in a worker leaves the run failed and is raised again."""

@@ -80,6 +80,9 @@ class Runs:
             if not planned:
                 raise InputError("This plan has no prompts. Ask for at least one text per class.")
             connection.execute(
+                update(dataset).where(dataset.c.id == dataset_id).values(info={**info, "wanted": planned})
+            )
+            connection.execute(
                 insert(run).values(
                     dataset_id=dataset_id,
                     state=RunState.PLANNED.value,
@@ -114,8 +117,11 @@ class Runs:
             for batch in in_batches(plan, PAGE):
                 connection.execute(insert(plan_item), [_plan_row(run_id, item) for item in batch])
                 added += len(batch)
+            connection.execute(update(run).where(run.c.dataset_id == run_id).values(planned=run.c.planned + added))
             connection.execute(
-                update(run).where(run.c.dataset_id == run_id).values(planned=run.c.planned + added, state="planned")
+                update(run)
+                .where(run.c.dataset_id == run_id, run.c.state != RunState.RUNNING.value)
+                .values(state=RunState.PLANNED.value)
             )
         return added
 

@@ -14,6 +14,7 @@ import pytest
 
 from attrprompt import edits
 from attrprompt.errors import ErrorKind, InputError
+from attrprompt.generation.extend import measure_shortfall, top_up, write_again
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
 from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
@@ -247,3 +248,30 @@ def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(tmp_pa
     assert done.returncode == 0, done.stderr
     assert (result["state"], result["completed"], result["failed"]) == ("done", 500, {})
     assert sum(server.answered.values()) <= 500 + kills * concurrency
+
+
+def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime, faulty_server):
+    server = faulty_server(usual="echo")
+    run = make_run(runtime, server, per_class=2)
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert write_again(runtime.store, run.dataset, [1], actor="ana") == 1
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    samples = runtime.store.datasets.read_page(run.id)
+    assert [sample.item for sample in samples] == [0, 1, 2, 3, 4]
+    assert (samples[1].status, samples[4].status) == ("rejected", "new")
+    assert samples[4].prompt == samples[1].prompt
+    seeds = [item.seed for item in runtime.store.runs.iterate_plan(run.id)]
+    assert len(set(seeds)) == 5
+
+
+def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
+    server = faulty_server(script=["refusal", "refusal"], models=())
+    run = make_run(runtime, server, per_class=5, concurrency=1)
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    dataset = runtime.store.datasets.load(run.id)
+    assert measure_shortfall(runtime.store, dataset, []).missing == ()
+    assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == (0, 1)
+    assert top_up(runtime.store, dataset, ["refusal"]) == 2
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
+    assert runtime.store.datasets.count(run.id) == 12

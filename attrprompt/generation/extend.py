@@ -1,0 +1,86 @@
+"""Asks again within a run: write one text anew, or top a run up to the number that was wanted.
+
+The new texts are further items of the same plan, with the same configuration and another seed; what they replace stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from attrprompt.errors import InputError
+from attrprompt.generation.plan import make_item_seed
+from attrprompt.records import Dataset, Run, SampleStatus
+from attrprompt.store import PlannedItem, Store
+
+NOT_TICKED_BY_DEFAULT = ("truncated",)
+
+
+@dataclass(frozen=True, slots=True)
+class TopUp:
+    """What a run lacks.
+
+    Attributes:
+        wanted: texts that the plan had at first.
+        usable: texts that count.
+        missing: items to ask for again, of those that do not count the latest.
+    """
+
+    wanted: int
+    usable: int
+    missing: tuple[int, ...]
+
+
+def write_again(store: Store, dataset: Dataset, items: Sequence[int], *, actor: str) -> int:
+    """Plan the same prompts once more with new seeds and reject the old texts; returns how many.
+
+    Raises:
+        InputError: imported texts have no model that could write them again.
+    """
+    _refuse_import(dataset)
+    run = store.runs.load(dataset.id)
+    added = store.runs.append_plan(dataset.id, _repeat(store, run, items))
+    store.review.decide(dataset.id, items, {"status": SampleStatus.REJECTED.value}, actor=actor)
+    return added
+
+
+def measure_shortfall(store: Store, dataset: Dataset, flags: Collection[str]) -> TopUp:
+    """How many texts are missing, where rejected ones and those with a ticked flag do not count.
+
+    Raises:
+        InputError: imported texts cannot be topped up.
+    """
+    _refuse_import(dataset)
+    lacking = [
+        sample.item
+        for sample in store.datasets.iterate(dataset.id)
+        if sample.status is SampleStatus.REJECTED or set(sample.flags) & set(flags)
+    ]
+    wanted = int(dataset.info["wanted"])
+    usable = store.datasets.count(dataset.id) - len(lacking)
+    missing = max(0, wanted - usable)
+    return TopUp(wanted, usable, tuple(lacking[-missing:] if missing else ()))
+
+
+def top_up(store: Store, dataset: Dataset, flags: Collection[str]) -> int:
+    """Plan as many prompts again as the run lacks; returns how many."""
+    lacking = measure_shortfall(store, dataset, flags)
+    if not lacking.missing:
+        return 0
+    return store.runs.append_plan(dataset.id, _repeat(store, store.runs.load(dataset.id), lacking.missing))
+
+
+def _repeat(store: Store, run: Run, items: Sequence[int]) -> Iterator[PlannedItem]:
+    next_item = store.runs.last_item(run.id) + 1
+    seed = int(run.options.get("seed", 0))
+    for offset, item in enumerate(items):
+        planned = store.runs.load_plan_item(run.id, item)
+        number = next_item + offset
+        yield PlannedItem(
+            number, planned.labels, planned.attributes, planned.prompt, planned.messages, make_item_seed(seed, number)
+        )
+
+
+def _refuse_import(dataset: Dataset) -> None:
+    if dataset.imported:
+        raise InputError(f"'{dataset.name}' was imported; only texts of a run can be written again.")

@@ -1,0 +1,20 @@
+"""Sending what is left of a run from a page, with the key that this session or the environment holds."""
+
+from __future__ import annotations
+
+from attrprompt.records import RunState
+from attrprompt.settings import read_key
+from components.frame import ProjectPage
+from components.keys import find_key
+
+
+def send_rest(page: ProjectPage, run_id: int) -> None:
+    """Start a run, or let the one that is being sent take in what was added.
+
+    Raises:
+        InputError: the run cannot be started.
+    """
+    run = page.runtime.load_run(run_id)
+    if run.state is RunState.RUNNING:
+        return
+    page.runtime.start_run(run_id, find_key(run.endpoint) or (read_key(run.api_key_env) if run.api_key_env else None))
