@@ -206,8 +206,8 @@ class _Work:
                 seed=request.seed,
                 stop=self.stop,
             )
-            return await self._keep_values(values)
-        total = Elicited()
+            return await self._flag([values], self._keep_values(values))
+        total, asked = Elicited(), list[ElicitedValues]()
         async for step in elicit_for_labels(
             self.client,
             self.model,
@@ -223,13 +223,13 @@ class _Work:
             seed=request.seed,
             stop=self.stop,
         ):
-            kept = await self._keep_values(step.values)
+            asked.append(step.values)
+            kept = self._keep_values(step.values)
             problems = tuple(f"{step.label}: {problem}" for problem in kept.problems)
             total = total.joined(replace(kept, problems=problems))
-            self.tell(
-                step.done / step.total, f"{step.done} of {step.total} labels, {len(total.proposal_ids)} values proposed"
-            )
-        return total
+            doing = f"{step.done} of {step.total} labels, {len(total.proposal_ids)} values proposed"
+            self.tell(0.95 * step.done / step.total, doing)
+        return await self._flag(asked, total)
 
     async def ask_filter(self) -> Elicited:
         request = self.request
@@ -269,21 +269,37 @@ class _Work:
             problems=problems,
         )
 
-    async def _keep_values(self, values: ElicitedValues) -> Elicited:
-        problems = values.problems
-        if self.encoder is not None and values.proposals:
-            self.tell(0.0, f"{len(values.proposals)} values came, looking for near-synonyms")
-            try:
-                values = await asyncio.to_thread(flag_near_synonyms, self.encoder, values, self.project.document)
-            except AttrPromptError as error:
-                problems = (*problems, f"Near-synonyms were not looked for. {error}")
+    def _keep_values(self, values: ElicitedValues) -> Elicited:
         kept = self._keep(
             [propose_value(each, values.dimension_id, values.label_id, self.maker) for each in values.proposals],
             replies=values.replies,
             purpose="values",
-            problems=problems,
+            problems=values.problems,
         )
         return replace(kept, dropped=values.dropped)
+
+    async def _flag(self, values: Sequence[ElicitedValues], elicited: Elicited) -> Elicited:
+        """Say of the stored values which may only repeat another; they can be decided on meanwhile."""
+        if self.encoder is None or not elicited.proposals or (self.stop is not None and self.stop.is_set()):
+            return elicited
+        self.tell(0.95, f"{len(elicited.proposals)} values proposed, looking for near-synonyms")
+        try:
+            flagged = [
+                await asyncio.to_thread(flag_near_synonyms, self.encoder, each, self.project.document)
+                for each in values
+            ]
+        except AttrPromptError as error:
+            return replace(elicited, problems=(*elicited.problems, f"Near-synonyms were not looked for. {error}"))
+        proposals = tuple(
+            propose_value(proposal, each.dimension_id, each.label_id, self.maker)
+            for each in flagged
+            for proposal in each.proposals
+        )
+        numbered = zip(elicited.proposal_ids, proposals, strict=True)
+        self.store.proposals.remark(
+            self.project.id, {number: each.payload for number, each in numbered if each.payload["near"]}
+        )
+        return replace(elicited, proposals=proposals)
 
     def _propose_finding(self, finding: FilterFinding) -> Proposal:
         proposal = propose_removal(finding.to_proposal(), finding.dimension_id, finding.label_id, self.maker)

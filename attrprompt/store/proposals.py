@@ -82,6 +82,20 @@ class Proposals:
                 numbers.append(int(result.inserted_primary_key[0]))
         return numbers
 
+    def remark(self, project_id: str, payloads: Mapping[int, Mapping[str, Any]]) -> None:
+        """Put what was found out later (near-synonyms) into the payloads of proposals that nobody decided on yet."""
+        with self._database.write() as connection:
+            for proposal_id, payload in payloads.items():
+                connection.execute(
+                    update(proposal)
+                    .where(
+                        proposal.c.project_id == project_id,
+                        proposal.c.id == proposal_id,
+                        proposal.c.status.in_(("open", "unsure")),
+                    )
+                    .values(payload=dict(payload))
+                )
+
     def list_some(
         self,
         project_id: str,
