@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -19,6 +21,8 @@ MAX_BYTES = 512 * 1024 * 1024
 MAX_RATIO = 200
 _SMALL = 1024 * 1024
 _CHUNK = 1 << 16
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
+"""What `zipfile` raises on broken, encrypted and unknown content."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -43,7 +47,7 @@ def unpack_archive(
                 destination = part / place
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 written = _unpack_entry(archive, entry, destination, written, limit, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise InputError(f"'{name}' is no usable zip archive: {_sentence(error)}") from error
     except OSError as error:
         raise InputError(f"'{name}' cannot be unpacked: {error.strerror or error}.") from error
@@ -150,5 +154,5 @@ def _unpack_entry(
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error).strip().rstrip(".") or "it is damaged"
+    text = " ".join(str(error).split()).rstrip(".") or "it is damaged"
     return f"{text[:1].lower()}{text[1:]}."
