@@ -87,6 +87,8 @@ def _describe_divergence(each: Mapping[str, Any], result: Mapping[str, Any], fam
         f"{near} lies nearer to {reference} than {far}: divergence {values[near]:.3f} against {values[far]:.3f}. "
         f"A place is named by {located}."
     )
+    if any("requested" in figures.get("references", {}) for figures in result["datasets"].values()):
+        headline += " Where a prompt names the place, the text echoes it."
     return Finding(
         title,
         headline,
