@@ -31,7 +31,7 @@ ACTIONS = (
     ACCEPT,
     REJECT,
     *(
-        Action(key, f"reject:{reason.value}", reason.meaning.capitalize(), tone="bad")
+        Action(key, f"reject:{reason.value}", f"Reject: {reason.meaning}", tone="bad")
         for key, reason in REASONS.items()
     ),
     UNSURE,
@@ -60,13 +60,16 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
                 "cell": f"{cell.title}: {len(of_cell)}",
                 "dimension": f"All labels of {cell.dimension.name}: {len(of_dimension)}",
             }
+            default = "cell" if of_cell else None
             chosen = st.segmented_control(
                 "Proposals waiting",
                 choices,
-                default=choices[0],
+                default=default,
                 format_func=names.__getitem__,
                 key=f"attributes_scope_{cell.key}_{len(choices)}",
             )
+            if chosen is None:
+                return
             whole = chosen == "dimension"
         else:
             st.markdown(f"**{count_words(len(of_dimension), 'proposal')}** waiting for {escape_markdown(cell.title)}")

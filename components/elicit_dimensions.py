@@ -22,8 +22,6 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
     waiting = page.runtime.store.proposals.list_some(
         page.project.id, kind=ProposalKind.DIMENSION, statuses=("open", "unsure")
     )
-    for proposal in waiting:
-        _draw_proposal(page, proposal)
     endpoint = find_endpoint(page)
     with st.expander("Let a model propose dimensions", icon=":material/auto_awesome:", key="elicit_dimensions"):
         guidance, number = st.columns([4, 1])
@@ -54,6 +52,8 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
             f"One question, about 1,000 tokens. Asked: {escape_markdown(describe_endpoint(endpoint))}. "
             "The model sees the task, its labels and its example texts."
         )
+    for proposal in waiting:
+        _draw_proposal(page, proposal)
 
 
 def _draw_proposal(page: ProjectPage, proposal: StoredProposal) -> None:

@@ -4,17 +4,60 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.attributes_agreement import draw_agreement
+from components.attributes_constraints import draw_constraints
 from components.attributes_dimensions import draw_dimensions
+from components.attributes_filter import draw_filter
 from components.attributes_labels import draw_add_labels, draw_labels
 from components.attributes_matrix import draw_matrix
 from components.attributes_place import load_matrix, read_cell
 from components.attributes_proposals import draw_proposals
+from components.attributes_search import draw_search
+from components.attributes_share import draw_share
+from components.attributes_task import draw_task
 from components.attributes_values import draw_mark, draw_paste, draw_values
 from components.elicit_dimensions import draw_propose_dimensions
 from components.elicit_panel import draw_propose_values, draw_replies, draw_request
-from components.frame import open_project_page
+from components.elicit_try import draw_try
+from components.frame import ProjectPage, open_project_page
 from components.history_view import draw_history, draw_undo_redo
 from components.text import escape_markdown
+
+
+def draw_values_view(page: ProjectPage) -> None:
+    """The matrix, and the cell that is open in it."""
+    document, matrix = page.project.document, load_matrix(page)
+    cell = read_cell(document, matrix)
+    if cell is None:
+        st.write("No dimension yet. A dimension is a way in which texts differ: subtopic, location, style, length.")
+        draw_dimensions_view(page)
+        return
+    draw_matrix(document, matrix, cell)
+    title, mark = st.columns([4, 1], vertical_alignment="bottom")
+    title.subheader(escape_markdown(cell.title), anchor=False)
+    with mark:
+        draw_mark(page, cell, matrix)
+    draw_proposals(page, cell)
+    draw_propose_values(page, cell)
+    draw_paste(page, cell)
+    draw_values(page, cell)
+    draw_try(page, cell)
+    draw_replies(page)
+
+
+def draw_dimensions_view(page: ProjectPage) -> None:
+    """The dimensions, and those that a model proposes."""
+    draw_propose_dimensions(page)
+    draw_dimensions(page)
+    draw_replies(page)
+
+
+def draw_labels_view(page: ProjectPage) -> None:
+    """The labels, and what one text is."""
+    draw_labels(page)
+    with st.expander("The task: what one text is", icon=":material/description:", key="attributes_task"):
+        draw_task(page)
+
 
 page = open_project_page(
     "Attributes", "In which ways shall the texts of a label differ, and what is in each way possible?"
@@ -30,37 +73,22 @@ if not document.labels:
     st.subheader("Labels first", anchor=False)
     st.write("A label is a class of the task. Every generated text belongs to one; attributes make its texts differ.")
     draw_add_labels(page, first=True)
+    with st.expander("Or take them from a file", icon=":material/upload:", key="attributes_first_file"):
+        draw_share(page)
     st.stop()
 
-values, dimensions, labels, history = st.tabs(
-    ["Values", "Dimensions", "Labels", "History"], on_change="rerun", key="attributes_view"
-)
-if values.open:
-    with values:
-        matrix = load_matrix(page)
-        cell = read_cell(document, matrix)
-        if cell is None:
-            st.write("No dimension yet. A dimension is a way in which texts differ: subtopic, location, style, length.")
-            draw_propose_dimensions(page)
-            draw_dimensions(page)
-        else:
-            draw_matrix(document, matrix, cell)
-            title, mark = st.columns([4, 1], vertical_alignment="bottom")
-            title.subheader(escape_markdown(cell.title), anchor=False)
-            with mark:
-                draw_mark(page, cell, matrix)
-            draw_proposals(page, cell)
-            draw_values(page, cell)
-            draw_paste(page, cell)
-            draw_propose_values(page, cell)
-            draw_replies(page)
-if dimensions.open:
-    with dimensions:
-        draw_propose_dimensions(page)
-        draw_dimensions(page)
-if labels.open:
-    with labels:
-        draw_labels(page)
-if history.open:
-    with history:
-        draw_history(page)
+VIEWS = {
+    "Values": lambda: draw_values_view(page),
+    "Search": lambda: draw_search(page),
+    "Dimensions": lambda: draw_dimensions_view(page),
+    "Labels and task": lambda: draw_labels_view(page),
+    "Filter": lambda: draw_filter(page),
+    "Constraints": lambda: draw_constraints(page),
+    "Agreement": lambda: draw_agreement(page),
+    "Share": lambda: draw_share(page),
+    "History": lambda: draw_history(page),
+}
+for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key="attributes_view"), VIEWS.values(), strict=True):
+    if tab.open:
+        with tab:
+            draw()

@@ -19,6 +19,16 @@ from attrprompt.store.proposals import NewProposal
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/attributes.py"
 SECONDS = 60
+VIEWS = (
+    "Search",
+    "Dimensions",
+    "Labels and task",
+    "Filter",
+    "Constraints",
+    "Agreement",
+    "Share",
+    "History",
+)
 
 
 @pytest.fixture
@@ -100,7 +110,7 @@ def test_a_project_without_labels_asks_for_labels_first(runtime):
 def test_every_part_of_a_full_project_draws(runtime):
     made = runtime.store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
     at = open_page(made)
-    for part in ("Dimensions", "Labels", "History"):
+    for part in VIEWS:
         at.session_state["attributes_view"] = part
         at.run()
         assert not at.exception

@@ -1,0 +1,117 @@
+"""Try it: one text with a value, before the value is accepted."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+import streamlit as st
+
+from attrprompt.elicitation.proposals import ProposalKind
+from attrprompt.elicitation.trying import Trial, TriedValue, plan_trial, try_value
+from attrprompt.errors import AttrPromptError
+from attrprompt.settings import read_key
+from components.attributes_place import OpenCell
+from components.elicit_panel import describe_endpoint, find_endpoint
+from components.frame import ProjectPage
+from components.keys import find_key
+from components.notices import in_callback, show_error
+from components.text import escape_markdown
+
+POLL_SECONDS = 1.0
+_TRIED = "elicit_tried"
+
+
+def draw_try(page: ProjectPage, cell: OpenCell) -> None:
+    """Choose or write a value, see its prompt, have its text written."""
+    with st.expander("Try a value: one text with it", icon=":material/science:", key="attributes_try"):
+        waiting = page.runtime.store.proposals.list_some(
+            page.project.id,
+            kind=ProposalKind.VALUE,
+            dimension_id=cell.dimension_id,
+            label_id=cell.label_id,
+            statuses=("open", "unsure"),
+        )
+        dimension = cell.dimension
+        there = dimension.values_for(cell.label_id) if cell.label_id else dimension.ordered()
+        texts = [str(each.payload["text"]) for each in waiting] + [value.text for _, value in there]
+        value = st.selectbox(
+            "Value",
+            list(dict.fromkeys(texts)),
+            None,
+            key=f"try_value_{cell.key}",
+            accept_new_options=True,
+            placeholder="choose a proposal or a value, or write another",
+        )
+        if not value:
+            return
+        turn = int(st.session_state.get("try_turn", 0))
+        try:
+            trial = plan_trial(page.project.document, cell.dimension_id, value, cell.label_id or None, seed=turn)
+        except AttrPromptError as error:
+            show_error(error)
+            return
+        st.code(trial.prompt, language=None, wrap_lines=True)
+        write, other, _ = st.columns([1, 1, 2])
+        write.button(
+            "Write one text",
+            key="try_start",
+            icon=":material/edit_note:",
+            width="stretch",
+            on_click=in_callback,
+            args=(lambda: _start(page, trial),),
+            help=f"Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. Nothing is stored.",
+        )
+        other.button(
+            "Other attributes",
+            key="try_other",
+            width="stretch",
+            on_click=_turn,
+            help="Draws other values of the other dimensions.",
+        )
+        _draw_result(trial)
+
+
+def _draw_result(trial: Trial) -> None:
+    held: tuple[str, Future[TriedValue]] | None = st.session_state.get(_TRIED)
+    if held is None or held[0] != trial.prompt:
+        return
+    future = held[1]
+    if not future.done():
+
+        @st.fragment(run_every=POLL_SECONDS)
+        def wait() -> None:
+            if future.done():
+                st.rerun()
+            st.progress(0.5, text="The text is being written; a small model takes up to a minute.")
+
+        wait()
+        return
+    try:
+        tried = future.result()
+    except AttrPromptError as error:
+        show_error(error)
+        return
+    with st.container(border=True):
+        st.markdown(escape_markdown(tried.reply.text or "(empty answer)").replace("\n", "  \n"))
+        tokens = f"{tried.reply.completion_tokens:,} tokens, " if tried.reply.completion_tokens else ""
+        st.caption(f"{tokens}{tried.reply.seconds:.1f} s, {escape_markdown(tried.reply.model)}")
+
+
+def _start(page: ProjectPage, trial: Trial) -> None:
+    endpoint = find_endpoint(page)
+    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
+    if endpoint.is_embedded:
+        page.runtime.embedded().start()
+    client = page.runtime.make_client(endpoint, key)
+
+    async def ask() -> TriedValue:
+        try:
+            return await try_value(client, endpoint.model, trial)
+        finally:
+            await client.close()
+
+    st.session_state[_TRIED] = (trial.prompt, page.runtime.submit(ask()))
+
+
+def _turn() -> None:
+    st.session_state["try_turn"] = int(st.session_state.get("try_turn", 0)) + 1
