@@ -53,6 +53,7 @@ class Wanted:
         gold: the gold set, for coverage and precision.
         threshold: cosine of near-duplicates.
         both_bases: whether lexical figures are also given at equal numbers of texts.
+        keys: only these figures; all when None.
     """
 
     lexical: bool
