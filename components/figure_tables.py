@@ -37,7 +37,7 @@ def plot_intervals(
     from plotly.subplots import make_subplots
 
     names = list(result["datasets"])
-    figure = make_subplots(rows=max(1, len(keys)), cols=1, vertical_spacing=0.25 / max(1, len(keys)))
+    figure = make_subplots(rows=max(1, len(keys)), cols=1, vertical_spacing=0.5 / max(1, len(keys)))
     for row, metric in enumerate(keys, start=1):
         for place, name in enumerate(names):
             estimate = result["datasets"][name].get(metric)
@@ -80,12 +80,12 @@ def plot_intervals(
             xref="x domain" if row == 1 else f"x{row} domain",
             yref="y domain" if row == 1 else f"y{row} domain",
             x=0,
-            y=1.35,
+            y=1.55,
             showarrow=False,
             xanchor="left",
             font={"size": 13, "color": palette.text},
         )
-    return style(figure, palette, height=90 + 84 * max(1, len(keys)))
+    return style(figure, palette, height=80 + 96 * max(1, len(keys)))
 
 
 def tabulate(result: Mapping[str, Any], keys: Sequence[str]) -> pd.DataFrame:
