@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
+from attrprompt.exchange.project_files import write_project_yaml
 from attrprompt.presets import load_preset
 from attrprompt.project import DimensionKind, Project
 from attrprompt.runtime import Runtime, close_runtime, open_runtime
@@ -234,3 +235,82 @@ def test_a_dimension_is_deleted_after_it_was_said_what_goes(runtime, made):
     assert any("deletes 'length' with 1 value" in each.value for each in at.markdown)
     press(at, f"dimension_delete_now_{length}")
     assert length not in runtime.store.projects.load(made.id).document.dimensions
+
+
+def show(at: AppTest, view: str) -> AppTest:
+    at.session_state["attributes_view"] = view
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_the_filter_drops_what_is_ticked_and_only_that(runtime, made):
+    document = made.document
+    subtopic, music = document.find_dimension("subtopic"), document.find_label("music")
+    opera, jazz = (key for key, _ in document.dimensions[subtopic].values_for(music))
+    rows = [
+        NewProposal(
+            ProposalKind.FILTER,
+            text,
+            {"value_id": key, "text": text, "similar": "movies", "reason": "why", "suggestion": suggestion},
+            subtopic,
+            music,
+        )
+        for key, text, suggestion in ((opera, "opera", "drop"), (jazz, "jazz", "keep"))
+    ]
+    runtime.store.proposals.add(made.id, rows, maker="model:m")
+    at = show(open_page(made), "Filter")
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz"]
+    press(at, "filter_apply")
+    assert texts_of(runtime, made, "subtopic", "music") == ["jazz"]
+    assert not runtime.store.proposals.list_some(made.id, kind=ProposalKind.FILTER, statuses=("open",))
+
+
+def test_a_constraint_that_empties_a_label_cannot_be_added(runtime, made):
+    at = show(open_page(made), "Constraints")
+    document = made.document
+    length, music = document.find_dimension("length"), document.find_label("music")
+    [value_id] = document.dimensions[length].values
+    at.multiselect(key="constraint_dimensions").set_value([length]).run()
+    at.multiselect(key=f"constraint_values_{length}").set_value([value_id])
+    at.multiselect(key="constraint_labels").set_value([music]).run()
+    assert at.button(key="constraint_save").disabled
+    assert any("music" in each.value for each in at.warning)
+
+
+def test_votes_of_others_show_only_after_finishing_and_can_be_settled(runtime, made):
+    first, second = propose(runtime, made, "blues", "folk")
+    store = runtime.store.proposals
+    for proposal_id, verdict in ((first, "accepted"), (second, "rejected")):
+        store.cast_vote(made.id, proposal_id, actor="bo", verdict=verdict)
+    store.finish_votes(made.id, actor="bo")
+    at = show(open_page(made), "Agreement")
+    me = f"Guest {at.session_state['identity_token'][:4]}"
+    store.cast_vote(made.id, first, actor=me, verdict="accepted")
+    store.cast_vote(made.id, second, actor=me, verdict="accepted")
+    assert not at.run().metric
+    press(at, "agreement_finish")
+    assert [each.value for each in at.metric] == ["50%, n = 2", "not informative"]
+    press(at, "agreement_accepted")
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz", "blues"]
+    press(at, f"agreement_rejected_{second}")
+    assert not store.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+
+
+def test_an_uploaded_project_says_what_it_changes_before_it_does(runtime, made, document):
+    more = edits.add_labels(document, ["theatre"])
+    at = show(open_page(made), "Share")
+    at.get("file_uploader")[0].upload("arts.yaml", write_project_yaml(more).encode()).run()
+    assert not at.exception
+    assert any("1 label" in each.value for each in at.markdown)
+    assert runtime.store.projects.head(made.id) == made.revision
+    press(at, "share_apply_0")
+    assert len(runtime.store.projects.load(made.id).document.labels) == 3
+
+
+def test_a_file_that_is_no_project_leaves_it_as_it_was(runtime, made):
+    at = show(open_page(made), "Share")
+    at.get("file_uploader")[0].upload("arts.yaml", b"\x00\x01 nothing").run()
+    assert not at.exception
+    assert at.error
+    assert runtime.store.projects.head(made.id) == made.revision
