@@ -225,9 +225,10 @@ class Project(_Part):
             InputError: no label has this name.
         """
         wanted = fold_label(name)
-        for label_id, label in self.labels.items():
-            if wanted in (fold_label(label.name), fold_label(label.display)):
-                return label_id
+        for shown in ("name", "display"):  # a name wins over another label's display name
+            for label_id, label in self.labels.items():
+                if wanted == fold_label(getattr(label, shown)):
+                    return label_id
         names = ", ".join(label.name for _, label in self.ordered_labels()[:30])
         raise InputError(f"There is no label '{name}' in this project. Its labels are: {names}.")
 

@@ -10,10 +10,15 @@ from typing import Any
 
 from attrprompt.analysis.regions.resolve import resolve_place
 from attrprompt.errors import InputError
+from attrprompt.exchange.attributes_export import export_attributes
 from attrprompt.exchange.attributes_folder import AttributesImport, read_attributes_folder
 from attrprompt.exchange.authors_dataset import export_authors_dataset, read_dataset
+from attrprompt.exchange.files import replace_file
 from attrprompt.exchange.hub_folder import export_hub_folder
+from attrprompt.exchange.merging import replace_content
+from attrprompt.exchange.project_files import read_project_file, write_project_json, write_project_yaml
 from attrprompt.exchange.read_rows import ImportedRow, SkippedRow
+from attrprompt.exchange.values_csv import write_values_csv
 from attrprompt.exchange.write_rows import write_rows
 from attrprompt.records import Dataset, DatasetKind, Flag, SampleStatus
 from attrprompt.store import NewSample, SampleFilter, Store, StoredProject
@@ -32,6 +37,15 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     HUB = "hf"
+    AUTHORS = "attrprompt"
+
+
+class ProjectFormat(StrEnum):
+    """What a project document can be written as."""
+
+    YAML = "yaml"
+    JSON = "json"
+    VALUES = "values"
     AUTHORS = "attrprompt"
 
 
@@ -67,12 +81,49 @@ def import_attributes(
     if name.casefold() in known:
         base = store.projects.load(known[name.casefold()])
         project = store.projects.save(
-            base.id, base, read.project, actor=actor, source=source, summary=f"Attributes imported from {folder.name}"
+            base.id,
+            base,
+            replace_content(base.document, read.project),
+            actor=actor,
+            source=source,
+            summary=f"Attributes imported from {folder.name}",
         )
     else:
         project = store.projects.create(name, read.project, owner=actor, source=source)
     store.projects.save_settings(project.id, {RAW_LINES: read.raw_lines})
     return store.projects.load(project.id), read
+
+
+def export_project(project: StoredProject, path: Path, format: ProjectFormat) -> tuple[str, ...]:
+    """Write a project document; returns a sentence for each thing that the format cannot carry.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    if format is ProjectFormat.AUTHORS:
+        return export_attributes(project.document, path).warnings
+    text = {
+        ProjectFormat.YAML: lambda: write_project_yaml(project.document, name=project.name),
+        ProjectFormat.JSON: lambda: write_project_json(project.document, name=project.name),
+        ProjectFormat.VALUES: lambda: write_values_csv(project.document),
+    }[format]()
+    with replace_file(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+    return ()
+
+
+def import_project(store: Store, name: str, path: Path, *, actor: str) -> tuple[StoredProject, tuple[str, ...]]:
+    """Read a project file (YAML or JSON) into a new project; returns it with warnings.
+
+    Raises:
+        InputError: the file cannot be used, or the name is taken.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The file {path} cannot be read ({error.strerror}). Check the path.") from error
+    read = read_project_file(content, path.name)
+    return store.projects.create(name, read.project, owner=actor, source=f"import:{path.name}"), tuple(read.warnings)
 
 
 def import_dataset(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from attrprompt.cli.session import Session, get_session
+from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.worker.jobs import JobContext, read_result, run_job
@@ -54,19 +54,7 @@ def analyze(
         reference=reference,
         tables=tables,
     )
-    path = run_job("analyze", request.to_payload(), JobContext(session.runtime.home, _teller(session)))
+    path = run_job("analyze", request.to_payload(), JobContext(session.runtime.home, tell_tenths(session)))
     result = read_result(path)
     assert isinstance(result, dict)
     session.emit(result)
-
-
-def _teller(session: Session) -> Any:
-    told = -1
-
-    def tell(share: float, doing: str) -> None:
-        nonlocal told
-        if int(share * 10) > told:
-            told = int(share * 10)
-            session.tell(f"{share:.0%} {doing}")
-
-    return tell

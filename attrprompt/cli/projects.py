@@ -12,6 +12,7 @@ from attrprompt.cli.session import get_session
 from attrprompt.errors import InputError
 from attrprompt.presets import list_presets, load_preset
 from attrprompt.project import Project, Task
+from attrprompt.transfer import ProjectFormat, export_project, import_project
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +20,8 @@ def register(app: typer.Typer) -> None:
     app.command("presets")(presets)
     app.command("projects")(projects)
     app.command("new")(new)
+    app.command("export-project")(export_project_command)
+    app.command("import-project")(import_project_command)
 
 
 def presets(context: typer.Context) -> None:
@@ -68,6 +71,30 @@ def new(
             "content_hash": document.content_hash,
         }
     )
+
+
+def export_project_command(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.")],
+    out: Annotated[Path, typer.Option(help="File, or a new folder for attrprompt.")],
+    format: Annotated[ProjectFormat, typer.Option(help="What to write.")] = ProjectFormat.YAML,
+) -> None:
+    """Write a project: one diffable file, the table of its values, or the authors' folder layout."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    warnings = export_project(stored, out, format)
+    session.emit({"path": str(out), "content_hash": stored.document.content_hash, "warnings": list(warnings)})
+
+
+def import_project_command(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the new project.")],
+    file: Annotated[Path, typer.Argument(help="A project file: YAML or JSON.")],
+) -> None:
+    """Read a project file into a new project."""
+    session = get_session(context)
+    stored, warnings = import_project(session.runtime.store, project, file, actor=session.actor)
+    session.emit({"project": stored.name, "content_hash": stored.document.content_hash, "warnings": list(warnings)})
 
 
 def _make_document(names: list[str], domain: str, multi_label: bool) -> Project:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,19 @@ def read_pairs(given: Sequence[str] | None, *, option: str) -> dict[str, str]:
             raise InputError(f"{option} takes NAME=VALUE, not '{each}'.")
         pairs[name.strip()] = value.strip()
     return pairs
+
+
+def tell_tenths(session: Session) -> Callable[[float, str], None]:
+    """Says how far a job is, at every tenth."""
+    told = -1
+
+    def tell(share: float, doing: str) -> None:
+        nonlocal told
+        if int(share * 10) > told:
+            told = int(share * 10)
+            session.tell(f"{share:.0%} {doing}")
+
+    return tell
 
 
 def _print_plain(data: Mapping[str, Any], indent: str = "") -> None:

@@ -170,3 +170,23 @@ def test_the_authors_folders_are_read_as_they_are(run):
     assert fine["dimensions"]["location"]["values"] == 30
     assert run("import-attributes", "a", ATTRIBUTES / "amazon")[1]["labels"] == 23
     assert run("import-attributes", "g", ATTRIBUTES / "agnews")[1]["labels"] == 4
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+def test_a_project_file_comes_back_with_the_same_hash(run, tmp_path, format):
+    run("new", "p1", "--preset", "agnews")
+    file = tmp_path / f"p1.{format}"
+    written = run("export-project", "p1", "--format", format, "--out", file)[1]
+    status, read, _ = run("import-project", "p2", file)
+    assert (status, read["warnings"]) == (0, [])
+    assert read["content_hash"] == written["content_hash"]
+
+
+@pytest.mark.skipif(not ATTRIBUTES.exists(), reason="the authors' folders are not part of the repository")
+@pytest.mark.parametrize("name", ["nyt", "amazon", "agnews"])
+def test_the_authors_layout_comes_back_with_the_same_hash(run, tmp_path, name):
+    first = run("import-attributes", "one", ATTRIBUTES / name)[1]
+    written = run("export-project", "one", "--format", "attrprompt", "--out", tmp_path / name)[1]
+    second = run("import-attributes", "two", tmp_path / name)[1]
+    assert written["warnings"] == []
+    assert second["content_hash"] == first["content_hash"]
