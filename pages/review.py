@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.check_panel import draw_checks
 from components.dataset_downloads import draw_dataset_import, draw_downloads
 from components.frame import open_project_page
 from components.notices import show_empty
@@ -40,11 +41,13 @@ if as_table.open:
         draw_review_table(page, dataset, wanted)
 
 # --- All at once ---
-bulk, more, downloads, imports = st.columns(4)
+bulk, more, checks, downloads, imports = st.columns(5)
 with bulk:
     draw_bulk_actions(page, dataset, wanted)
 with more:
     draw_top_up(page, dataset)
+with checks:
+    draw_checks(page, dataset)
 with downloads:
     draw_downloads(page, dataset, wanted)
 with imports:

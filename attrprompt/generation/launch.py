@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from attrprompt.errors import InputError
+from attrprompt.generation.fewshot import FewShots
 from attrprompt.generation.plan import PlanItem, PlanOptions, make_plan
 from attrprompt.generation.runner import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
@@ -73,13 +75,23 @@ def create_run(
     parameters: GenerationParameters,
     limits: RunLimits,
     meta_prompts: Mapping[str, Sequence[str]] | None = None,
+    few_shots: FewShots | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Plan a run and store it; nothing is sent yet.
+    """Plan a run and store it; nothing is sent yet. Gold texts among the examples are recorded as used.
+
+    Args:
+        meta_prompts: for MetaPrompt, see `make_plan`.
+        few_shots: examples that stand before each prompt, as earlier turns of the chat.
+        facts: what else is kept with the run's options.
 
     Raises:
         InputError: the project or the options cannot make a plan, or the name is used.
     """
     plan = make_plan(project.document, options, meta_prompts=meta_prompts)
+    options_kept = options.model_dump(mode="json") | dict(facts or {})
+    if few_shots is not None:
+        options_kept |= few_shots.to_options()
     new = NewRun(
         name=name or name_run(store, project.id, options.method.value),
         method=options.method.value,
@@ -88,15 +100,20 @@ def create_run(
         api_key_env=endpoint.api_key_env or "",
         parameters=parameters.model_dump(mode="json"),
         limits=limits.model_dump(mode="json"),
-        options=options.model_dump(mode="json"),
+        options=options_kept,
         document=project.document,
     )
-    return store.runs.create(project.id, new, _stored_items(plan))
+    run = store.runs.create(project.id, new, _stored_items(plan, few_shots))
+    if few_shots is not None and few_shots.is_gold:
+        store.datasets.record_gold_use(project.id, few_shots.hashes(), run.name)
+    return run
 
 
-def _stored_items(plan: Iterator[PlanItem]) -> Iterator[PlannedItem]:
+def _stored_items(plan: Iterator[PlanItem], few_shots: FewShots | None) -> Iterator[PlannedItem]:
     for item in plan:
         messages = None
-        if item.system:
-            messages = ({"role": "system", "content": item.system}, {"role": "user", "content": item.prompt})
+        turns = few_shots.turns_for(item.labels) if few_shots is not None else ()
+        if item.system or turns:
+            system = ({"role": "system", "content": item.system},) if item.system else ()
+            messages = (*system, *turns, {"role": "user", "content": item.prompt})
         yield PlannedItem(item.item, item.labels, item.attributes, item.prompt, messages, item.seed)

@@ -296,11 +296,11 @@ class RunExecution:
         )
 
     def _expected_tokens(self, item: PlannedItem) -> int:
-        return estimate_tokens(item.prompt) + self._parameters.max_tokens
+        return _estimate_prompt(item) + self._parameters.max_tokens
 
     def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> int:
         """Add what an answer used, estimated where the endpoint does not say; returns its tokens."""
-        prompt = estimate_tokens(item.prompt) if reply.prompt_tokens is None else reply.prompt_tokens
+        prompt = _estimate_prompt(item) if reply.prompt_tokens is None else reply.prompt_tokens
         completion = estimate_tokens(reply.text) if reply.completion_tokens is None else reply.completion_tokens
         self._tally.prompt_tokens += prompt
         self._tally.completion_tokens += completion
@@ -360,3 +360,10 @@ class RunExecution:
             await asyncio.sleep(STOP_GRACE)
             for worker in workers:
                 worker.cancel()
+
+
+def _estimate_prompt(item: PlannedItem) -> int:
+    """Tokens of all that is sent for an item, examples included."""
+    if item.messages is None:
+        return estimate_tokens(item.prompt)
+    return sum(estimate_tokens(message["content"]) for message in item.messages)

@@ -27,6 +27,8 @@ JOB_MODULES: tuple[str, ...] = (
     "attrprompt.worker.embedding",
     "attrprompt.inspection.jobs",
     "attrprompt.inspection.exploring",
+    "attrprompt.evaluation.jobs",
+    "attrprompt.inspection.checking",
 )
 """Modules that register kinds; each must be light to import."""
 
