@@ -20,6 +20,7 @@ ROUNDS = 2
 TOKENS_PER_DIMENSION = 150
 TOKENS_PER_LINE = 40
 LONGEST_NAME = 60
+MOST_WORDS = 4
 TEMPERATURE = 0.7
 REPETITION_PENALTY = 1.12
 LABELS_SHOWN = 40
@@ -47,6 +48,11 @@ class ListedDimensions(BaseModel):
     dimensions: list[ListedDimension]
 
 
+_WORKED_LISTS = (
+    ("cooking recipes", ("Cuisine", "Cooking time", "Season", "Equipment", "Skill level", "Dietary need")),
+    ("job advertisements", ("Industry", "City", "Seniority", "Salary", "Tone of voice", "Type of contract")),
+    ("travel stories", ("Destination", "Means of transport", "Season", "Budget", "Companions", "Mood")),
+)
 _SEPARATOR = re.compile(r":\**|\s[-–—](?:\s|$)")
 _PLACE_WORDS = frozenset({"location", "place", "country", "city", "region", "continent", "setting", "geography"})
 _LENGTH_WORDS = frozenset({"length", "words", "size"})
@@ -108,7 +114,7 @@ async def elicit_dimensions(
     taken = {fold_text(name) for name in rejected}
     taken |= {fold_text(dimension.name) for dimension in project.dimensions.values()}
     messages = (
-        _ask_by_example(project, n, guidance)
+        _ask_by_example(project, n, guidance, rejected)
         if way is Way.BY_EXAMPLE
         else _ask_plainly(project, n, guidance, [*project.task.examples, *examples], rejected)
     )
@@ -133,7 +139,7 @@ async def elicit_dimensions(
             if fold_text(proposal.name) not in taken and len(proposals) < n:
                 taken.add(fold_text(proposal.name))
                 proposals.append(proposal)
-        if proposals:
+        if 2 * len(proposals) >= n:
             break
     problems = () if proposals else ("No new dimension in the replies; they are shown as they came.",)
     return ElicitedDimensions(tuple(proposals), tuple(replies), problems)
@@ -148,7 +154,12 @@ def complete_dimension(given: ListedDimension, text: str) -> DimensionProposal |
     """
     name, rest = (*_SEPARATOR.split(clean_line(given.name), maxsplit=1), "")[:2]
     name = name.strip(" .*_").casefold()
-    if not name or len(name) > LONGEST_NAME or not any(sign.isalpha() for sign in name):
+    if (
+        not name
+        or len(name) > LONGEST_NAME
+        or len(name.split()) > MOST_WORDS
+        or not any(sign.isalpha() for sign in name)
+    ):
         return None
     kind = given.kind or guess_kind(name)
     clause = given.clause if "{value}" in given.clause else make_clause(name, kind, text)
@@ -222,34 +233,27 @@ def _ask_plainly(
     return [{"role": "user", "content": "\n\n".join(lines)}]
 
 
-def _ask_by_example(project: Project, n: int, guidance: str) -> list[Message]:
-    """The wish with two finished answers before it; the lines are read as `name: reason`."""
-    extra = f" {guidance.strip()}" if guidance.strip() else ""
-    return [
-        {"role": "user", "content": "In which ways can two cooking recipes differ? List 5."},
-        {
-            "role": "assistant",
-            "content": (
-                "1. Cuisine: a Thai soup and a Polish soup need other ingredients\n"
-                "2. Skill: some readers have never held a knife\n"
-                "3. Season: what is fresh changes through the year\n"
-                "4. Equipment: not every kitchen has an oven\n"
-                "5. Length: some recipes fit on a card"
-            ),
-        },
-        {"role": "user", "content": "In which ways can two job advertisements differ? List 5."},
-        {
-            "role": "assistant",
-            "content": (
-                "1. Industry: a hospital looks for other people than a bank\n"
-                "2. Location: work differs from city to city\n"
-                "3. Seniority: trainees and directors read other things\n"
-                "4. Tone: some are stiff, some are chatty\n"
-                "5. Contract: full time, part time or for a season"
-            ),
-        },
-        {"role": "user", "content": f"In which ways can two {make_plural(project.task.text)} differ?{extra} List {n}."},
-    ]
+def _ask_by_example(project: Project, n: int, guidance: str, rejected: Sequence[str]) -> list[Message]:
+    """The wish with three finished lists of names before it; dimensions that are there stand as a list begun.
+
+    Names only: asked for reasons too, a very small model loses the thread and lists stories.
+    """
+    texts = make_plural(project.task.text)
+    known = [dimension.name.replace("_", " ") for _, dimension in project.ordered_dimensions()]
+    lists = [*_WORKED_LISTS, *([(texts, tuple(known))] if known else [])]
+    messages: list[Message] = []
+    for about, names in lists:
+        numbered = "\n".join(f"{position}. {name}" for position, name in enumerate(names, start=1))
+        messages += [
+            {"role": "user", "content": f"List {len(names)} things that vary between {about}."},
+            {"role": "assistant", "content": numbered},
+        ]
+    wish = f"List {n} {'more ' if known else ''}things that vary between {texts}."
+    if guidance.strip():
+        wish += f" {guidance.strip()}"
+    if rejected:
+        wish += f" Not: {', '.join(rejected)}."
+    return [*messages, {"role": "user", "content": wish}]
 
 
 def _words(name: str) -> set[str]:

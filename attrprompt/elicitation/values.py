@@ -330,7 +330,7 @@ def _values_of_cell(project: Project, dimension_id: str, label_id: str | None) -
 
 def clean_value(text: str) -> str:
     """A value as a model wrote it without list marks, a counter in brackets at its end, and one closing full stop."""
-    cleaned = re.sub(r"\s*\(\d{1,2}\)$", "", clean_line(text))
+    cleaned = re.sub(r"\s*\(\d{1,2}(?:,\s*\d{1,2})*\)$", "", clean_line(text))
     return cleaned[:-1].rstrip() if cleaned.endswith(".") and cleaned.count(".") == 1 else cleaned
 
 
