@@ -1,0 +1,127 @@
+"""What an evaluation is asked, as data: the page and the command line build it, the job answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from attrprompt.analysis.encoder import REFERENCE, EncoderSpec
+from attrprompt.analysis.selection import NOT_COUNTED_FLAGS, Review, TextChoice
+from attrprompt.errors import InputError
+from attrprompt.inspection.loading import hash_content
+from attrprompt.inspection.request import encoder_of
+from attrprompt.records import Dataset, DatasetKind
+from attrprompt.store import Store, StoredProject
+
+JOIN = "+"
+MOST_TRAINING_SETS = 12
+
+
+class Cost(BaseModel):
+    """Tokens that a data set took: all requests of its run, and what was asked once before it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    texts: int
+    once: int = 0
+
+
+class TrainingSet(BaseModel):
+    """One training set: a data set, or several joined.
+
+    Attributes:
+        parts: places of its data sets in the request.
+        cost: None where it is not known, as of imported texts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    parts: tuple[int, ...]
+    cost: Cost | None = None
+
+
+class EvaluationRequest(BaseModel):
+    """Training sets of one project and the texts that test them.
+
+    Attributes:
+        datasets: their numbers in the store; the last is the test set.
+        contents: a hash of each one's content.
+        curve: whether scores at growing numbers of texts are measured too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    datasets: tuple[int, ...]
+    contents: tuple[str, ...]
+    training: tuple[TrainingSet, ...]
+    classifier: Literal["probe"] = "probe"
+    curve: bool = False
+    seed: int = Field(default=0, ge=0)
+    excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
+    review: str = "ignored"
+    encoder: EncoderSpec = REFERENCE
+
+    @property
+    def choice(self) -> TextChoice:
+        """Which training texts count; test texts are those of the gold set, blank ones left out."""
+        review: Review = self.review  # type: ignore[assignment]
+        return TextChoice("clean", self.excluded_flags, review)
+
+    def to_payload(self) -> dict[str, Any]:
+        """The payload of the job `evaluate`."""
+        return self.model_dump(mode="json")
+
+
+def make_evaluation(
+    store: Store, project: StoredProject, training: Sequence[Sequence[Dataset]], test: Dataset, **choices: Any
+) -> EvaluationRequest:
+    """A request over data sets as they stand now.
+
+    Args:
+        training: each training set as the data sets that it joins.
+
+    Raises:
+        InputError: nothing to train on, the test set is trained on, or a set is named twice.
+    """
+    if project.document.task.multi_label:
+        raise InputError("The probe scores one label a text; this project's texts have several. Take another project.")
+    if not training:
+        raise InputError("Name at least one training set.")
+    if len(training) > MOST_TRAINING_SETS:
+        raise InputError(f"At most {MOST_TRAINING_SETS} training sets are compared at once. Leave some out.")
+    datasets = list({each.id: each for parts in training for each in parts}.values())
+    if test.id in {each.id for each in datasets}:
+        raise InputError(f"'{test.name}' cannot be trained on and tested on at once. Choose another test set.")
+    places = {each.id: place for place, each in enumerate(datasets)}
+    sets = [
+        TrainingSet(
+            name=JOIN.join(each.name for each in parts),
+            parts=tuple(places[each.id] for each in parts),
+            cost=_find_cost(store, project, parts),
+        )
+        for parts in training
+    ]
+    names = [each.name for each in sets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None or any(len(set(each.parts)) < len(each.parts) for each in sets):
+        raise InputError(f"A training set is named twice: {twice or 'one data set in one mix'}. Name each once.")
+    return EvaluationRequest(
+        datasets=(*(each.id for each in datasets), test.id),
+        contents=tuple(hash_content(store, each) for each in [*datasets, test]),
+        training=tuple(sets),
+        encoder=encoder_of(project),
+        **choices,
+    )
+
+
+def _find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) -> Cost | None:
+    """Tokens of the runs; for AttrPrompt with those of elicitation and filter, which all of its texts share."""
+    if any(each.imported for each in parts):
+        return None
+    counters = [store.runs.load(each.id).counters for each in parts]
+    texts = sum(each.prompt_tokens + each.completion_tokens for each in counters)
+    with_attributes = any(each.kind is DatasetKind.ATTRPROMPT for each in parts)
+    return Cost(texts=texts, once=sum(store.proposals.count_tokens(project.id)) if with_attributes else 0)
