@@ -13,6 +13,7 @@ from attrprompt.exchange.attributes_folder import read_attributes_folder
 FOLDER = Path(__file__).parents[2] / ".." / "shared" / "data" / "attrprompt" / "nyt"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the authors' files are not part of the repository")
 async def test_the_filter_finds_values_that_fit_two_labels_and_says_why(tmp_path):
     project = read_attributes_folder(FOLDER).project
