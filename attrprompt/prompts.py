@@ -76,15 +76,13 @@ def check_template(
     """What is wrong with a template, for the editor to show at its line; None for a good one.
 
     Args:
-        text: the template.
+        text: the template, or its system message, which may be empty.
         method: whose template it is; MetaPrompt's knows `count`, the number of prompts that the model shall write.
         project: with it the template is also tried on each label, with the first value of every dimension, so that an
             unknown attribute name is found before a plan is made.
     """
-    if not text.strip():
-        return TemplateProblem("The template is empty.", 1)
     problem = check_text(text, _variables_of(method))
-    if problem is not None or project is None:
+    if problem is not None or project is None or not text.strip():
         return problem
     if len(text) > MAX_TEMPLATE_CHARACTERS:
         return TemplateProblem(f"The template is longer than {MAX_TEMPLATE_CHARACTERS:,} characters.")
@@ -134,8 +132,15 @@ class PromptRenderer:
         *,
         count: int = 1,
     ) -> str:
-        """The prompt for these labels and this configuration; `count` is used by MetaPrompt's template only."""
-        return self._template.render(self._variables(tuple(label_ids), configuration or {}, count))
+        """The prompt for these labels and this configuration; `count` is used by MetaPrompt's template only.
+
+        Raises:
+            TemplateFailure: the template does not suit these values, or nothing comes of it.
+        """
+        prompt = self._template.render(self._variables(tuple(label_ids), configuration or {}, count))
+        if not prompt:
+            raise TemplateFailure(TemplateProblem("The prompt is empty. Write what the model shall do."))
+        return prompt
 
     def render_system(
         self, label_ids: Sequence[str], configuration: Mapping[str, tuple[str, ...]] | None = None

@@ -123,13 +123,20 @@ def test_the_check_tries_the_template_on_the_project():
 @pytest.mark.parametrize(
     ("text", "method", "words"),
     [
-        ("  \n", Method.ATTRPROMPT, "empty"),
         ("{{ count }}", Method.ATTRPROMPT, "no variable 'count'"),
         ("{{ lable }}", Method.SIMPROMPT, "The variables are: label, labels, text, domain, source, description"),
     ],
 )
 def test_the_check_names_the_problem(text, method, words):
     assert words in check_template(text, method=method).sentence
+
+
+def test_a_template_of_which_nothing_comes_is_refused():
+    template = {"text": "{% if false %}x{% endif %}"}
+    assert check_template("") is None  # a system message may be empty
+    assert "empty" in check_template(template["text"], project=small()).sentence
+    with pytest.raises(InputError, match="The prompt is empty"):
+        PromptRenderer(small({"simprompt": template}), Method.SIMPROMPT).render(["w"])
 
 
 def test_count_is_known_to_metaprompt():
