@@ -12,8 +12,8 @@ from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import count_words
-from components.attributes_proposals import ACCEPT, REASONS, REJECT, WAITING
-from components.deck import AHEAD, NEXT, PREVIOUS, Action, Card, Decision, draw_deck
+from components.attributes_proposals import ACCEPT, IN_BROWSER, REASONS, REJECT, WAITING
+from components.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
 from components.notices import in_callback, show_pending
 from components.text import escape_markdown
@@ -90,7 +90,7 @@ def _draw_ballot(page: ProjectPage, waiting: Sequence[StoredProposal]) -> None:
         ]
         draw_deck(
             "agreement_deck",
-            cards[:AHEAD],
+            cards[:IN_BROWSER],
             ACTIONS,
             epoch=f"{page.project.id} {page.actor}",
             done=len(waiting) - len(cards),

@@ -12,7 +12,7 @@ from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import OpenCell, count_words
-from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
+from components.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
 from components.notices import in_callback, show_pending
 from components.text import escape_markdown
@@ -41,6 +41,8 @@ ACTIONS = (
     UNDO,
 )
 WAITING = ("open", "unsure")
+IN_BROWSER = 100
+"""Cards sent ahead: they are small, and quick keys must not run out of them while the server is busy."""
 
 
 def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
@@ -91,7 +93,7 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
             st.rerun()
         draw_deck(
             "attributes_deck",
-            [_make_card(page, cell, each) for each in waiting[:AHEAD]],
+            [_make_card(page, cell, each) for each in waiting[:IN_BROWSER]],
             ACTIONS,
             epoch=f"{page.project.id} {cell.dimension_id} {label_id}",
             done=len(everything) - len(waiting),
