@@ -2,55 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 from pydantic import ValidationError
 
 from attrprompt.errors import InputError
+from attrprompt.generation.fewshot import FewShots
 from attrprompt.generation.launch import check_budget, choose_endpoint, create_run, default_concurrency
+from attrprompt.generation.meta_store import MetaPrompts
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.plan_options import count_per_label
 from attrprompt.generation.runner import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from components.few_shot_form import draw_few_shot_form
 from components.frame import ProjectPage
 from components.keys import find_key
+from components.meta_panel import draw_meta_prompts
 from components.notices import errors_shown, in_callback
-from components.plan_form import draw_plan_form
+from components.plan_form import draw_plan_form, list_methods
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
+
+
+@dataclass(frozen=True)
+class Prompting:
+    """What is sent where: the plan's options, and what stands in the prompts beside the project's own words."""
+
+    options: PlanOptions
+    endpoint: Endpoint
+    written: MetaPrompts | None
+    few_shots: FewShots | None
 
 
 def draw_launch_form(page: ProjectPage) -> None:
     """Choose what to generate and start it; the button says how much that is."""
     document = page.project.document
     endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
-    methods = [Method.ATTRPROMPT, Method.SIMPROMPT] if document.dimensions else [Method.SIMPROMPT]
+    methods = list_methods(document)
     method = st.segmented_control(
         "Method",
         methods,
         default=methods[0],
         format_func=lambda each: each.display,
         key="launch_method",
-        help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension.",
+        help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension. MetaPrompt lets "
+        "the model write prompts for each class, without attributes, and uses them in turn.",
     )
     with errors_shown():
         options = draw_plan_form(document, key="plan", method=method or methods[0])
-        _draw_start(page, options, endpoint)
+        written: MetaPrompts | None = None
+        if options.method is Method.METAPROMPT:
+            written = draw_meta_prompts(page, options, endpoint, key="launch_meta")
+            if written is None:
+                return
+        _draw_start(page, options, endpoint, written)
 
 
-def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> None:
-    with st.expander("Options: name, speed, length, budget"):
+def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, written: MetaPrompts | None) -> None:
+    with st.expander("Options: name, speed, length, budget, examples"):
         _draw_options(endpoint)
+        few_shots = draw_few_shot_form(page, seed=options.seed, key="launch_few_shots")
+    prompting = Prompting(options, endpoint, written, few_shots)
     total = sum(count_per_label(page.project.document, options).values())
-    st.caption(_describe(page, options, endpoint, total))
+    st.caption(_describe(page, prompting, total))
     st.button(
         f"Generate {total:,} text{'' if total == 1 else 's'}",
         type="primary",
         key="launch_start",
         icon=":material/play_arrow:",
         on_click=in_callback,
-        args=(lambda: _launch(page, options, endpoint),),
+        args=(lambda: _launch(page, prompting),),
     )
 
 
@@ -92,26 +116,33 @@ def _draw_options(endpoint: Endpoint) -> None:
     requests.number_input("Requests a minute, at most", 1, 10**6, None, key="launch_rpm", placeholder="no limit")
 
 
-def _describe(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, total: int) -> str:
+def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     """Where the prompts go and what that will cost, as far as it is known."""
-    document = page.project.document
+    document, options, endpoint = page.project.document, prompting.options, prompting.endpoint
     where = (
         "the embedded model, on this machine" if endpoint.is_embedded else f"{endpoint.model} at {endpoint.base_url}"
     )
     if total > ESTIMATED_UP_TO:
         return f"To {where}. The Prompts page counts the tokens of a plan this large."
     statistics = PlanStatistics(document, options)
-    for _ in statistics.watch(make_plan(document, options)):
+    meta_prompts = prompting.written.prompts if prompting.written is not None else None
+    for _ in statistics.watch(make_plan(document, options, meta_prompts=meta_prompts)):
         pass
+    examples = 0
+    if prompting.few_shots is not None:
+        counts = count_per_label(document, options)
+        examples = prompting.few_shots.estimate_tokens({document.labels[key].name: n for key, n in counts.items()})
     prices = page.runtime.prices_for(page.project.id)
-    summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
+    summary = statistics.summarise(
+        cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt + examples, completion)
+    )
     cost = "price unknown" if summary.estimated_cost is None else f"about ${summary.estimated_cost:,.2f}"
-    tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
+    tokens = summary.estimated_prompt_tokens + examples + summary.estimated_completion_tokens
     return f"To {where}. About {tokens:,} tokens, {cost}."
 
 
-def _launch(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
-    state = st.session_state
+def _launch(page: ProjectPage, prompting: Prompting) -> str:
+    state, endpoint = st.session_state, prompting.endpoint
     try:
         parameters = GenerationParameters(
             temperature=state["launch_temperature"],
@@ -129,8 +160,18 @@ def _launch(page: ProjectPage, options: PlanOptions, endpoint: Endpoint) -> str:
         raise InputError(explain_validation(error)) from error
     check_budget(page.runtime.prices_for(page.project.id), endpoint, limits)
     name = state["launch_name"].strip() or None
+    written = prompting.written
     run = create_run(
-        page.runtime.store, page.project, options, endpoint, name=name, parameters=parameters, limits=limits
+        page.runtime.store,
+        page.project,
+        prompting.options,
+        endpoint,
+        name=name,
+        parameters=parameters,
+        limits=limits,
+        meta_prompts=written.prompts if written is not None else None,
+        few_shots=prompting.few_shots,
+        facts=written.to_facts(None) if written is not None else None,
     )
     key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
     page.runtime.start_run(run.id, key)

@@ -15,6 +15,11 @@ SAMPLER_WORDS = {
 }
 
 
+def list_methods(project: Project) -> list[Method]:
+    """The methods that this project can use, the usual one first."""
+    return [*([Method.ATTRPROMPT] if project.dimensions else []), Method.SIMPROMPT, Method.METAPROMPT]
+
+
 def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions:
     """Number, sampler and seed in one row; ablations and class sizes under Options.
 

@@ -12,9 +12,10 @@ from attrprompt.generation.plan import PlanStatistics, make_plan
 from attrprompt.project import Method
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.frame import open_project_page
+from components.meta_panel import draw_meta_prompts
 from components.notices import show_empty, show_error
 from components.plan_download import draw_plan_download
-from components.plan_form import draw_plan_form
+from components.plan_form import draw_plan_form, list_methods
 from components.prompt_views import draw_coverage, draw_prompt, draw_summary
 from components.template_editor import draw_template_editor
 
@@ -32,22 +33,28 @@ if not project.labels:
     st.stop()
 
 # --- What is planned ---
-methods = [Method.ATTRPROMPT, Method.SIMPROMPT] if project.dimensions else [Method.SIMPROMPT]
+methods = list_methods(project)
 method = (
     st.segmented_control(
         "Method", methods, default=methods[0], format_func=lambda each: each.display, key="prompts_method"
     )
     or methods[0]
 )
+endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+written = None
 try:
     options = draw_plan_form(project, key="plan", method=method)
+    if method is Method.METAPROMPT:
+        written = draw_meta_prompts(page, options, endpoint, key="prompts_meta")
+        if written is None:
+            draw_template_editor(page, method)
+            st.stop()
     statistics = PlanStatistics(project, options)
-    items = list(statistics.watch(make_plan(project, options)))
+    items = list(statistics.watch(make_plan(project, options, meta_prompts=written.prompts if written else None)))
     simple = list(islice(make_plan(project, options.model_copy(update={"method": Method.SIMPROMPT})), SHOWN))
 except AttrPromptError as error:
     show_error(error)
     st.stop()
-endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
 prices = page.runtime.prices_for(page.project.id)
 summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
 
@@ -78,7 +85,7 @@ if matrix.open:
             for number in behind or []:
                 draw_prompt(items[number], names)
         else:
-            st.caption("SimPrompt has no attributes to cover.")
+            st.caption(f"{method.display} has no attributes to cover.")
 if template.open:
     with template:
         draw_template_editor(page, method)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from attrprompt.cli.prompting import prepare_few_shots, prepare_meta_prompts
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import (
@@ -34,6 +35,12 @@ PerClass = Annotated[int, typer.Option(help="Texts per class.", min=1)]
 SamplerOption = Annotated[Sampler, typer.Option(help="How configurations are drawn.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same plan.", min=0)]
 Fix = Annotated[list[str] | None, typer.Option(help="DIMENSION=VALUE: always this value. Repeatable.")]
+MetaCount = Annotated[
+    int | None,
+    typer.Option(
+        "--meta-prompts", min=1, max=100, help="MetaPrompt: the model writes so many prompts a class, kept for later."
+    ),
+]
 Without = Annotated[list[str] | None, typer.Option(help="Leave this dimension out. Repeatable.")]
 
 
@@ -55,20 +62,23 @@ def plan(
     seed: Seed = 0,
     fix: Fix = None,
     without: Without = None,
+    meta_prompts: MetaCount = None,
     out: Annotated[Path | None, typer.Option(help="Write the prompts here, as JSON lines.")] = None,
 ) -> None:
-    """Make the exact prompts of a run and say what they cover; nothing is sent."""
+    """Make the exact prompts of a run and say what they cover; nothing is sent but what --meta-prompts asks for."""
     session = get_session(context)
     stored = session.find_project(project)
     options = _read_plan_options(method, per_class, sampler, seed, fix, without)
+    endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=meta_prompts is not None)
     statistics = PlanStatistics(stored.document, options)
-    items = statistics.watch(make_plan(stored.document, options))
+    prompts = written.take(meta_prompts) if written is not None else None
+    items = statistics.watch(make_plan(stored.document, options, meta_prompts=prompts))
     if out is None:
         for _ in items:
             pass
     else:
         write_plan(items, out, multi_label=stored.document.task.multi_label)
-    endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
     prices = session.runtime.prices_for(stored.id)
     summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
     session.emit(summary.to_json() | ({"out": str(out)} if out else {}))
@@ -83,6 +93,11 @@ def generate(
     seed: Seed = 0,
     fix: Fix = None,
     without: Without = None,
+    meta_prompts: MetaCount = None,
+    few_shot: Annotated[int | None, typer.Option(min=1, help="Examples per class in each prompt.")] = None,
+    few_shot_from: Annotated[
+        str | None, typer.Option(help="Data set of the examples: gold, or what was accepted in Review.")
+    ] = None,
     run: Annotated[str | None, typer.Option(help="Name of the run; default METHOD-N.")] = None,
     base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
@@ -120,7 +135,20 @@ def generate(
     check_budget(session.runtime.prices_for(stored.id), endpoint, limits)
     options = _read_plan_options(method, per_class, sampler, seed, fix, without)
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
-    made = create_run(session.runtime.store, stored, options, endpoint, name=name, parameters=parameters, limits=limits)
+    few_shots = prepare_few_shots(session, stored, few_shot, few_shot_from, seed=seed)
+    written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=True)
+    made = create_run(
+        session.runtime.store,
+        stored,
+        options,
+        endpoint,
+        name=name,
+        parameters=parameters,
+        limits=limits,
+        meta_prompts=written.take(meta_prompts) if written is not None else None,
+        few_shots=few_shots,
+        facts=written.to_facts(meta_prompts) if written is not None else None,
+    )
     return _send(session, made)
 
 

@@ -67,6 +67,7 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
         "seconds": round(counters.seconds, 3),
         "tokens": {"prompt": counters.prompt_tokens, "completion": counters.completion_tokens},
         "cost": cost,
+        **({"meta_prompts": run.options["meta_prompts"]} if "meta_prompts" in run.options else {}),
     }
 
 

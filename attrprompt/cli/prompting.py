@@ -1,0 +1,69 @@
+"""What a command puts into prompts beside the project's own words: prompts that the model wrote, and examples."""
+
+from __future__ import annotations
+
+from attrprompt.cli.session import Session
+from attrprompt.errors import InputError
+from attrprompt.generation.fewshot import FewShots, choose_few_shots
+from attrprompt.generation.meta_store import (
+    DEFAULT_COUNT,
+    MetaPrompts,
+    find_unwritten,
+    read_meta_prompts,
+    write_and_keep,
+)
+from attrprompt.generation.plan import PlanOptions
+from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Method
+from attrprompt.settings import read_key
+from attrprompt.store import StoredProject
+
+
+def prepare_meta_prompts(
+    session: Session,
+    stored: StoredProject,
+    options: PlanOptions,
+    endpoint: Endpoint,
+    count: int | None,
+    *,
+    may_write: bool,
+) -> MetaPrompts | None:
+    """What the model wrote for the classes of a MetaPrompt plan, written now where it is missing; None for others.
+
+    Raises:
+        InputError: prompts are asked for with another method.
+        ProviderError: the endpoint refuses for good.
+    """
+    if options.method is not Method.METAPROMPT:
+        if count is not None:
+            raise InputError("--meta-prompts goes with --method metaprompt.")
+        return None
+    written = read_meta_prompts(stored, endpoint.model)
+    unwritten = find_unwritten(stored, options, written, count)
+    if not unwritten or not may_write:
+        return written
+    wanted = count or DEFAULT_COUNT
+    session.tell(f"{endpoint.model} writes {wanted} prompts for each of {len(unwritten)} classes.")
+    key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+    if endpoint.is_embedded:
+        session.runtime.embedded().start()
+    written = session.runtime.submit(write_and_keep(session.runtime, stored, unwritten, wanted, endpoint, key)).result()
+    for problem in written.problems:
+        session.tell(problem)
+    return written
+
+
+def prepare_few_shots(
+    session: Session, stored: StoredProject, count: int | None, source: str | None, *, seed: int
+) -> FewShots | None:
+    """The examples that --few-shot and --few-shot-from ask for; None where neither is given.
+
+    Raises:
+        InputError: only one of the two is given, or a class has no text that may be an example.
+    """
+    if (count is None) != (source is None):
+        raise InputError("--few-shot N and --few-shot-from DATASET go together.")
+    if count is None or source is None:
+        return None
+    dataset = session.runtime.store.datasets.find(stored.id, source)
+    return choose_few_shots(session.runtime.store, stored, dataset, count, seed=seed)
