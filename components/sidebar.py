@@ -32,6 +32,7 @@ STEPS = (
     _Step("pages/diversity.py", "Diversity", ":material/menu_book:"),
     _Step("pages/embeddings.py", "Embeddings", ":material/bubble_chart:"),
     _Step("pages/regions.py", "Regions", ":material/public:"),
+    _Step("pages/evaluate.py", "Evaluate", ":material/school:"),
 )
 
 

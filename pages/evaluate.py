@@ -1,0 +1,80 @@
+"""The Evaluate page: what a small model learns from each training set, tested on real texts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attrprompt.errors import AttrPromptError
+from attrprompt.evaluation.words import describe_budget, describe_comparisons
+from attrprompt.records import DatasetKind
+from components.charts import current_palette
+from components.dataset_downloads import draw_dataset_import
+from components.evaluation_views import (
+    build_evaluation,
+    choose_evaluation,
+    colour_training_sets,
+    draw_classes,
+    draw_confusion,
+    draw_curves,
+    draw_evaluation_definitions,
+    draw_leakage,
+    draw_reliability,
+    draw_scores,
+)
+from components.findings import draw_findings
+from components.frame import open_project_page
+from components.jobs import find_or_compute
+from components.notices import show_empty, show_error
+
+page = open_project_page(
+    "Evaluate", "Does a model trained on the texts gain? A small classifier, tested on real texts."
+)
+datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+gold = [each for each in datasets if each.kind is DatasetKind.GOLD]
+if not gold or len(datasets) < 2:
+    show_empty(
+        "Nothing to train on yet" if gold else "No real texts to test on yet",
+        "A classifier is trained on each data set and tested on gold: real, labelled texts, imported as real ones. "
+        "A second gold set, apart from the test, shows what real texts would teach.",
+        link=("pages/generate.py", "Generate texts") if len(datasets) == len(gold) else None,
+        project_id=page.project.id,
+    )
+    draw_dataset_import(page)
+    st.stop()
+
+# --- What is trained and tested ---
+choice = choose_evaluation(datasets)
+if choice is None:
+    st.stop()
+try:
+    request = build_evaluation(page, choice)
+except AttrPromptError as error:
+    show_error(error)
+    st.stop()
+colours = colour_training_sets(datasets, choice, current_palette())
+result = find_or_compute(
+    page.runtime,
+    "evaluate",
+    request.to_payload(),
+    doing="Training and testing",
+    key="evaluate_job",
+    ask_first="Train and test",
+)
+
+# --- The answer first, then what lies behind it ---
+if isinstance(result, dict):
+    for warning in result["warnings"]:
+        st.warning(warning)
+    draw_findings([*describe_budget(result), *describe_comparisons(result)])
+    draw_scores(result, colours)
+    curves, classes, confusion, reliability = st.tabs(["Curves", "By class", "Confusion", "Calibration"])
+    with curves:
+        draw_curves(result, colours)
+    with classes:
+        draw_classes(result, colours)
+    with confusion:
+        draw_confusion(page, result, choice.test)
+    with reliability:
+        draw_reliability(result, colours)
+    draw_leakage(result)
+draw_evaluation_definitions()
