@@ -170,6 +170,9 @@ export default function (component) {
     act(action)
   }
 
+  // New data calls this function again without the clean-up of the last call; two listeners would decide twice.
+  if (deck.listener) document.removeEventListener("keydown", deck.listener)
+  deck.listener = onKey
   document.addEventListener("keydown", onKey)
   draw()
   return () => document.removeEventListener("keydown", onKey)
