@@ -80,7 +80,7 @@ def plot_intervals(
             xref="x domain" if row == 1 else f"x{row} domain",
             yref="y domain" if row == 1 else f"y{row} domain",
             x=0,
-            y=1.55,
+            y=1.3,
             showarrow=False,
             xanchor="left",
             font={"size": 13, "color": palette.text},

@@ -13,6 +13,7 @@ from attrprompt.store import SampleFilter
 from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
 from components.notices import errors_shown, in_callback, show_pending
+from components.run_views import describe_flag
 from components.sending import send_rest
 
 ACCEPT = Action("a", "accept", "Accept", tone="good")
@@ -118,7 +119,7 @@ def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
             flag
             for flag in facets
             if st.checkbox(
-                f"{flag.replace('_', ' ')} ({facets[flag]:,})",
+                f"{describe_flag(flag)} ({facets[flag]:,})",
                 value=flag in ("empty", "refusal"),
                 key=f"review_tick_{flag}",
             )
@@ -176,7 +177,7 @@ def _make_card(sample: Sample) -> Card:
         id=sample.item,
         heading=heading,
         body=sample.text or "(empty answer)",
-        notes=(*values, *(flag.replace("_", " ") for flag in sample.flags)),
+        notes=(*values, *(describe_flag(flag) for flag in sample.flags)),
         details=tuple(each for each in details if each[1]),
         editable=((EDIT.name, sample.text), (NOTE.name, sample.note)),
         state="" if sample.status is SampleStatus.NEW else sample.status.value,

@@ -22,6 +22,18 @@ STATE_WORDS = {
     RunState.INTERRUPTED: "interrupted",
 }
 
+FLAG_WORDS = {
+    "length": "not the length asked for",
+    "truncated": "cut at the longest length",
+    "few_shot_copy": "copies an example",
+}
+
+
+def describe_flag(flag: str) -> str:
+    """A flag in words."""
+    return FLAG_WORDS.get(flag, flag.replace("_", " "))
+
+
 REASON_WORDS = {
     "rate_limited": "the endpoint asked for fewer requests",
     "timeout": "no answer in time",
@@ -128,7 +140,7 @@ def draw_failures(runtime: Runtime, run: Run) -> None:
             st.caption("Resume asks for failed items again.")
     flags = count_flags(runtime.store.datasets.count_facets(run.id))
     if flags:
-        words = ", ".join(f"{number:,} {flag.replace('_', ' ')}" for flag, number in flags.items())
+        words = ", ".join(f"{number:,} {describe_flag(flag)}" for flag, number in flags.items())
         st.caption(f"Marked among the stored texts: {words}. Nothing was dropped; Review shows them.")
 
 
@@ -139,4 +151,4 @@ def draw_text(sample: Sample) -> None:
         st.markdown(f"**{escape_markdown(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
         st.text(sample.text or "(empty answer)")
         if sample.flags:
-            st.markdown(" ".join(f":orange-badge[{flag.replace('_', ' ')}]" for flag in sample.flags))
+            st.markdown(" ".join(f":orange-badge[{describe_flag(flag)}]" for flag in sample.flags))

@@ -94,7 +94,7 @@ def test_a_budget_without_a_price_is_refused(open_page, project, runtime):
 def test_finished_runs_show_their_counts_and_flags(open_page, project, texts):
     app = open_page("generate", project)
     assert "20 of 20" in [metric.value for metric in app.metric]
-    assert "1 truncated" in words(app)
+    assert "1 cut at the longest length" in words(app)
 
 
 def test_review_filters_and_decides_in_bulk(open_page, project, texts, runtime):
