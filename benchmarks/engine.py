@@ -42,6 +42,8 @@ MAX_TOKENS = 128
 
 @dataclass(frozen=True)
 class Case:
+    """How many requests, how many at once, and how long the server waits in seconds."""
+
     name: str
     requests: int
     concurrency: int

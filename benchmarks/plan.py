@@ -5,7 +5,8 @@
 1. A plan of so many prompts of the `agnews` preset against a loop that renders the same prompts from configurations
    that are there already. Both are CPU seconds of one process, taken in turns; medians over three rounds, of the
    ratios too. Target: planning takes less than 3 × the loop. With statistics and file it is shown beside.
-2. Peak memory of a process that plans, counts and writes as many prompts. Target with the run: under 600 MB.
+2. Peak memory of a process that plans, counts and writes as many prompts, and of one that plans, stores and sends them
+   to a server on loopback (`--without-run` leaves this out: it takes minutes). Target: under 600 MB each.
 3. `nyt` with 60 prompts a class: the share of values that each sampler uses, over several seeds.
 4. Pairwise: prompts until every allowed pair of values is covered, beside the lower bound (the product of the two
    largest numbers of values, summed over classes), checked by brute force; covertable's number where it is installed.
@@ -14,6 +15,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import resource
@@ -30,11 +32,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from engine import serve
+
+from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
+from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.presets import load_preset
 from attrprompt.project import Method, Project
 from attrprompt.prompts import PromptRenderer
 from attrprompt.sampling import Sampler, Space, build_space, cover_pairs, least_prompts, sample_configurations
+from attrprompt.store import Store
 
 ROUNDS = 3
 SEEDS = 10
@@ -45,11 +54,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=100_000)
     parser.add_argument("--memory-of", choices=list(Sampler), help=argparse.SUPPRESS)
+    parser.add_argument("--run-at", metavar="URL", help=argparse.SUPPRESS)
+    parser.add_argument("--without-run", action="store_true")
     arguments = parser.parse_args()
     if arguments.memory_of:
         print(plan_and_measure(arguments.prompts, Sampler(arguments.memory_of)))
         return
+    if arguments.run_at:
+        print(json.dumps(run_and_measure(arguments.prompts, arguments.run_at)))
+        return
     result = {"time": compare_times(arguments.prompts), "memory_mb": compare_memory(arguments.prompts)}
+    if not arguments.without_run:
+        result["run"] = measure_run(arguments.prompts)
     result |= {"coverage": compare_coverage(load_preset("nyt")), "pairwise": compare_covers()}
     ratio = max(row["ratio"] for row in result["time"].values())
     print(json.dumps({"benchmark": "plan", "ratio": ratio, "target": 3.0, **result}))
@@ -141,6 +157,48 @@ def plan_and_measure(prompts: int, sampler: Sampler) -> float:
     project = load_preset("agnews")
     plan_to_file(project, PlanOptions(sampler=sampler, per_class=prompts // len(project.labels)))
     return round(read_peak(), 1)
+
+
+def measure_run(prompts: int) -> dict[str, float]:
+    """Peak memory of a process that plans, stores and sends, with the server in a process of its own."""
+    with serve(0.0) as url:
+        command = [sys.executable, __file__, "--prompts", str(prompts), "--run-at", url]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    print(f"\n   Planned, stored and sent {found['answers']:,.0f} prompts, 64 at once: ", end="")
+    print(f"{found['mb']:.1f} MB at most, {found['seconds']:.0f} s")
+    return found
+
+
+def run_and_measure(prompts: int, url: str) -> dict[str, float]:
+    """Plan, store and send, then the peak resident memory in MB."""
+    project = load_preset("agnews")
+    with tempfile.TemporaryDirectory() as home:
+        store = Store(Path(home))
+        stored = store.projects.create("benchmark", project, owner="benchmark", source="benchmark")
+        endpoint = Endpoint(url, "faulty-1")
+        run = create_run(
+            store,
+            stored,
+            PlanOptions(per_class=prompts // len(project.labels)),
+            endpoint,
+            parameters=GenerationParameters(),
+            limits=RunLimits(concurrency=64),
+        )
+
+        async def send() -> None:
+            client = OpenAIChatClient(endpoint)
+            try:
+                await RunExecution(store, run, client).execute()
+            finally:
+                await client.close()
+
+        start = time.perf_counter()
+        asyncio.run(send())
+        seconds = time.perf_counter() - start
+        answers = store.datasets.count(run.id)
+        store.close()
+    return {"mb": round(read_peak(), 1), "seconds": round(seconds, 1), "answers": answers}
 
 
 def read_peak() -> float:
