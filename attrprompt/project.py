@@ -12,7 +12,7 @@ import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Self
 
@@ -376,13 +376,6 @@ def _refuse_twins(noun: str, names: Iterable[tuple[str, str]]) -> None:
         if folded in seen:
             raise ValueError(f"two {noun}s have the same name: '{seen[folded]}' and '{name}'")
         seen[folded] = name
-
-
-def iterate_values(project: Project) -> Iterator[tuple[str, str, AttributeValue]]:
-    """Every value as (dimension id, value id, value), in the document's order."""
-    for dimension_id, dimension in project.ordered_dimensions():
-        for value_id, value in dimension.ordered():
-            yield dimension_id, value_id, value
 
 
 def attribute_texts(project: Project, configuration: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

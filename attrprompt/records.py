@@ -25,11 +25,6 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
     @property
-    def is_over(self) -> bool:
-        """Nothing of the plan is left to send, unless failed items are tried again."""
-        return self in (RunState.DONE, RunState.DONE_WITH_FAILURES)
-
-    @property
     def can_resume(self) -> bool:
         """Somebody may send what is left."""
         return self not in (RunState.RUNNING, RunState.DONE)

@@ -53,6 +53,7 @@ class Runtime:
         self._thread: threading.Thread | None = None
         self._embedded: EmbeddedServer | None = None
         self._owned: dict[int, tuple[RunExecution, Future[RunState]]] = {}
+        self._server_lock: ProcessLock | None = None
         self._worker: WorkerClient | None = None
         self._jobs: set[str] = set()
         self._closed = False
@@ -165,6 +166,16 @@ class Runtime:
         path = str(update.result_path or "")
         self.store.jobs.change(update.job_id, update.state.value, update.progress, update.message, path)
 
+    def find_other_server(self) -> int | None:
+        """The process of another app server on this home, or None; the first to ask becomes the home's server."""
+        with self._guard:
+            if self._server_lock is None:
+                lock = ProcessLock(self.home / "locks" / "server")
+                if not lock.acquire():
+                    return lock.holder()
+                self._server_lock = lock
+            return None
+
     def load_run(self, run_id: int) -> Run:
         """The run with its true state: a row "running" whose lock is free was interrupted."""
         return self._with_true_state(self.store.runs.load(run_id))
@@ -202,6 +213,8 @@ class Runtime:
             thread.join(CLOSE_SECONDS)
             if not thread.is_alive():
                 loop.close()
+        if self._server_lock is not None:
+            self._server_lock.release()
         if self._worker is not None:
             self._worker.close()
         if self._embedded is not None:

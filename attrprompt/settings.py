@@ -8,8 +8,6 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from attrprompt.errors import InputError
-
 DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
 
 
@@ -33,15 +31,3 @@ def read_key(variable: str) -> SecretStr | None:
     """The API key in this environment variable, or None where it is not set."""
     key = os.environ.get(variable, "").strip()
     return SecretStr(key) if key else None
-
-
-def require_key(variable: str) -> SecretStr:
-    """The API key in this environment variable.
-
-    Raises:
-        InputError: the variable is not set.
-    """
-    key = read_key(variable)
-    if key is None:
-        raise InputError(f"The environment variable {variable} holds no key. Set it, or name another variable.")
-    return key

@@ -83,10 +83,18 @@ def forget_project() -> None:
 def _begin(title: str) -> Runtime:
     st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
     try:
-        return open_runtime()
+        runtime = open_runtime()
     except AttrPromptError as error:
         show_error(error)
         st.stop()
+    other = runtime.find_other_server()
+    if other is not None:
+        st.warning(
+            f"Another app server (process {other}) uses the same home. Both see the same projects and runs; close one "
+            "of them unless you want two.",
+            icon=":material/warning:",
+        )
+    return runtime
 
 
 def _find_project(runtime: Runtime) -> StoredProject | None:

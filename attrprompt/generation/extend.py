@@ -13,8 +13,6 @@ from attrprompt.generation.plan import make_item_seed
 from attrprompt.records import Dataset, Run, SampleStatus
 from attrprompt.store import PlannedItem, Store
 
-NOT_TICKED_BY_DEFAULT = ("truncated",)
-
 
 @dataclass(frozen=True, slots=True)
 class TopUp:

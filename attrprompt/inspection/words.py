@@ -11,8 +11,6 @@ from typing import Any
 
 from attrprompt.analysis.verdicts import DIFFERENT
 
-JS_METRIC = "js_divergence"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -150,14 +150,6 @@ class Datasets:
         with self._database.read() as connection:
             return [_read_sample(row) for row in connection.execute(query.limit(limit))]
 
-    def read_before(
-        self, dataset_id: int, item: int, wanted: SampleFilter | None = None, *, limit: int = 1
-    ) -> list[Sample]:
-        """The samples that precede this item, the nearest first."""
-        query = _filtered(_samples(), dataset_id, wanted).where(sample.c.item < item).order_by(sample.c.item.desc())
-        with self._database.read() as connection:
-            return [_read_sample(row) for row in connection.execute(query.limit(limit))]
-
     def read_latest(self, dataset_id: int, *, limit: int = 5) -> list[Sample]:
         """The samples stored last."""
         query = _filtered(_samples(), dataset_id, None).order_by(sample.c.id.desc()).limit(limit)

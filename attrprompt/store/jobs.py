@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from attrprompt.store.database import Database
 from attrprompt.store.schema import job
@@ -72,22 +72,6 @@ class Jobs:
         query = select(job).where(job.c.state.in_(("queued", "running"))).order_by(job.c.created)
         with self._database.read() as connection:
             return [Job(*row) for row in connection.execute(query)]
-
-    def fail_open(self, message: str) -> None:
-        """Jobs whose worker is gone (a new process owns the home now) end as failed."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(job)
-                .where(job.c.state.in_(("queued", "running")))
-                .values(state="failed", message=message, changed=time.time())
-            )
-
-    def forget_before(self, moment: float) -> None:
-        """Delete ended jobs older than this moment (seconds since the epoch)."""
-        with self._database.write() as connection:
-            connection.execute(
-                delete(job).where(job.c.changed < moment, job.c.state.in_(("done", "failed", "cancelled")))
-            )
 
     def _first(self, condition: object) -> Job | None:
         query = select(job).where(condition).order_by(job.c.created.desc()).limit(1)  # type: ignore[arg-type]

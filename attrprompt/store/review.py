@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -16,18 +15,6 @@ from attrprompt.store.datasets import write_sample_fields
 from attrprompt.store.schema import review_event, sample
 
 FIELDS = ("status", "labels", "text", "note", "flags")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewStep:
-    """One action of a person on one text or many."""
-
-    step: int
-    kind: str
-    actor: str
-    items: int
-    fields: tuple[str, ...]
-    at: float
 
 
 class Review:

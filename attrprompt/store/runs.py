@@ -129,10 +129,6 @@ class Runs:
         """A project's runs, the newest first."""
         return self._read(dataset.c.project_id == project_id)
 
-    def list_running(self) -> list[Run]:
-        """All runs whose row says that they are being sent, of every project."""
-        return self._read(run.c.state == RunState.RUNNING.value)
-
     def load(self, run_id: int) -> Run:
         """The run of this number.
 
@@ -294,11 +290,6 @@ class Runs:
             return [
                 Failed(row.item, ErrorKind(row.reason), row.message, row.attempts) for row in connection.execute(query)
             ]
-
-    def save_limits(self, run_id: int, limits: Mapping[str, Any]) -> None:
-        """Change concurrency, timeout or budget of a run that is not being sent."""
-        with self._database.write() as connection:
-            connection.execute(update(run).where(run.c.dataset_id == run_id).values(limits=dict(limits)))
 
     def _read(self, *conditions: Any) -> list[Run]:
         query = select(run, dataset).join(dataset, dataset.c.id == run.c.dataset_id).where(*conditions)

@@ -275,3 +275,11 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
     assert runtime.store.datasets.count(run.id) == 12
+
+
+def test_a_second_app_server_on_a_home_is_told(runtime):
+    assert runtime.find_other_server() is None
+    other = Runtime(Settings(home=runtime.home))
+    assert other.find_other_server() == os.getpid()
+    other.close()
+    assert runtime.find_other_server() is None
