@@ -34,6 +34,7 @@ class AnalysisSet:
         flags: the flags of each text.
         statuses: the review status of each text (`new`, `accepted`, `rejected`).
         gold: whether these are real texts, which others are held against.
+        items: the number of each text in its data set.
     """
 
     name: str
@@ -45,9 +46,10 @@ class AnalysisSet:
     flags: Sequence[Collection[str]] | None = None
     statuses: Sequence[str] | None = None
     gold: bool = False
+    items: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
-        columns = (self.labels, self.label_sets, self.vectors, self.attributes, self.flags, self.statuses)
+        columns = (self.labels, self.label_sets, self.vectors, self.attributes, self.flags, self.statuses, self.items)
         for column in columns:
             if column is not None and len(column) != len(self.texts):
                 raise InputError(
@@ -81,6 +83,13 @@ class TextChoice:
         if self.review == "accepted":
             return status == "accepted"
         return self.review == "ignored" or status != "rejected"
+
+
+def list_counted(dataset: AnalysisSet, choice: TextChoice) -> list[int]:
+    """The places, in a data set, of the texts that count; a blank text never does, whatever its flags."""
+    flags = dataset.flags if dataset.flags is not None else [()] * len(dataset.texts)
+    statuses = dataset.statuses if dataset.statuses is not None else ["new"] * len(dataset.texts)
+    return [i for i, text in enumerate(dataset.texts) if text.strip() and choice.counts(flags[i], statuses[i])]
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
     """
     flags = dataset.flags if dataset.flags is not None else [()] * len(dataset.texts)
     statuses = dataset.statuses if dataset.statuses is not None else ["new"] * len(dataset.texts)
-    usable = [i for i, text in enumerate(dataset.texts) if text.strip() and choice.counts(flags[i], statuses[i])]
+    usable = list_counted(dataset, choice)
     if not usable:
         raise InputError(
             f"The data set '{dataset.name}' has no text that counts with this choice of texts. "

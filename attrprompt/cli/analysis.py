@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
+from attrprompt.inspection.adherence import write_region_rows
+from attrprompt.inspection.jobs import load_sets
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
@@ -31,6 +34,9 @@ def analyze(
     reference: Annotated[str, typer.Option(help="With regions: uniform, population, requested, a data set, a CSV.")] = (
         "uniform"
     ),
+    rows: Annotated[
+        Path | None, typer.Option(help="With regions: write the places in each text here, as JSONL.")
+    ] = None,
     tables: Annotated[bool, typer.Option(help="Also by label and attribute value.")] = True,
 ) -> None:
     """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
@@ -39,6 +45,11 @@ def analyze(
         raise InputError(f"--text takes clean or raw, not '{text}'.")
     if review not in ("ignored", "accepted", "not rejected"):
         raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
+    parts = only or list(Part)
+    if rows is not None and Part.REGIONS not in parts:
+        raise InputError("--rows writes the places in each text; it goes with --only regions or with all parts.")
+    if rows is not None and rows.is_dir():
+        raise InputError(f"--rows takes a file, and {rows} is a folder. Name a file in it, such as places.jsonl.")
     stored = session.find_project(project)
     store = session.runtime.store
     chosen = [store.datasets.find(stored.id, name) for name in datasets]
@@ -46,7 +57,7 @@ def analyze(
         store,
         stored,
         chosen,
-        only or list(Part),
+        parts,
         seed=seed,
         m=m,
         text=text,
@@ -54,7 +65,10 @@ def analyze(
         reference=reference,
         tables=tables,
     )
-    path = run_job("analyze", request.to_payload(), JobContext(session.runtime.home, tell_tenths(session)))
-    result = read_result(path)
+    job = JobContext(session.runtime.home, tell_tenths(session))
+    result = read_result(run_job("analyze", request.to_payload(), job))
     assert isinstance(result, dict)
+    if rows is not None:
+        sets, _ = load_sets(request, job, with_vectors=False)
+        result |= {"rows": {"path": str(rows), "rows": write_region_rows(request, sets, rows)}}
     session.emit(result)

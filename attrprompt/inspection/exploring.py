@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from attrprompt.analysis.encoder import open_encoder
-from attrprompt.analysis.selection import AnalysisSet
+from attrprompt.analysis.selection import AnalysisSet, list_counted
 from attrprompt.errors import InputError
 from attrprompt.inspection.jobs import load_sets
 from attrprompt.inspection.request import UNHASHED, AnalysisRequest
@@ -120,13 +120,7 @@ def draw_map(payload: Payload, context: JobContext) -> Result:
 
 def counted_rows(request: AnalysisRequest, dataset: AnalysisSet) -> list[int]:
     """The places, in a data set, of the texts that count."""
-    flags = dataset.flags or [()] * len(dataset.texts)
-    statuses = dataset.statuses or ["new"] * len(dataset.texts)
-    return [
-        row
-        for row, text in enumerate(dataset.texts)
-        if text.strip() and request.choice.counts(flags[row], statuses[row])
-    ]
+    return list_counted(dataset, request.choice)
 
 
 def counted_texts(request: AnalysisRequest, dataset: AnalysisSet) -> list[str]:

@@ -12,6 +12,7 @@ from attrprompt.analysis.selection import AnalysisSet
 from attrprompt.analysis.tokens import TOKENISER
 from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import join_primary
+from attrprompt.inspection.adherence import measure_adherence, measure_duplicates, read_asked_dimensions
 from attrprompt.inspection.loading import make_set, read_texts
 from attrprompt.inspection.regions import measure_regions
 from attrprompt.inspection.request import UNHASHED, AnalysisRequest, Part
@@ -79,6 +80,12 @@ def analyse_sets(
         comparisons = join_primary(comparisons, divergences)
         result["divergences"] = details
         result["reference"] = request.reference
+    if Part.ADHERENCE in request.only:
+        for each, asked in zip(sets, read_asked_dimensions(request, context), strict=True):
+            figures[each.name]["adherence"] = measure_adherence(request, each, asked, context).to_json()
+    if Part.DUPLICATES in request.only:
+        for each in sets:
+            figures[each.name]["duplicates"] = measure_duplicates(request, each, context)
     return result | {"datasets": figures, "comparisons": [each.to_json() for each in comparisons], "note": NOTE}
 
 

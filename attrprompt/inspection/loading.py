@@ -48,6 +48,7 @@ def make_set(
         flags=[each.flags for each in samples],
         statuses=[each.status.value for each in samples],
         gold=dataset.kind is DatasetKind.GOLD,
+        items=[each.item for each in samples],
     )
 
 

@@ -33,7 +33,8 @@ class AnalysisRequest(BaseModel):
 
     Attributes:
         datasets: their numbers in the store, in the order of comparison.
-        contents: a hash of each set's content, so that an answer is found again only for the same texts.
+        contents: a hash of each set's content, so that an answer is found again only for the same texts; with
+            adherence also of the project's document, which says what the values of imported texts mean.
         reference: what the regions are compared with.
         tables: whether figures by label and by attribute value are made too.
         primary_only: only the three figures that carry a verdict, for the Overview page.
@@ -77,9 +78,12 @@ def make_request(
         InputError: a choice cannot be used.
     """
     rulings = tuple(sorted((each.surface, each.country, each.continent) for each in store.rulings.list_all(project.id)))
+    contents = [hash_content(store, each) for each in datasets]
+    if Part.ADHERENCE in only:
+        contents.append(project.document.content_hash)
     return AnalysisRequest(
         datasets=tuple(each.id for each in datasets),
-        contents=tuple(hash_content(store, each) for each in datasets),
+        contents=tuple(contents),
         only=tuple(only),
         encoder=encoder_of(project),
         rulings=rulings,

@@ -30,8 +30,9 @@ class AskedValue:
         continent: the continent that it names; None for a value that names none.
         documents: number of texts.
         found: number of texts that name each continent, a text with several counting in each; "no place" for none.
-        obeyed: share of texts that name the country asked for (the continent, where no country was asked for);
-            None for a value that names no place, and under 30 texts.
+        obeying: number of texts that name the country asked for (the continent, where no country was asked for); None
+            for a value that names no place.
+        obeyed: their share; None for a value that names no place, and under 30 texts.
         reason: why there is no share.
     """
 
@@ -40,6 +41,7 @@ class AskedValue:
     continent: str | None
     documents: int
     found: dict[str, int]
+    obeying: int | None
     obeyed: Estimate | None
     reason: str = ""
 
@@ -107,11 +109,13 @@ def _cross(part: LocatedSet, value: str, rulings: Mapping[str, str] | None) -> A
     found: Counter[str] = Counter()
     for mentions in part.mentions:
         found.update(list_continents(mentions) or [NO_PLACE])
-    obeyed, reason = None, ""
+    obeying, obeyed, reason = None, None, ""
     if continent is None:
         reason = "the value names no country or continent"
-    elif part.n < FEWEST_IN_A_CELL:
-        reason = f"too few texts: {part.n}"
     else:
-        obeyed = wilson(sum(names_place(mentions, (country, continent)) for mentions in part.mentions), part.n)
-    return AskedValue(value, country, continent, part.n, dict(found.most_common()), obeyed, reason)
+        obeying = sum(names_place(mentions, (country, continent)) for mentions in part.mentions)
+        if part.n < FEWEST_IN_A_CELL:
+            reason = f"too few texts: {part.n}"
+        else:
+            obeyed = wilson(obeying, part.n)
+    return AskedValue(value, country, continent, part.n, dict(found.most_common()), obeying, obeyed, reason)

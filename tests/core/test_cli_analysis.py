@@ -1,0 +1,98 @@
+"""`analyze` on the command line: adherence, duplicates, and the places in each text as rows."""
+
+import json
+
+import pytest
+
+from attrprompt.cli import main
+
+TEXTS = [
+    ("A fair opened in Kenya today.", "Kenya", "5 to 8 words"),
+    ("A fair opened in Kenya  today.", "Kenya", "30 to 50 words"),
+    ("Nothing was said of where it took place.", "Japan", "5 to 8 words"),
+    ("", "Japan", "5 to 8 words"),
+]
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    """Runs a command in a home of its own: (exit status, JSON or None, stderr)."""
+
+    def run_it(*arguments):
+        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out.strip() else None, err
+
+    return run_it
+
+
+@pytest.fixture
+def imported(run, tmp_path):
+    """A project with a set `asked` that has attributes and a set `plain` that has none."""
+    run("new", "p1", "--preset", "agnews")
+    asked, plain = tmp_path / "asked.jsonl", tmp_path / "plain.jsonl"
+    rows = [
+        {"text": text, "label": "World", "attributes": {"location": place, "length": length, "style": "an interview"}}
+        for text, place, length in TEXTS
+    ]
+    asked.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    plain.write_text(json.dumps({"text": "Markets rose in Peru.", "label": "World"}), encoding="utf-8")
+    assert run("import-dataset", "p1", asked, "--as", "asked", "--kind", "attrprompt")[0] == 0
+    assert run("import-dataset", "p1", plain, "--as", "plain", "--kind", "simprompt")[0] == 0
+
+
+def test_adherence_counts_lengths_and_places_and_names_what_it_cannot_check(run, imported):
+    status, printed, _ = run("analyze", "p1", "asked", "--only", "adherence")
+    assert status == 0
+    found = printed["datasets"]["asked"]["adherence"]
+    assert found["length"]["found"] == {"shorter": 1, "as asked": 0, "longer": 0}
+    assert found["length"]["deviations"] == [[-24, 1]]
+    assert found["length"]["unknown"] == {"5 to 8 words": 2}
+    assert found["location"]["obeyed"]["value"] == pytest.approx(2 / 3)
+    assert found["location"]["by_continent"] == {"Africa": {"Africa": 2}, "Asia": {"no place": 1}}
+    reasons = {(each["dimension"], each["value"]): each["reason"] for each in found["values"]}
+    assert reasons["location", "Kenya"] == "too few texts: 2"
+    assert reasons["length", "5 to 8 words"] == "no bounds are known for this value"
+    assert found["not_checked"] == ["style"]
+
+
+def test_a_set_without_attributes_says_so(run, imported):
+    status, printed, _ = run("analyze", "p1", "plain", "asked", "--only", "adherence")
+    assert status == 0
+    assert "nothing to obey" in printed["datasets"]["plain"]["adherence"]["note"]
+    assert printed["datasets"]["plain"]["adherence"]["values"] == []
+
+
+def test_duplicates_are_pairs_of_item_numbers(run, imported):
+    status, printed, _ = run("analyze", "p1", "asked", "plain", "--only", "duplicates")
+    assert status == 0
+    found = printed["datasets"]["asked"]["duplicates"]
+    assert (found["texts"], found["exact"], found["near"]) == (3, 1, 0)
+    assert found["pairs"] == [{"item": 1, "of": 0, "similarity": 1.0, "exact": True}]
+    assert printed["datasets"]["plain"]["duplicates"]["pairs"] == []
+
+
+def test_rows_hold_the_places_of_each_text_in_order(run, imported, tmp_path):
+    file = tmp_path / "new folder" / "places.jsonl"
+    status, printed, _ = run("analyze", "p1", "asked", "--only", "regions", "--rows", file)
+    assert status == 0
+    assert printed["rows"] == {"path": str(file), "rows": 3}
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [row["text"] for row in rows] == [text for text, _, _ in TEXTS[:3]]
+    assert rows[0] == {
+        "text": TEXTS[0][0],
+        "label": "World",
+        "mentions": [{"text": "Kenya", "country": "KE", "continent": "Africa"}],
+        "continents": ["Africa"],
+        "dataset": "asked",
+    }
+    assert rows[2]["mentions"] == rows[2]["continents"] == []
+    assert [path.name for path in file.parent.iterdir()] == ["places.jsonl"]
+
+
+def test_rows_without_regions_are_refused_in_one_line(run, imported, tmp_path):
+    status, _, err = run("analyze", "p1", "asked", "--only", "adherence", "--rows", tmp_path / "places.jsonl")
+    assert status == 2
+    assert "--only regions" in err.strip().splitlines()[-1]
+    assert not (tmp_path / "places.jsonl").exists()
+    assert run("analyze", "p1", "asked", "--only", "regions", "--rows", tmp_path)[0] == 2
