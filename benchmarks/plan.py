@@ -32,8 +32,6 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from engine import serve
-
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
 from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
@@ -44,6 +42,7 @@ from attrprompt.project import Method, Project
 from attrprompt.prompts import PromptRenderer
 from attrprompt.sampling import Sampler, Space, build_space, cover_pairs, least_prompts, sample_configurations
 from attrprompt.store import Store
+from benchmarks.engine import serve
 
 ROUNDS = 3
 SEEDS = 10
