@@ -6,6 +6,7 @@ import streamlit as st
 
 from attrprompt.inspection.request import Part
 from attrprompt.inspection.words import describe_primary
+from components.adherence_views import draw_asked_places, find_adherence
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.findings import draw_findings
@@ -37,8 +38,8 @@ draw_findings(describe_primary(result))
 draw_located(result)
 
 # --- The picture ---
-continents, countries, references, tables, names = st.tabs(
-    ["Continents", "Countries", "Against a reference", "By label and attribute", "Ambiguous names"],
+continents, countries, references, tables, asked, names = st.tabs(
+    ["Continents", "Countries", "Against a reference", "By label and attribute", "Asked and found", "Ambiguous names"],
     on_change="rerun",
     key="regions_view",
 )
@@ -54,6 +55,11 @@ if references.open:
 if tables.open:
     with tables:
         draw_region_tables(result)
+if asked.open:
+    with asked:
+        adherence = find_adherence(page, datasets, key="regions_asked", like=request)
+        if adherence is not None:
+            draw_asked_places(adherence, key="regions_asked")
 if names.open:
     with names:
         draw_ambiguous_names(page, request)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.adherence_views import draw_adherence, find_adherence
 from components.check_panel import draw_checks
 from components.dataset_downloads import draw_dataset_import, draw_downloads
 from components.frame import open_project_page
-from components.notices import show_empty
+from components.notices import errors_shown, show_empty
 from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up
 from components.review_table import draw_review_table
 from components.run_views import pick_dataset
@@ -31,14 +32,19 @@ if dataset is None:
     st.stop()
 wanted = draw_filters(page, dataset)
 
-# --- One by one, or as a table ---
-one_by_one, as_table = st.tabs(["One by one", "Table"], on_change="rerun", key="review_view")
+# --- One by one, as a table, or all against what was asked ---
+one_by_one, as_table, asked = st.tabs(["One by one", "Table", "Asked and found"], on_change="rerun", key="review_view")
 if one_by_one.open:
     with one_by_one:
         draw_review_deck(page, dataset, wanted)
 if as_table.open:
     with as_table:
         draw_review_table(page, dataset, wanted)
+if asked.open:
+    with asked, errors_shown():
+        adherence = find_adherence(page, [dataset], key="review_asked")
+        if adherence is not None:
+            draw_adherence(dataset.name, adherence[dataset.name])
 
 # --- All at once ---
 bulk, more, checks, downloads, imports = st.columns(5)

@@ -48,8 +48,8 @@ def analyze(
     parts = only or list(Part)
     if rows is not None and Part.REGIONS not in parts:
         raise InputError("--rows writes the places in each text; it goes with --only regions or with all parts.")
-    if rows is not None and rows.is_dir():
-        raise InputError(f"--rows takes a file, and {rows} is a folder. Name a file in it, such as places.jsonl.")
+    if rows is not None and (rows.is_dir() or not rows.parent.is_dir()):
+        raise InputError(f"--rows takes a file in a folder that exists, and '{rows}' is none. Name another.")
     stored = session.find_project(project)
     store = session.runtime.store
     chosen = [store.datasets.find(stored.id, name) for name in datasets]

@@ -18,12 +18,12 @@ from attrprompt.analysis.adherence import (
     measure_length,
     measure_places,
 )
-from attrprompt.analysis.array_files import write_whole
 from attrprompt.analysis.duplicates import RUN, THRESHOLD, find_duplicates
 from attrprompt.analysis.regions.asked import asked_found_matrix
 from attrprompt.analysis.regions.located import locate, locate_prepared
 from attrprompt.analysis.selection import CUT_FLAG, AnalysisSet, list_counted, name_labels, prepare_set
 from attrprompt.errors import WorkerError
+from attrprompt.exchange.files import replace_file
 from attrprompt.generation.postprocess import asked_lengths
 from attrprompt.inspection.regions import read_rulings
 from attrprompt.inspection.request import AnalysisRequest
@@ -126,16 +126,20 @@ def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], pat
 
     Returns:
         Number of lines.
+
+    Raises:
+        InputError: the file cannot be written.
     """
     names = name_labels(sets)
-    lines = []
-    for each in sets:
-        prepared = prepare_set(each, request.choice, names)
-        rows = locate_prepared(prepared, read_rulings(request)).to_rows()
-        for _, row in sorted(zip(prepared.rows.tolist(), rows, strict=True), key=lambda pair: pair[0]):
-            lines.append(json.dumps({**row, "dataset": each.name}, ensure_ascii=False))
-    write_whole(path, "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass"))
-    return len(lines)
+    count = 0
+    with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        for each in sets:
+            prepared = prepare_set(each, request.choice, names)
+            rows = locate_prepared(prepared, read_rulings(request)).to_rows()
+            for _, row in sorted(zip(prepared.rows.tolist(), rows, strict=True), key=lambda pair: pair[0]):
+                file.write(json.dumps({**row, "dataset": each.name}, ensure_ascii=False) + "\n")
+                count += 1
+    return count
 
 
 def _describe(document: Project) -> AskedDimensions:

@@ -74,6 +74,7 @@ def test_duplicates_are_pairs_of_item_numbers(run, imported):
 
 def test_rows_hold_the_places_of_each_text_in_order(run, imported, tmp_path):
     file = tmp_path / "new folder" / "places.jsonl"
+    file.parent.mkdir()
     status, printed, _ = run("analyze", "p1", "asked", "--only", "regions", "--rows", file)
     assert status == 0
     assert printed["rows"] == {"path": str(file), "rows": 3}
@@ -95,4 +96,5 @@ def test_rows_without_regions_are_refused_in_one_line(run, imported, tmp_path):
     assert status == 2
     assert "--only regions" in err.strip().splitlines()[-1]
     assert not (tmp_path / "places.jsonl").exists()
-    assert run("analyze", "p1", "asked", "--only", "regions", "--rows", tmp_path)[0] == 2
+    for nowhere in (tmp_path, tmp_path / "no such folder" / "places.jsonl"):
+        assert run("analyze", "p1", "asked", "--only", "regions", "--rows", nowhere)[0] == 2
