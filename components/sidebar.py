@@ -33,6 +33,7 @@ STEPS = (
     _Step("pages/embeddings.py", "Embeddings", ":material/bubble_chart:"),
     _Step("pages/regions.py", "Regions", ":material/public:"),
     _Step("pages/evaluate.py", "Evaluate", ":material/school:"),
+    _Step("pages/report.py", "Report", ":material/description:"),
 )
 
 

@@ -26,6 +26,8 @@ from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.notices import show_empty, show_error
 
+SHOWN_FIRST = 3
+
 page = open_project_page(
     "Evaluate", "Does a model trained on the texts gain? A small classifier, tested on real texts."
 )
@@ -65,7 +67,11 @@ result = find_or_compute(
 if isinstance(result, dict):
     for warning in result["warnings"]:
         st.warning(warning)
-    draw_findings([*describe_budget(result), *describe_comparisons(result)])
+    findings = [*describe_budget(result), *describe_comparisons(result)]
+    draw_findings(findings[:SHOWN_FIRST])
+    if len(findings) > SHOWN_FIRST:
+        with st.expander(f"{len(findings) - SHOWN_FIRST} more pairs"):
+            draw_findings(findings[SHOWN_FIRST:])
     draw_scores(result, colours)
     curves, classes, confusion, reliability = st.tabs(["Curves", "By class", "Confusion", "Calibration"])
     with curves:

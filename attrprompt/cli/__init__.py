@@ -12,7 +12,17 @@ from collections.abc import Sequence
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer carries its own click
 
-from attrprompt.cli import analysis, checking, datasets, elicitation, evaluation, generation, projects
+from attrprompt.cli import (
+    analysis,
+    batches,
+    checking,
+    datasets,
+    elicitation,
+    evaluation,
+    generation,
+    projects,
+    reporting,
+)
 from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
 from attrprompt.errors import AttrPromptError
 from attrprompt.runtime import close_runtime
@@ -28,7 +38,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for group in (projects, elicitation, generation, datasets, checking, analysis, evaluation):
+    for group in (projects, elicitation, generation, batches, datasets, checking, analysis, evaluation, reporting):
         group.register(app)
     return app
 

@@ -35,6 +35,7 @@ def plot_scores(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
             )
         )
     figure.update_xaxes(title=TITLES[metric])
+    figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
     return figure
 
 
@@ -52,6 +53,7 @@ def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
             go.Scatter(
                 x=[each[against] for each in banded] + [each[against] for each in reversed(banded)],
                 y=[each[metric]["high"] for each in banded] + [each[metric]["low"] for each in reversed(banded)],
+                mode="lines",
                 fill="toself",
                 fillcolor=_fade(colours[name]),
                 line={"width": 0},
@@ -70,7 +72,9 @@ def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
                 hovertemplate=f"%{{x:,}} {unit}: %{{y:.3f}}<extra>{escape(name)}</extra>",
             )
         )
-    figure.update_xaxes(type="log", title="Training texts" if against == "n" else "Tokens, prompts and answers")
+    figure.update_xaxes(
+        type="log", dtick="D2", title="Training texts" if against == "n" else "Tokens, prompts and answers"
+    )
     figure.update_yaxes(title=TITLES[metric])
     return figure
 

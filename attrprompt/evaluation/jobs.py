@@ -16,6 +16,7 @@ from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.errors import InputError, WorkerError
 from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
+from attrprompt.evaluation.latest import remember_evaluation
 from attrprompt.evaluation.probe import DRAWS, MOST_ITERATIONS, PENALTY, Texts, Trained, compare, draw_per_class, train
 from attrprompt.evaluation.request import EvaluationRequest, TrainingSet
 from attrprompt.evaluation.scores import bin_reliability, count_confusion
@@ -75,6 +76,7 @@ def evaluate(payload: Payload, context: JobContext) -> Result:
         for name, each in leakage.items()
         if each["exact"] + each["near"]
     ]
+    remember_evaluation(context.home, test.dataset.project_id, payload)
     return {
         "parameters": {
             "classifier": request.classifier,

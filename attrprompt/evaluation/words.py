@@ -71,8 +71,12 @@ DEFINITIONS = (
 
 
 def describe_comparisons(result: Mapping[str, Any]) -> Iterator[Finding]:
-    """One finding for each pair of training sets, else one for the only set."""
+    """One finding for each pair of training sets, else one for the only set.
+
+    The first pair comes first, then what mixing brought, then the others.
+    """
     primary = [each for each in result["comparisons"] if each["family"] == PRIMARY_FAMILY]
+    primary[1:] = sorted(primary[1:], key=lambda each: each["scope"] == EQUAL_SCOPE)
     if not primary:
         for name, model in result["models"].items():
             yield _describe_alone(name, model, result["test"])

@@ -28,6 +28,7 @@ JOB_MODULES: tuple[str, ...] = (
     "attrprompt.inspection.jobs",
     "attrprompt.inspection.exploring",
     "attrprompt.evaluation.jobs",
+    "attrprompt.report.jobs",
     "attrprompt.inspection.checking",
 )
 """Modules that register kinds; each must be light to import."""

@@ -1,0 +1,43 @@
+"""The command that writes a report: report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from attrprompt.analysis.array_files import write_whole
+from attrprompt.cli.session import get_session
+from attrprompt.errors import InputError
+from attrprompt.report.request import make_report
+from attrprompt.worker.jobs import JobContext, read_result, run_job
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("report")(report)
+
+
+def report(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    datasets: Annotated[list[str] | None, typer.Argument(help="Data sets; default the newest of each kind.")] = None,
+) -> None:
+    """One HTML file with figures, map, regions, evaluation, costs and provenance; it opens with no network."""
+    session = get_session(context)
+    if not out.parent.is_dir():
+        raise InputError(f"There is no folder '{out.parent}'. Make it, or name another.")
+    stored = session.find_project(project)
+    runtime = session.runtime
+    chosen = [runtime.store.datasets.find(stored.id, name) for name in datasets or ()]
+    request = make_report(runtime.store, runtime.home, stored, chosen)
+    result = read_result(run_job("report", request.to_payload(), JobContext(runtime.home)))
+    assert isinstance(result, dict)
+    content = result["html"].encode()
+    try:
+        write_whole(out, content)
+    except OSError as error:
+        raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
+    session.emit({"path": str(out), "bytes": len(content)})

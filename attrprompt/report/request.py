@@ -1,0 +1,95 @@
+"""Which report is asked for, as data: the page and the command line build it, the job answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from attrprompt.errors import InputError
+from attrprompt.evaluation.latest import find_latest_evaluation
+from attrprompt.inspection.loading import hash_content
+from attrprompt.inspection.request import AnalysisRequest, Part, make_request
+from attrprompt.records import Dataset, DatasetKind
+from attrprompt.store import Store, StoredProject
+from attrprompt.worker.jobs import find_result, hash_input
+
+ORDER = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
+MOST_DATASETS = 8
+
+
+class ReportRequest(BaseModel):
+    """One report over data sets of one project.
+
+    Attributes:
+        contents: a hash of each set's content.
+        document: the hash of the project's document.
+        settings: prices and the encoder, which the report prints.
+        umap: name of the file of a map that is there already; empty where there is none.
+        evaluation: name of the file of the newest evaluation; empty where there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    project: str
+    name: str
+    datasets: tuple[int, ...]
+    contents: tuple[str, ...]
+    document: str
+    settings: dict[str, Any]
+    rulings: tuple[tuple[str, str, str], ...] = ()
+    umap: str = ""
+    evaluation: str = ""
+
+    def to_payload(self) -> dict[str, Any]:
+        """The payload of the job `report`."""
+        return self.model_dump(mode="json")
+
+
+def make_report(
+    store: Store, home: Path, project: StoredProject, datasets: Sequence[Dataset] | None = None
+) -> ReportRequest:
+    """A request over these data sets as they stand now; by default the newest of each kind.
+
+    Raises:
+        InputError: there is nothing to report on.
+    """
+    chosen = list(datasets or choose_datasets(store.datasets.list_all(project.id)))
+    if not chosen:
+        raise InputError("There are no texts to report on yet. Generate some, or import some.")
+    if len(chosen) > MOST_DATASETS:
+        raise InputError(f"A report compares at most {MOST_DATASETS} data sets. Name fewer.")
+    map_request = requests_of(store, project, chosen)["map"]
+    umap = find_result(home, "map", hash_input("map", map_request.to_payload()))
+    evaluation = find_latest_evaluation(store, home, project.id)
+    return ReportRequest(
+        project=project.id,
+        name=project.name,
+        datasets=tuple(each.id for each in chosen),
+        contents=tuple(hash_content(store, each) for each in chosen),
+        document=project.document.content_hash,
+        settings={key: project.settings.get(key) for key in ("prices", "encoder")},
+        rulings=map_request.rulings,
+        umap=umap.name if umap else "",
+        evaluation=evaluation.name if evaluation else "",
+    )
+
+
+def choose_datasets(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The newest data set with texts of each kind."""
+    newest = {each.kind: each for each in datasets if each.rows}
+    return [newest[kind] for kind in ORDER if kind in newest]
+
+
+def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> dict[str, AnalysisRequest]:
+    """What a report asks of the analyses; the same questions as the pages ask first, so that answers are shared."""
+    primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
+    return {
+        "overview": make_request(store, project, datasets, primary, primary_only=True, tables=False),
+        "diversity": make_request(store, project, datasets, (Part.DIVERSITY,)),
+        "similarity": make_request(store, project, datasets, (Part.SIMILARITY,)),
+        "regions": make_request(store, project, datasets, (Part.REGIONS,)),
+        "map": make_request(store, project, datasets, (Part.SIMILARITY,)),
+    }

@@ -1,0 +1,59 @@
+"use strict";
+(() => {
+  const { plots, dark } = JSON.parse(document.getElementById("plots").textContent);
+  const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
+  const pattern = new RegExp(Object.keys(dark).map((each) => each.replace(/[^\w#]/g, "\\$&")).join("|"), "g");
+
+  function look(isDark) {
+    const text = isDark ? "#E8ECF1" : "#1B1F24";
+    const muted = isDark ? "#9AA5B1" : "#5B6470";
+    const grid = isDark ? "#2A313A" : "#E3E6EA";
+    return { text, axis: { gridcolor: grid, zerolinecolor: grid, linecolor: grid, color: muted, automargin: true } };
+  }
+
+  function drawOne(id, isDark) {
+    const place = document.getElementById(id);
+    if (!place) return;
+    const { text, axis } = look(isDark);
+    const raw = JSON.stringify(plots[id]);
+    const { data, layout } = JSON.parse(isDark ? raw.replace(pattern, (each) => dark[each]) : raw);
+    const styled = {
+      ...layout,
+      margin: { l: 12, r: 12, t: 28, b: 12 },
+      font: { family: "system-ui, sans-serif", size: 13, color: text },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      legend: { orientation: "h", y: 1.08, x: 0 },
+      xaxis: { ...axis, ...layout.xaxis },
+      yaxis: { ...axis, ...layout.yaxis },
+    };
+    Plotly.react(place, data, styled, { displaylogo: false, responsive: true });
+    place.dataset.drawn = isDark ? "dark" : "light";
+  }
+
+  /* One plot at a time, so that the page can be read and scrolled meanwhile. */
+  let round = 0;
+  function drawInTurn(isDark) {
+    const mine = ++round;
+    const waiting = Object.keys(plots);
+    const next = () => {
+      if (mine !== round || !waiting.length) return;
+      drawOne(waiting.shift(), isDark);
+      window.setTimeout(next);
+    };
+    next();
+  }
+
+  function drawNow(isDark) {
+    round += 1;
+    for (const id of Object.keys(plots)) {
+      if (document.getElementById(id)?.dataset.drawn !== (isDark ? "dark" : "light")) drawOne(id, isDark);
+    }
+  }
+
+  const redraw = () => drawInTurn(prefersDark.matches);
+  window.setTimeout(redraw);
+  prefersDark.addEventListener("change", redraw);
+  window.addEventListener("beforeprint", () => drawNow(false));
+  window.addEventListener("afterprint", redraw);
+})();

@@ -1,0 +1,47 @@
+"""The Report page: one HTML file of what this project's texts show, to hand on."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from attrprompt.report.request import make_report
+from components.analysis_controls import choose_datasets
+from components.frame import open_project_page
+from components.jobs import find_or_compute
+
+page = open_project_page("Report", "Everything that the texts show, in one file that opens anywhere with no network.")
+datasets = choose_datasets(page, key="report", what="A report of the texts is made here.")
+request = make_report(page.runtime.store, page.runtime.home, page.project, datasets)
+
+st.markdown(
+    "It holds the task, the attributes, prompts and texts side by side, the findings in words, diversity, the map, "
+    "regions, costs and provenance. Figures that no page has asked for yet are computed first."
+)
+st.caption(
+    f"Evaluation: {'the newest one is in it' if request.evaluation else 'none yet, or its texts changed since'}. "
+    f"Map: {'UMAP, as on the Embeddings page' if request.umap else 'PCA, because no UMAP map is there yet'}."
+)
+result = find_or_compute(
+    page.runtime,
+    "report",
+    request.to_payload(),
+    doing="Writing the report",
+    key="report_job",
+    ask_first="Make the report",
+)
+if isinstance(result, dict):
+    content = result["html"].encode()
+    name = re.sub(r"[^\w-]+", "_", page.project.name).strip("_") or "project"
+    st.download_button(
+        f"Download the report ({len(content) / 1e6:.1f} MB)",
+        data=content,
+        file_name=f"{name}_report.html",
+        mime="text/html",
+        key="report_download",
+        type="primary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption("It shows texts, prompts and names of models, and no key and no address of an endpoint.")
