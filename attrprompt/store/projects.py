@@ -25,6 +25,7 @@ from attrprompt.store.patches import (
     value_at,
 )
 from attrprompt.store.schema import project, revision
+from attrprompt.store.undo import stack_steps
 
 SNAPSHOT_EVERY = 50
 
@@ -463,16 +464,4 @@ def _stacks(connection: Connection, project_id: str, actor: str) -> tuple[list[i
         .where(revision.c.project_id == project_id, revision.c.actor == actor, revision.c.n > 0)
         .order_by(revision.c.n)
     )
-    undoable: list[int] = []
-    redoable: list[int] = []
-    for n, kind, target in rows:
-        if kind == "edit":
-            undoable.append(n)
-            redoable.clear()
-        elif kind == "undo":
-            undoable.remove(target)
-            redoable.append(target)
-        else:
-            redoable.remove(target)
-            undoable.append(target)
-    return undoable, redoable
+    return stack_steps((row[0], row[1], row[2]) for row in rows)

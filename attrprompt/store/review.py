@@ -13,6 +13,7 @@ from attrprompt.records import SampleStatus
 from attrprompt.store.database import Database
 from attrprompt.store.datasets import write_sample_fields
 from attrprompt.store.schema import review_event, sample
+from attrprompt.store.undo import stack_steps
 
 FIELDS = ("status", "labels", "text", "note", "flags")
 
@@ -180,16 +181,4 @@ def _stacks(connection: Connection, dataset_id: int, actor: str) -> tuple[list[i
         .group_by(review_event.c.step, review_event.c.kind, review_event.c.target)
         .order_by(review_event.c.step)
     )
-    undoable: list[int] = []
-    redoable: list[int] = []
-    for step, kind, target in rows:
-        if kind == "edit":
-            undoable.append(step)
-            redoable.clear()
-        elif kind == "undo":
-            undoable.remove(target)
-            redoable.append(target)
-        else:
-            redoable.remove(target)
-            undoable.append(target)
-    return undoable, redoable
+    return stack_steps((row[0], row[1], row[2]) for row in rows)
