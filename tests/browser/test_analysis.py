@@ -1,0 +1,153 @@
+"""The analysis pages on the demo project: the map with its lasso, the map of countries, a ruling, both modes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from attrprompt.demo import seed_demo
+from attrprompt.runtime import Runtime
+from attrprompt.settings import Settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ALL = 800
+COUNT = re.compile(r"Selected: ([\d,]+) texts")
+
+
+@pytest.fixture(scope="module")
+def demo(app):
+    """The demo project in the app's home."""
+    runtime = Runtime(Settings(home=app.home))
+    stored = seed_demo(runtime)
+    runtime.close()
+    return stored
+
+
+def wait_until_idle(page):
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+
+
+def open_page(page, app, demo, name):
+    page.goto(app.page_of(name, demo.id))
+    expect(page.get_by_role("heading", level=1, name=name.capitalize())).to_be_visible()
+    wait_until_idle(page)
+
+
+def open_tab(page, name):
+    page.get_by_role("tab", name=name, exact=True).click()
+    wait_until_idle(page)
+
+
+def find_plot(page):
+    """The map's drawing area: (left, top, width, height)."""
+    area = page.locator(".js-plotly-plot .nsewdrag").first
+    expect(area).to_be_visible()
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    return box["x"], box["y"], box["width"], box["height"]
+
+
+def drag_lasso(page):
+    """Around the middle of the map."""
+    left, top, width, height = find_plot(page)
+    corners = [(0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75), (0.25, 0.3)]
+    points = [(left + x * width, top + y * height) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=8)
+    page.mouse.up()
+
+
+def read_located(page):
+    """What the page says of the share of texts that name a place, by data set."""
+    metrics = page.get_by_test_id("stMetric")
+    expect(metrics).to_have_count(2)
+    return metrics.all_inner_texts()
+
+
+def wait_for_other_figures(page, before):
+    """The figures after they were computed anew."""
+    page.wait_for_function(
+        """before => {
+            const now = [...document.querySelectorAll('[data-testid=stMetric]')].map(each => each.innerText);
+            return now.length === before.length && now.join() !== before.join();
+        }""",
+        arg=before,
+    )
+    wait_until_idle(page)
+    return read_located(page)
+
+
+def test_a_lasso_on_the_map_changes_the_count_and_the_tables(app, demo, page):
+    open_page(page, app, demo, "embeddings")
+    expect(page.get_by_text(f"All: {ALL} texts")).to_be_visible()
+    reject = page.get_by_role("button", name="Reject these in Review")
+    expect(reject).to_be_disabled()
+    first = page.get_by_test_id("stDataFrame").first
+    before = first.screenshot()
+    drag_lasso(page)
+    chosen = page.get_by_text(COUNT)
+    expect(chosen).to_be_visible()
+    number = int(COUNT.search(chosen.inner_text()).group(1).replace(",", ""))
+    assert 0 < number < ALL
+    expect(reject).to_be_enabled()
+    wait_until_idle(page)
+    assert first.screenshot() != before
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_map_of_countries_is_drawn_without_the_network(app, demo, page):
+    open_page(page, app, demo, "regions")
+    open_tab(page, "Countries")
+    drawing = page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").first
+    expect(drawing).to_be_visible()
+    box = drawing.bounding_box()
+    assert box["width"] > 400
+    assert box["height"] > 300
+
+
+def test_what_was_asked_stands_beside_what_was_found(app, demo, page):
+    open_page(page, app, demo, "regions")
+    open_tab(page, "Asked and found")
+    expect(page.get_by_text("name the place asked for")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()
+    open_page(page, app, demo, "review")
+    open_tab(page, "Asked and found")
+    expect(page.get_by_text("have the length asked for")).to_be_visible()
+    expect(page.get_by_text("Values that are ignored most")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", ["overview", "diversity", "embeddings", "regions"])
+def test_two_sets_are_compared_with_intervals_in_either_mode(app, demo, page, name, mode):
+    page.emulate_media(color_scheme=mode)
+    open_page(page, app, demo, name)
+    expect(page.get_by_text("95 %").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    colour = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    bright = sum(map(int, re.findall(r"\d+", colour)[:3])) / 3 > 127
+    assert bright == (mode == "light")
+
+
+def test_a_ruling_changes_the_figures_and_is_there_in_a_new_tab(app, demo, page, browser):
+    open_page(page, app, demo, "regions")
+    before = read_located(page)
+    open_tab(page, "Ambiguous names")
+    page.locator(".st-key-regions_ruling_China").get_by_role("combobox").click()
+    page.get_by_role("option", name="no place").click()
+    after = wait_for_other_figures(page, before)
+
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.set_default_timeout(60_000)
+    again = context.new_page()
+    open_page(again, app, demo, "regions")
+    expect(again.get_by_test_id("stMetricValue").first).to_be_visible()
+    assert read_located(again) == after
+    context.close()
+
+    store = app.open_store()
+    assert [(each.surface, each.country) for each in store.rulings.list_all(demo.id)] == [("China", "")]
+    store.close()
