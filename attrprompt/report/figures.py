@@ -67,7 +67,10 @@ def plot_metric(result: Mapping[str, Any], metric: str, colours: Mapping[str, st
         }
         for name, estimate in reversed(known)
     ]
-    layout = {"xaxis": {"title": {"text": METRICS[metric].unit}}, "height": 90 + 34 * len(known)}
+    layout = {
+        "xaxis": {"title": {"text": METRICS[metric].unit}, "rangemode": "nonnegative"},
+        "height": 90 + 34 * len(known),
+    }
     return {"data": traces, "layout": layout}
 
 
@@ -87,6 +90,7 @@ def plot_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> di
                 "error_y": {
                     "type": "data",
                     "symmetric": False,
+                    "color": MUTED[0],
                     "array": [each["array"][0] for each in bars],
                     "arrayminus": [each["arrayminus"][0] for each in bars],
                 },

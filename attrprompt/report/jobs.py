@@ -114,12 +114,12 @@ def _compose(
     if path is not None:
         result = read_result(path)
         assert isinstance(result, dict)
+        trained = [each for each in store.datasets.list_all(project.id) if each.name in result["models"]]
+        training_colours = colour_training_sets(result, colour_datasets(trained) | colours)
         evaluation = {
             "result": result,
             "findings": [*describe_budget(result), *describe_comparisons(result)],
-            "plots": [
-                plots.add(title, plot) for title, plot in plot_evaluation(result, colour_training_sets(result, colours))
-            ],
+            "plots": [plots.add(title, plot) for title, plot in plot_evaluation(result, training_colours)],
         }
     overview = answers["overview"]
     return render(

@@ -1,0 +1,28 @@
+"""The Report page: empty, asked for, and with its file."""
+
+from attrprompt.report.request import choose_datasets, make_report
+from attrprompt.worker.jobs import JobContext, run_job
+
+
+def words(app):
+    groups = (app.markdown, app.caption, app.title, app.info, app.warning, app.error)
+    return "\n".join(str(each.value) for group in groups for each in group)
+
+
+def test_without_a_project_it_says_where_to_open_one(open_page):
+    assert "No project is open" in words(open_page("report"))
+
+
+def test_without_texts_it_says_what_will_be_here(open_page, project):
+    assert "A report of the texts" in words(open_page("report", project))
+
+
+def test_it_is_made_when_it_is_asked_for_and_then_downloaded(open_page, project, texts, runtime):
+    app = open_page("report", project)
+    assert app.button(key="report_job_start").label == "Make the report"
+    assert "Evaluation: none yet" in words(app)
+    chosen = choose_datasets(runtime.store.datasets.list_all(project.id))
+    request = make_report(runtime.store, runtime.home, runtime.store.projects.load(project.id), chosen)
+    run_job("report", request.to_payload(), JobContext(runtime.home))
+    app = open_page("report", project)
+    assert "It shows texts, prompts" in words(app)
