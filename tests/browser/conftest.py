@@ -75,8 +75,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     process.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its module: Playwright's event loop would otherwise stand in the way of asynchronous tests."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
