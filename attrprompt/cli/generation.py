@@ -111,6 +111,9 @@ def generate(
     budget_tokens: Annotated[int | None, typer.Option(help="Stop at this number of tokens.")] = None,
     requests_per_minute: Annotated[int | None, typer.Option()] = None,
     tokens_per_minute: Annotated[int | None, typer.Option()] = None,
+    no_send: Annotated[
+        bool, typer.Option("--no-send", help="Only store the plan: for batch-export or resume.")
+    ] = False,
 ) -> int:
     """Plan a run, send it, and store every answer when it arrives."""
     session = get_session(context)
@@ -149,6 +152,9 @@ def generate(
         few_shots=few_shots,
         facts=written.to_facts(meta_prompts) if written is not None else None,
     )
+    if no_send:
+        session.emit(describe_result(session.runtime, made))
+        return EXIT_DONE
     return _send(session, made)
 
 

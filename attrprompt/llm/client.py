@@ -94,23 +94,7 @@ class OpenAIChatClient:
         await self._sdk.close()
 
     def _build_body(self, request: ChatRequest) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "model": request.model,
-            "messages": [dict(message) for message in request.messages],
-            "temperature": request.temperature,
-            self._length_field: request.max_tokens,
-        }
-        if request.top_p is not None:
-            body["top_p"] = request.top_p
-        if request.seed is not None:
-            body["seed"] = request.seed
-        if request.repetition_penalty is not None:
-            body.update(dict.fromkeys(self.endpoint.repetition_penalty_names, request.repetition_penalty))
-        if request.response_schema is not None:
-            schema = {"name": "answer", "strict": True, "schema": dict(request.response_schema)}
-            body["response_format"] = {"type": "json_schema", "json_schema": schema}
-        body.update(request.extra)
-        return body
+        return build_chat_body(self.endpoint, request, length_field=self._length_field)
 
     async def _send(self, body: Mapping[str, Any] | None, timeout: float) -> httpx2.Response:
         """POST a chat request, or GET the models where there is no body; every failure becomes a `ProviderError`."""
@@ -151,23 +135,12 @@ class OpenAIChatClient:
         document = self._read_json(response)
         if isinstance(document, dict) and document.get("error") and not document.get("choices"):
             raise self._explain_error_inside(document["error"], response)
-        choice = _first_choice(document)
-        if choice is None:
-            raise self._bad_response("no choices in it", response)
-        message = choice["message"]
-        refusal = message.get("refusal")
-        text = _join_content(message.get("content"))
-        usage = document.get("usage") or {}
-        return ChatReply(
-            text=text or (refusal if isinstance(refusal, str) else ""),
-            finish_reason=choice.get("finish_reason"),
-            prompt_tokens=_read_count(usage, "prompt_tokens"),
-            completion_tokens=_read_count(usage, "completion_tokens"),
-            model=str(document.get("model") or request.model),
-            request_id=response.headers.get("x-request-id") or document.get("id"),
-            seconds=seconds,
-            refused=bool(refusal) or choice.get("finish_reason") == "content_filter",
+        reply = read_chat_document(
+            document, model=request.model, request_id=response.headers.get("x-request-id"), seconds=seconds
         )
+        if reply is None:
+            raise self._bad_response("no choices in it", response)
+        return reply
 
     def _bad_response(self, reason: str, response: httpx2.Response) -> ProviderError:
         body = _read_text(response)
@@ -198,6 +171,50 @@ class OpenAIChatClient:
             and self._length_field == "max_tokens"
             and "max_completion_tokens" in str(failure)
         )
+
+
+def build_chat_body(endpoint: Endpoint, request: ChatRequest, *, length_field: str = "max_tokens") -> dict[str, Any]:
+    """The body of a chat request, as this endpoint takes it."""
+    body: dict[str, Any] = {
+        "model": request.model,
+        "messages": [dict(message) for message in request.messages],
+        "temperature": request.temperature,
+        length_field: request.max_tokens,
+    }
+    if request.top_p is not None:
+        body["top_p"] = request.top_p
+    if request.seed is not None:
+        body["seed"] = request.seed
+    if request.repetition_penalty is not None:
+        body.update(dict.fromkeys(endpoint.repetition_penalty_names, request.repetition_penalty))
+    if request.response_schema is not None:
+        schema = {"name": "answer", "strict": True, "schema": dict(request.response_schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    body.update(request.extra)
+    return body
+
+
+def read_chat_document(
+    document: Any, *, model: str, request_id: str | None = None, seconds: float = 0.0
+) -> ChatReply | None:
+    """The reply in a chat completion; None where there is no choice in it."""
+    choice = _first_choice(document)
+    if choice is None:
+        return None
+    message = choice["message"]
+    refusal = message.get("refusal")
+    text = _join_content(message.get("content"))
+    usage = document.get("usage") or {}
+    return ChatReply(
+        text=text or (refusal if isinstance(refusal, str) else ""),
+        finish_reason=choice.get("finish_reason"),
+        prompt_tokens=_read_count(usage, "prompt_tokens"),
+        completion_tokens=_read_count(usage, "completion_tokens"),
+        model=str(document.get("model") or model),
+        request_id=request_id or document.get("id"),
+        seconds=seconds,
+        refused=bool(refusal) or choice.get("finish_reason") == "content_filter",
+    )
 
 
 def _read_text(response: httpx2.Response) -> str:

@@ -174,6 +174,15 @@ class Runs:
         with self._database.read() as connection:
             return _read_plan(connection.execute(query).one())
 
+    def find_pending_item(self, run_id: int, item: int) -> PlannedItem | None:
+        """An item of the plan that has no answer and no failure yet, or None."""
+        stored = exists().where(sample.c.dataset_id == run_id, sample.c.item == item)
+        failed = exists().where(failure.c.dataset_id == run_id, failure.c.item == item)
+        query = select(plan_item).where(plan_item.c.dataset_id == run_id, plan_item.c.item == item, ~stored, ~failed)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _read_plan(row)
+
     def last_item(self, run_id: int) -> int:
         """The highest item number of the plan."""
         with self._database.read() as connection:
@@ -283,7 +292,7 @@ class Runs:
         with self._database.read() as connection:
             return {reason: number for reason, number in connection.execute(query)}  # noqa: C416
 
-    def read_failures(self, run_id: int, *, limit: int = 50) -> list[Failed]:
+    def read_failures(self, run_id: int, *, limit: int | None = 50) -> list[Failed]:
         """Failed items with what the endpoint said."""
         query = select(failure).where(failure.c.dataset_id == run_id).order_by(failure.c.item).limit(limit)
         with self._database.read() as connection:
