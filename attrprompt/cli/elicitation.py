@@ -57,6 +57,7 @@ def elicit(
     ask_model: Annotated[
         bool, typer.Option("--model-check/--no-model-check", help="Filter with the model too.")
     ] = True,
+    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Near-synonyms and margins by embedding.")] = True,
     seed: Annotated[int | None, typer.Option(min=0, help="Makes a local model's answers repeatable.")] = None,
     base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
@@ -82,6 +83,7 @@ def elicit(
         way=way or suggest_way(endpoint),
         seed=seed,
         asks_model=ask_model,
+        embeds=embed,
         cap=cap,
         concurrency=min(4, default_concurrency(endpoint)),
     )

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,10 +34,16 @@ KIND = "elicit"
 
 
 class WorkerEncoder:
-    """An encoder that lets the worker process encode, so that the app stays quick; an `Encoder`."""
+    """An encoder that lets the worker process encode, so that the app stays quick; an `Encoder`.
 
-    def __init__(self, runtime: Runtime, spec: EncoderSpec = REFERENCE) -> None:
-        self._runtime, self._spec = runtime, spec
+    Args:
+        runtime: whose worker and cache it uses.
+        gives_up: whether nobody waits for the vectors any more.
+        spec: which encoder.
+    """
+
+    def __init__(self, runtime: Runtime, gives_up: Callable[[], bool], spec: EncoderSpec = REFERENCE) -> None:
+        self._runtime, self._gives_up, self._spec = runtime, gives_up, spec
         self._cache = VectorCache(runtime.home)
         self._encoder: Encoder = open_encoder(spec, runtime.home)
 
@@ -55,12 +61,15 @@ class WorkerEncoder:
         """See `Encoder.encode`; waits for the worker, so call it from a thread.
 
         Raises:
-            WorkerError: the worker ended without a result.
+            WorkerError: the worker ended without a result, or it was given up.
         """
         wanted = list(dict.fromkeys(texts))
         payload = {"encoder": self._spec.model_dump(mode="json"), "texts": wanted}
         job_id = self._runtime.submit_job("encode", payload)
         while (job := self._runtime.store.jobs.find(job_id)) is not None and job.state in ("queued", "running"):
+            if self._gives_up():
+                self._runtime.cancel_job(job_id)
+                raise WorkerError("It was stopped.")
             time.sleep(POLL_SECONDS)
         if job is None or job.state != "done":
             raise WorkerError(f"The texts could not be encoded. {job.message if job is not None else ''}".strip())
@@ -182,6 +191,10 @@ async def carry_out_with(
     Raises:
         AttrPromptError: see `carry_out`.
     """
+
+    def gives_up() -> bool:
+        return stop is not None and stop.is_set()
+
     client = runtime.make_client(endpoint, key)
     try:
         return await carry_out(
@@ -190,7 +203,7 @@ async def carry_out_with(
             request,
             client,
             endpoint.model,
-            encoder=await asyncio.to_thread(WorkerEncoder, runtime),
+            encoder=await asyncio.to_thread(WorkerEncoder, runtime, gives_up) if request.embeds else None,
             stop=stop,
             tell=tell,
         )

@@ -62,6 +62,7 @@ class ElicitationRequest:
         label_ids: for values and the filter these labels only; none means all.
         n: how many dimensions, values a label, or configurations to show for constraints.
         asks_model: the filter may do without; its verdicts are left out then.
+        embeds: near-synonyms are flagged and the filter's margins measured by embedding.
         cap: at most so many values of a label does the filter suggest to drop.
     """
 
@@ -73,6 +74,7 @@ class ElicitationRequest:
     way: Way = Way.PLAIN
     seed: int | None = None
     asks_model: bool = True
+    embeds: bool = True
     cap: int = CAP_PER_LABEL
     concurrency: int = 4
 

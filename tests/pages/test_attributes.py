@@ -85,11 +85,19 @@ def propose(runtime: Runtime, project: StoredProject, *texts: str) -> list[int]:
     return runtime.store.proposals.add(project.id, new, maker="model:m")
 
 
-def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
+def wait_until(condition) -> None:
     until = time.monotonic() + SECONDS
-    while (job := runtime.elicitations.find(project.id)) is None or job.state == "running":
+    while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
+    def ended() -> bool:
+        job = runtime.elicitations.find(project.id)
+        return job is not None and job.state != "running"
+
+    wait_until(ended)
 
 
 def use_server(runtime: Runtime, project: StoredProject, base_url: str) -> None:
@@ -179,8 +187,12 @@ def test_values_for_all_labels_come_from_a_server_without_json_schema(runtime, m
     at = open_page(made)
     at.number_input(key="elicit_n").set_value(3).run()
     press(at, "elicit_all")
-    wait_until_asked(runtime, made)
-    waiting = runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+
+    def list_waiting():
+        return runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+
+    wait_until(lambda: len(list_waiting()) == 6)
+    waiting = list_waiting()
     assert {each.label_id for each in waiting} == set(made.document.labels)
     press(at.run(), "attributes_accepted_all")
     assert len(texts_of(runtime, made, "subtopic", "music")) == 5
