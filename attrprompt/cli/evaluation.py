@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from attrprompt.analysis.encoder import BUNDLED_MODEL
 from attrprompt.cli.session import Session, get_session
 from attrprompt.errors import InputError
+from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import JOIN, make_evaluation
 from attrprompt.records import Dataset
 from attrprompt.store import Store
@@ -25,22 +27,48 @@ def evaluate(
     project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
     train: Annotated[list[str], typer.Option(help="A training set; A+B joins two. Repeatable, to compare.")],
     test: Annotated[str, typer.Option(help="The gold data set to test on.")],
-    classifier: Annotated[str, typer.Option(help="probe: logistic regression on frozen embeddings.")] = "probe",
+    classifier: Annotated[
+        str, typer.Option(help="probe: logistic regression on frozen embeddings; finetune: a small language model.")
+    ] = "probe",
     curve: Annotated[bool, typer.Option(help="Also the scores at growing numbers of texts.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
     review: Annotated[str, typer.Option(help="ignored, accepted, or 'not rejected'.")] = "ignored",
+    tuned_model: Annotated[
+        str, typer.Option(help="Finetune: the bundled model, a folder or a hub id.")
+    ] = BUNDLED_MODEL,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Finetune: passes over the texts.")] = 8,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Finetune: trainings, shown as points.")] = 5,
+    learning_rate: Annotated[float, typer.Option(help="Finetune: highest learning rate.")] = 2e-5,
 ) -> None:
-    """Train a classifier on data sets, test it on gold: scores with intervals, paired comparisons, leakage."""
+    """Train a classifier on data sets, test it on gold: scores with intervals, paired comparisons, leakage.
+
+    A fine-tuning that was interrupted goes on from its last whole epoch when the same command is given again.
+    """
     session = get_session(context)
-    if classifier != "probe":
-        raise InputError(f"--classifier takes probe, not '{classifier}'.")
+    if classifier not in ("probe", "finetune"):
+        raise InputError(f"--classifier takes probe or finetune, not '{classifier}'.")
+    if not 0 < learning_rate <= 1:
+        raise InputError(f"--learning-rate lies above 0 and is 1 at most, not {learning_rate}.")
+    if curve and classifier != "probe":
+        raise InputError("--curve goes with --classifier probe: a curve takes over a hundred trainings.")
     if review not in ("ignored", "accepted", "not rejected"):
         raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
     stored = session.find_project(project)
     store = session.runtime.store
     training = [find_parts(store, stored.id, each) for each in train]
     tested = store.datasets.find(stored.id, test)
-    request = make_evaluation(store, stored, training, tested, curve=curve, seed=seed, review=review)
+    tuning = FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate)
+    request = make_evaluation(
+        store,
+        stored,
+        training,
+        tested,
+        classifier=classifier,
+        curve=curve,
+        seed=seed,
+        review=review,
+        tuning=tuning,
+    )
     path = run_job("evaluate", request.to_payload(), JobContext(session.runtime.home, _tell_steps(session)))
     result = read_result(path)
     assert isinstance(result, dict)

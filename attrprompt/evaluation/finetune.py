@@ -136,7 +136,8 @@ class _Training:
         self._optimizer = torch.optim.AdamW(
             self._model.parameters(), lr=options.learning_rate, eps=EPSILON, weight_decay=WEIGHT_DECAY
         )
-        self._schedule = get_linear_schedule_with_warmup(self._optimizer, round(WARM_UP * steps), steps)
+        make_schedule: Any = get_linear_schedule_with_warmup  # it has no annotations
+        self._schedule = make_schedule(self._optimizer, round(WARM_UP * steps), steps)
         self.epochs_done, self._best = 0, (0, -1.0)
         folder.mkdir(parents=True, exist_ok=True)
         if self._last.exists():

@@ -19,7 +19,8 @@ from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_shar
 from attrprompt.evaluation.latest import remember_evaluation
 from attrprompt.evaluation.probe import DRAWS, MOST_ITERATIONS, PENALTY, Texts, Trained, compare, draw_per_class, train
 from attrprompt.evaluation.request import EvaluationRequest, TrainingSet
-from attrprompt.evaluation.scores import bin_reliability, count_confusion
+from attrprompt.evaluation.scores import Codes, bin_reliability
+from attrprompt.evaluation.tuning import count_training_texts, describe_confusion, tune_sets
 from attrprompt.inspection.loading import read_texts
 from attrprompt.inspection.request import UNHASHED
 from attrprompt.project import fold_label
@@ -47,6 +48,11 @@ class _Loaded:
     def labels(self) -> list[str]:
         return [fold_label(each.label) for each in self.samples]
 
+    def codes(self, classes: Sequence[str]) -> Codes:
+        """The place of each text's label among the classes."""
+        places = {label: place for place, label in enumerate(classes)}
+        return np.array([places[label] for label in self.labels], dtype=np.int64)
+
 
 @register("evaluate", unhashed=UNHASHED)
 def evaluate(payload: Payload, context: JobContext) -> Result:
@@ -57,36 +63,19 @@ def evaluate(payload: Payload, context: JobContext) -> Result:
     sources = [_keep_classes(each, classes) for each in sources]
     tested = _keep_classes(test, classes)
     leakage = _count_leakage(request, sources, tested, context)
-    encoder = open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
-    texts = [each.text for source in [*sources, tested] for each in source.samples]
-    cache = VectorCache(context.home)
-    vectors = encode_cached(
-        encoder, texts, cache, lambda share, doing: context.progress(share * ENCODING_SHARE, doing), context.cancelled
-    )
-    ends = np.cumsum([len(each.samples) for each in [*sources, tested]])[:-1]
-    coded = [
-        Texts(rows, np.array([classes.index(label) for label in each.labels]), np.full(len(rows), place))
-        for place, (each, rows) in enumerate(zip([*sources, tested], np.split(vectors, ends), strict=True))
-    ]
     names = _name_classes(classes, tested)
-    result = _measure(request, [_join([coded[part] for part in each.parts]) for each in request.training], coded[-1],
-                      names, [each.item for each in tested.samples], context)  # fmt: skip
+    if request.classifier == "finetune":
+        parameters, result = _tune(request, sources, tested, classes, names, context)
+    else:
+        parameters, result = _probe(request, sources, tested, classes, names, context)
+        remember_evaluation(context.home, test.dataset.project_id, payload)
     warnings += [
         f"{each['exact'] + each['near']} texts of {name} repeat a test text: its score may be too high."
         for name, each in leakage.items()
         if each["exact"] + each["near"]
     ]
-    remember_evaluation(context.home, test.dataset.project_id, payload)
     return {
-        "parameters": {
-            "classifier": request.classifier,
-            "C": PENALTY,
-            "max_iter": MOST_ITERATIONS,
-            "draws": DRAWS,
-            "seed": request.seed,
-            "encoder": encoder.id,
-            "texts": request.choice.to_json(),
-        },
+        "parameters": {"classifier": request.classifier, **parameters, "texts": request.choice.to_json()},
         "classes": names,
         "test": {
             "dataset": test.dataset.name,
@@ -99,6 +88,52 @@ def evaluate(payload: Payload, context: JobContext) -> Result:
         "warnings": warnings,
         "note": NOTE,
     }
+
+
+def _probe(
+    request: EvaluationRequest,
+    sources: Sequence[_Loaded],
+    tested: _Loaded,
+    classes: Sequence[str],
+    names: Sequence[str],
+    context: JobContext,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameters and result of the probe."""
+    encoder = open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
+    texts = [each.text for source in [*sources, tested] for each in source.samples]
+    cache = VectorCache(context.home)
+    vectors = encode_cached(
+        encoder, texts, cache, lambda share, doing: context.progress(share * ENCODING_SHARE, doing), context.cancelled
+    )
+    ends = np.cumsum([len(each.samples) for each in [*sources, tested]])[:-1]
+    coded = [
+        Texts(rows, each.codes(classes), np.full(len(rows), place))
+        for place, (each, rows) in enumerate(zip([*sources, tested], np.split(vectors, ends), strict=True))
+    ]
+    joined = [_join([coded[part] for part in each.parts]) for each in request.training]
+    result = _measure(request, joined, coded[-1], names, [each.item for each in tested.samples], context)
+    parameters = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
+    return parameters | {"encoder": encoder.id}, result
+
+
+def _tune(
+    request: EvaluationRequest,
+    sources: Sequence[_Loaded],
+    tested: _Loaded,
+    classes: Sequence[str],
+    names: Sequence[str],
+    context: JobContext,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameters and result of fine-tuning."""
+    training = {
+        each.name: (
+            [sample.text for part in each.parts for sample in sources[part].samples],
+            np.concatenate([sources[part].codes(classes) for part in each.parts]),
+        )
+        for each in request.training
+    }
+    test = ([each.text for each in tested.samples], tested.codes(classes), [each.item for each in tested.samples])
+    return request.tuning.model_dump(), tune_sets(training, test, names, request.tuning, context)
 
 
 def _load(request: EvaluationRequest, context: JobContext) -> list[_Loaded]:
@@ -250,25 +285,14 @@ def _compare_all(
 
 def _describe(trained: Trained, texts: Texts, names: Sequence[str], items: Sequence[int]) -> dict[str, Any]:
     truth, predicted = trained.truth, trained.whole.codes
-    cells = [
-        {
-            "label": names[true],
-            "predicted": names[guess],
-            "n": int(((truth == true) & (predicted == guess)).sum()),
-            "items": [items[int(row)] for row in np.flatnonzero((truth == true) & (predicted == guess))],
-        }
-        for true in range(len(names))
-        for guess in range(len(names))
-    ]
-    counts = np.bincount(texts.codes, minlength=len(names))
     return {
         "accuracy": trained.estimate(0).to_json(),
         "macro_f1": trained.estimate(1).to_json(),
         "per_class_f1": {name: trained.estimate(2 + place).to_json() for place, name in enumerate(names)},
         "calibration_error": trained.estimate_calibration().to_json(),
         "reliability": [asdict(each) for each in bin_reliability(trained.whole.confidence, predicted == truth)],
-        "confusion": {"counts": count_confusion(truth, predicted, len(names)).tolist(), "cells": cells},
-        "training_texts": {"n": texts.n, "per_class": {name: int(n) for name, n in zip(names, counts, strict=True)}},
+        "confusion": describe_confusion(truth, predicted, names, items),
+        "training_texts": count_training_texts(texts.codes, names),
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from attrprompt.analysis.encoder import REFERENCE, EncoderSpec
 from attrprompt.analysis.selection import NOT_COUNTED_FLAGS, Review, TextChoice
 from attrprompt.errors import InputError
+from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.inspection.loading import hash_content
 from attrprompt.inspection.request import encoder_of
 from attrprompt.records import Dataset, DatasetKind
@@ -49,7 +50,8 @@ class EvaluationRequest(BaseModel):
     Attributes:
         datasets: their numbers in the store; the last is the test set.
         contents: a hash of each one's content.
-        curve: whether scores at growing numbers of texts are measured too.
+        curve: whether scores at growing numbers of texts are measured too, by the probe.
+        tuning: how a model is fine-tuned, where that is the classifier.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,7 +59,8 @@ class EvaluationRequest(BaseModel):
     datasets: tuple[int, ...]
     contents: tuple[str, ...]
     training: tuple[TrainingSet, ...]
-    classifier: Literal["probe"] = "probe"
+    classifier: Literal["probe", "finetune"] = "probe"
+    tuning: FineTuning = FineTuning()
     curve: bool = False
     seed: int = Field(default=0, ge=0)
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS

@@ -227,3 +227,12 @@ def test_gold_used_in_prompts_is_left_out_of_the_test(run, tmp_path):
     store.datasets.record_gold_use(project.id, [hash_text(store.datasets.read_page(gold.id)[0].text)], "r1")
     _, printed, _ = run("evaluate", "p", "--train", "a", "--test", "gold")
     assert (printed["test"]["n"], printed["test"]["used_in_prompts_left_out"]) == (23, 1)
+
+
+def test_fine_tuning_prints_its_seeds_as_points(run):
+    arguments = ("--classifier", "finetune", "--epochs", "1", "--seeds", "2")
+    status, printed, err = run("evaluate", "p", "--train", "a", "--test", "gold", *arguments)
+    assert status == 0, err
+    assert [each["seed"] for each in printed["seeds"]] == [0, 1]
+    assert printed["accuracy"]["value"] == pytest.approx(np.mean([each["accuracy"] for each in printed["seeds"]]))
+    assert (printed["accuracy"]["low"], printed["comparisons"]) == (None, [])
