@@ -21,7 +21,7 @@ from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.records import Run, RunCounters, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 
-COMMIT_WINDOW = 0.02  # seconds in which answers gather for one transaction
+COMMIT_WINDOW = 0.005  # seconds in which answers gather for one transaction
 POLL_SECONDS = 1.0
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
 
