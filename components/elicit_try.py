@@ -100,8 +100,6 @@ def _draw_result(trial: Trial) -> None:
 def _start(page: ProjectPage, trial: Trial) -> None:
     endpoint = find_endpoint(page)
     key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    if endpoint.is_embedded:
-        page.runtime.embedded().start()
     client = page.runtime.make_client(endpoint, key)
 
     async def ask() -> TriedValue:

@@ -110,8 +110,6 @@ class Elicitations:
             raise InputError("A request to a model goes on in this project already. Wait for it, or stop it first.")
         job_id = uuid.uuid4().hex
         try:
-            if endpoint.is_embedded:
-                self._runtime.embedded().start()  # so that a missing package or file is said at once
             self._runtime.store.jobs.add(job_id, KIND, _job_key(project.id))
             self._runtime.store.jobs.change(job_id, "running", 0.0, title)
             stop = asyncio.Event()
