@@ -68,6 +68,9 @@ def first_requests(store: Store, project: StoredProject) -> list[tuple[str, Anal
     diversity = make_request(store, project, datasets, (Part.DIVERSITY,))
     similarity = make_request(store, project, datasets, (Part.SIMILARITY,))
     regions = make_request(store, project, datasets, (Part.REGIONS,))
+    adherence = [
+        make_request(store, project, chosen, (Part.ADHERENCE,)) for chosen in (datasets, *zip(datasets, strict=True))
+    ]
     return [
         ("analyze", overview),
         ("analyze", diversity),
@@ -76,6 +79,7 @@ def first_requests(store: Store, project: StoredProject) -> list[tuple[str, Anal
         ("map", similarity),
         ("analyze", similarity),
         ("analyze", regions),
+        *(("analyze", each) for each in adherence),
     ]
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from attrprompt.analysis.adherence import LENGTH_COLUMNS
 from attrprompt.inspection.request import AnalysisRequest, Part, make_request
 from attrprompt.records import Dataset
-from components.charts import Palette, current_palette, style
+from components.charts import LIGHT, Palette, current_palette, style
 from components.frame import ProjectPage
 from components.jobs import find_or_compute
 from components.text import escape_markdown
@@ -85,8 +85,6 @@ def plot_heatmap(
             z=shares,
             zmin=0,
             zmax=100,
-            text=[[f"{share:.0f} %" if share else "" for share in row] for row in shares],
-            texttemplate="%{text}",
             customdata=counts,
             hovertemplate="Asked: %{y}<br>Found: %{x}<br>%{customdata:,} texts, %{z:.1f} %<extra></extra>",
             colorscale=[[step / (len(palette.scale) - 1), colour] for step, colour in enumerate(palette.scale)],
@@ -95,11 +93,32 @@ def plot_heatmap(
             ygap=2,
         )
     )
+    cells = [(row, column, share) for row, line in enumerate(shares) for column, share in enumerate(line) if share]
+    figure.add_scatter(
+        x=[columns[column] for _, column, _ in cells],
+        y=[figure.data[0].y[row] for row, _, _ in cells],
+        mode="text",
+        text=[f"{share:.0f} %" for _, _, share in cells],
+        textfont={"color": [_choose_ink(share / 100, palette) for _, _, share in cells]},
+        hoverinfo="skip",
+    )
     style(figure, palette, height=110 + ROW_HEIGHT * len(rows), legend=False)
     figure.update_xaxes(title="Found", side="top", showgrid=False)
     figure.update_yaxes(title="Asked", autorange="reversed", showgrid=False)
     figure.update_layout(margin={"t": 70})
     return figure
+
+
+def _choose_ink(share: float, palette: Palette) -> str:
+    """Dark or light letters, whichever is read better on the colour of this share (contrast as WCAG 2 defines it)."""
+    from plotly.colors import sample_colorscale, unlabel_rgb
+
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (float(each) / 255 for each in unlabel_rgb(sample_colorscale(list(palette.scale), share)[0]))
+    )
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return LIGHT.text if (luminance + 0.05) ** 2 > 1.05 * 0.05 else LIGHT.background
 
 
 def _draw_lengths(name: str, dimension: Mapping[str, Any], *, key: str) -> None:

@@ -12,6 +12,7 @@ from attrprompt.settings import Settings
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = 800
+COMPUTING = 240_000  # milliseconds for an analysis on a busy machine
 COUNT = re.compile(r"Selected: ([\d,]+) texts")
 
 
@@ -75,6 +76,7 @@ def wait_for_other_figures(page, before):
             return now.length === before.length && now.join() !== before.join();
         }""",
         arg=before,
+        timeout=COMPUTING,
     )
     wait_until_idle(page)
     return read_located(page)
@@ -144,7 +146,6 @@ def test_a_ruling_changes_the_figures_and_is_there_in_a_new_tab(app, demo, page,
     context.set_default_timeout(60_000)
     again = context.new_page()
     open_page(again, app, demo, "regions")
-    expect(again.get_by_test_id("stMetricValue").first).to_be_visible()
     assert read_located(again) == after
     context.close()
 
