@@ -72,9 +72,9 @@ def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
                 hovertemplate=f"%{{x:,}} {unit}: %{{y:.3f}}<extra>{escape(name)}</extra>",
             )
         )
-    figure.update_xaxes(
-        type="log", dtick="D2", title="Training texts" if against == "n" else "Tokens, prompts and answers"
-    )
+    ticks = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
+    title = "Training texts" if against == "n" else "Tokens, prompts and answers"
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{each:,}" for each in ticks], title=title)
     figure.update_yaxes(title=TITLES[metric])
     return figure
 
