@@ -6,7 +6,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.project import AttributeDimension, DimensionKind, Project
-from components.attributes_place import DIMENSION_KEY, count_words, save_document
+from components.attributes_place import DIMENSION_KEY, VIEW_KEY, count_words, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback
 from components.text import escape_markdown
@@ -159,7 +159,7 @@ def _describe_deletion(document: Project, dimension_id: str) -> str:
 
 def _show_values(dimension_id: str) -> None:
     st.session_state[DIMENSION_KEY] = dimension_id
-    st.session_state["attributes_view"] = "Values"
+    st.session_state[VIEW_KEY] = "Values"
 
 
 def _add(page: ProjectPage) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from attrprompt import edits
 from attrprompt.curation import ValueHit, search_values
 from attrprompt.project import Project
-from components.attributes_place import count_words, open_cell, save_document
+from components.attributes_place import VIEW_KEY, count_words, open_cell, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback
 
@@ -126,7 +126,7 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit]) -> None:
 
 def _show(dimension_id: str, label_id: str) -> None:
     open_cell(dimension_id, label_id)
-    st.session_state["attributes_view"] = "Values"
+    st.session_state[VIEW_KEY] = "Values"
 
 
 def _change(

@@ -7,7 +7,8 @@ meanwhile neither empties it nor is overwritten: saving merges, and the same fie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -21,14 +22,56 @@ from attrprompt.store import StoredProject
 from components.attributes_place import OpenCell, count_words, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback, leave_notice
+from components.text import escape_markdown
 
 _BASE = "attributes_base"
 _CONFLICT = "attributes_conflict"
+_UNSAVED = "attributes_unsaved"
 LONGEST = 640  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsaved:
+    """Edits of an editor as they stood when it was drawn last; the browser forgets them once it is off screen."""
+
+    cell: OpenCell
+    revision: int
+    state: Mapping[str, Any]
+    left: bool = False
+
+
+def draw_unsaved(page: ProjectPage, shown: OpenCell | None) -> None:
+    """Edits that were left behind unsaved in another cell or view: save them or drop them, here.
+
+    Args:
+        page: the page.
+        shown: the cell whose editor is on screen, if any.
+    """
+    unsaved: dict[str, _Unsaved] = st.session_state.setdefault(_UNSAVED, {})
+    for key, each in list(unsaved.items()):
+        if not each.left and shown is not None and shown.key == key:
+            continue
+        unsaved[key] = each = replace(each, left=True)
+        words, save, drop = st.columns([4, 1, 1], vertical_alignment="center")
+        words.warning(
+            f"Unsaved in {escape_markdown(each.cell.title)}: {_describe(each.state)}.", icon=":material/edit_note:"
+        )
+        save.button(
+            "Save over theirs" if st.session_state.get(_CONFLICT) == key else "Save them",
+            key=f"attributes_save_{key}",
+            width="stretch",
+            on_click=in_callback,
+            args=(lambda each=each: _save_left(page, each),),
+        )
+        drop.button("Drop them", key=f"attributes_drop_{key}", width="stretch", on_click=_drop_edits, args=(each.cell,))
 
 
 def draw_values(page: ProjectPage, cell: OpenCell) -> None:
     """The values, edited in place and saved as one step."""
+    unsaved: dict[str, _Unsaved] = st.session_state.setdefault(_UNSAVED, {})
+    if cell.key in unsaved and unsaved[cell.key].left:
+        st.caption("Save or drop the unsaved edits above first; then the table is here again.")
+        return
     base = _find_base(page, cell)
     key = _editor_key(cell, base.revision)
     frame = _build_frame(base.document, cell)
@@ -48,15 +91,20 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         column_config=_columns(cell),
         alt=f"Values of {cell.title}",
     )
-    pending = _count_edits(st.session_state.get(key))
-    if st.session_state.get(_CONFLICT) == key and pending:
+    state = st.session_state.get(key)
+    pending = _count_edits(state)
+    if pending:
+        unsaved[cell.key] = _Unsaved(cell, base.revision, deepcopy(dict(state)))
+    else:
+        unsaved.pop(cell.key, None)
+    if st.session_state.get(_CONFLICT) == cell.key and pending:
         mine, theirs, _ = st.columns([1, 1, 2])
         mine.button(
             "Keep mine",
             key="attributes_keep_mine",
             width="stretch",
             on_click=in_callback,
-            args=(lambda: _save(page, cell, base, key, over=True),),
+            args=(lambda: _save(page, cell, base, st.session_state[key], over=True),),
             help="Your unsaved edits are written over what stands in the project now.",
         )
         theirs.button(
@@ -75,7 +123,7 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         width="stretch",
         disabled=not pending,
         on_click=in_callback,
-        args=(lambda: _save(page, cell, base, key, over=False),),
+        args=(lambda: _save(page, cell, base, st.session_state[key], over=False),),
     )
     drop.button(
         "Drop edits",
@@ -115,11 +163,18 @@ def _find_base(page: ProjectPage, cell: OpenCell) -> StoredProject:
     revision = bases.get(cell.key)
     if revision is not None and revision != page.project.revision:
         if _count_edits(st.session_state.get(_editor_key(cell, revision))):
-            document = page.runtime.store.projects.load_revision(page.project.id, revision)
-            return replace(page.project, revision=revision, document=document)
+            return _load(page, revision)
         revision = None
     bases[cell.key] = page.project.revision
     return page.project
+
+
+def _load(page: ProjectPage, revision: int) -> StoredProject:
+    """The project as it stood at a revision."""
+    if revision == page.project.revision:
+        return page.project
+    document = page.runtime.store.projects.load_revision(page.project.id, revision)
+    return replace(page.project, revision=revision, document=document)
 
 
 def _editor_key(cell: OpenCell, revision: int) -> str:
@@ -128,6 +183,7 @@ def _editor_key(cell: OpenCell, revision: int) -> str:
 
 def _drop_edits(cell: OpenCell) -> None:
     st.session_state[_BASE].pop(cell.key, None)
+    st.session_state[_UNSAVED].pop(cell.key, None)
     st.session_state.pop(_CONFLICT, None)
     st.session_state["attributes_editor_turn"] = st.session_state.get("attributes_editor_turn", 0) + 1
 
@@ -186,8 +242,7 @@ def _count_edits(state: Mapping[str, Any] | None) -> int:
     return sum(len(state.get(part) or ()) for part in ("edited_rows", "added_rows", "deleted_rows"))
 
 
-def _save(page: ProjectPage, cell: OpenCell, base: StoredProject, key: str, *, over: bool) -> str:
-    state = st.session_state[key]
+def _save(page: ProjectPage, cell: OpenCell, base: StoredProject, state: Mapping[str, Any], *, over: bool) -> str:
     start = page.project if over else base
     ids = [value_id for value_id, _ in _list_values(base.document, cell)]
     document = _apply(start.document, cell, ids, state)
@@ -195,10 +250,16 @@ def _save(page: ProjectPage, cell: OpenCell, base: StoredProject, key: str, *, o
     try:
         page.runtime.store.projects.save(page.project.id, start, document, actor=page.actor, summary=summary)
     except ConflictError:
-        st.session_state[_CONFLICT] = key
+        st.session_state[_CONFLICT] = cell.key
         raise
     _drop_edits(cell)
     return f"Saved: {_describe(state)}."
+
+
+def _save_left(page: ProjectPage, unsaved: _Unsaved) -> str:
+    """Save what was left behind; after a conflict was shown, over what stands there now."""
+    over = st.session_state.get(_CONFLICT) == unsaved.cell.key
+    return _save(page, unsaved.cell, _load(page, unsaved.revision), unsaved.state, over=over)
 
 
 def _apply(document: Project, cell: OpenCell, ids: list[str], state: Mapping[str, Any]) -> Project:

@@ -130,6 +130,8 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
                 on_click=in_callback,
                 args=(lambda: _ask_values(page, cell, way, everywhere=True),),
             )
+        if asking:
+            st.caption("A request goes on; its progress and a stop are at the top of the page.")
         one = TOKENS_PER_QUESTION + n * TOKENS_PER_VALUE
         cost = f"About {one:,} tokens a label"
         if cell.label_id:

@@ -10,12 +10,12 @@ from components.attributes_dimensions import draw_dimensions
 from components.attributes_filter import draw_filter
 from components.attributes_labels import draw_add_labels, draw_labels
 from components.attributes_matrix import draw_matrix
-from components.attributes_place import load_matrix, read_cell
+from components.attributes_place import VIEW_KEY, find_shown_cell, load_matrix, read_cell
 from components.attributes_proposals import draw_proposals
 from components.attributes_search import draw_search
 from components.attributes_share import draw_share
 from components.attributes_task import draw_task
-from components.attributes_values import draw_mark, draw_paste, draw_values
+from components.attributes_values import draw_mark, draw_paste, draw_unsaved, draw_values
 from components.elicit_dimensions import draw_propose_dimensions
 from components.elicit_panel import draw_propose_values, draw_replies, draw_request
 from components.elicit_try import draw_try
@@ -88,7 +88,8 @@ VIEWS = {
     "Share": lambda: draw_share(page),
     "History": lambda: draw_history(page),
 }
-for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key="attributes_view"), VIEWS.values(), strict=True):
+draw_unsaved(page, find_shown_cell(page))
+for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key=VIEW_KEY), VIEWS.values(), strict=True):
     if tab.open:
         with tab:
             draw()

@@ -122,10 +122,7 @@ class Elicitations:
 
     def stop(self, project_id: str) -> None:
         """Ask nothing more; what was proposed stays."""
-        with self._guard:
-            stop = self._stops.get(project_id)
-        if stop is not None:
-            self._runtime.submit(_set(stop))
+        self._runtime.submit(self._stop(project_id))
 
     def find(self, project_id: str) -> Job | None:
         """The newest request of a project, with its true state."""
@@ -133,6 +130,15 @@ class Elicitations:
         if job is not None and job.state == "running" and self._lock(project_id).holder() is None:
             return replace(job, state="failed", message="The app was closed before this was finished.")
         return job
+
+    async def _stop(self, project_id: str) -> None:
+        """On the runner's loop, so that it never meets a request that is just ending."""
+        with self._guard:
+            stop = self._stops.get(project_id)
+        job = self.find(project_id)
+        if stop is not None and not stop.is_set() and job is not None:
+            stop.set()
+            self._runtime.store.jobs.change(job.id, "running", job.progress, f"{job.message}; stopping")
 
     def _lock(self, project_id: str) -> ProcessLock:
         return ProcessLock(self._runtime.home / "locks" / f"elicit-{project_id}")
@@ -226,7 +232,3 @@ def describe_outcome(title: str, elicited: Elicited, *, stopped: bool) -> str:
 
 def _job_key(project_id: str) -> str:
     return f"{KIND}:{project_id}"
-
-
-async def _set(event: asyncio.Event) -> None:
-    event.set()

@@ -326,3 +326,16 @@ def test_a_file_that_is_no_project_leaves_it_as_it_was(runtime, made):
     assert not at.exception
     assert at.error
     assert runtime.store.projects.head(made.id) == made.revision
+
+
+def test_edits_left_behind_unsaved_can_still_be_saved(runtime, made):
+    at = open_page(made)
+    key = at.data_editor[0].key
+    at.session_state[key] = {"edited_rows": {1: {"text": "free jazz"}}, "added_rows": [], "deleted_rows": []}
+    at.run()
+    show(at, "Labels and task")
+    assert any("1 value changed" in each.value for each in at.warning)
+    [save] = [each for each in at.button if each.label == "Save them"]
+    save.click().run()
+    assert texts_of(runtime, made, "subtopic", "music") == ["opera", "free jazz"]
+    assert not at.warning
