@@ -118,7 +118,7 @@ def _choose_ink(share: float, palette: Palette) -> str:
         for part in (float(each) / 255 for each in unlabel_rgb(sample_colorscale(list(palette.scale), share)[0]))
     )
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return LIGHT.text if (luminance + 0.05) ** 2 > 1.05 * 0.05 else LIGHT.background
+    return LIGHT.text if (luminance + 0.05) ** 2 > 1.05 * 0.0636 else LIGHT.background
 
 
 def _draw_lengths(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
