@@ -64,7 +64,7 @@ def kill_after(answers: int, command: list[str], url: str) -> bool:
     before = count_answers(url)
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while count_answers(url) < before + answers and process.poll() is None:
-        time.sleep(0.005)
+        time.sleep(0.02)
     ended = process.poll() is not None
     process.send_signal(signal.SIGKILL)
     process.wait()

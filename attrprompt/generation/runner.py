@@ -135,7 +135,10 @@ class RunExecution:
 
     async def execute(self) -> RunState:
         """Send what is left of the plan until it is done, paused, stopped or cannot go on."""
-        self._tally = _Tally(self._store.runs.begin(self._run.id, owner=os.getpid()), time.monotonic())
+        self._tally = _Tally(
+            self._store.runs.begin(self._run.id, owner=os.getpid(), concurrency=self._limits.concurrency),
+            time.monotonic(),
+        )
         workers: list[asyncio.Task[None]] = []
         committer = asyncio.create_task(self._commit_as_they_come())
         watcher = asyncio.create_task(self._watch(workers))
@@ -347,7 +350,9 @@ class RunExecution:
         return answers, failures
 
     def _write(self, ended: tuple[list[NewSample], list[Failed]]) -> None:
-        self._store.runs.commit(self._run.id, *ended, self._tally.snapshot(), in_flight=self._tally.in_flight)
+        counters = self._tally.snapshot()
+        next_wave = self._tally.in_flight + len(ended[0]) + len(ended[1])  # their slots send anew right after this
+        self._store.runs.commit(self._run.id, *ended, counters, in_flight=min(next_wave, counters.pending))
 
     async def _watch(self, workers: list[asyncio.Task[None]]) -> None:
         """Look once a second whether anybody, in whichever process, asked to stop or pause."""

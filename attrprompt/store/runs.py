@@ -204,10 +204,16 @@ class Runs:
         with self._database.read() as connection:
             return [_read_plan(row) for row in connection.execute(query)]
 
-    def begin(self, run_id: int, *, owner: int) -> RunCounters:
+    def begin(self, run_id: int, *, owner: int, concurrency: int = 0) -> RunCounters:
         """The owner starts (again): failed items become pending, an earlier owner's requests in flight are counted.
 
-        Returns the counters to go on from.
+        Args:
+            run_id: the run.
+            owner: its process.
+            concurrency: requests that are sent at once, which are lost if the process ends before its first commit.
+
+        Returns:
+            The counters to go on from.
         """
         with self._database.write() as connection:
             row = connection.execute(select(run).where(run.c.dataset_id == run_id)).one()
@@ -222,7 +228,7 @@ class Runs:
                     wanted_state="",
                     failed={},
                     owner=owner,
-                    in_flight=0,
+                    in_flight=min(concurrency, row.planned - row.completed),
                     maybe_billed_twice=row.maybe_billed_twice + lost,
                     started=row.started or time.time(),
                     finished=None,
