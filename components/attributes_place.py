@@ -73,13 +73,6 @@ def read_cell(project: Project, matrix: Matrix) -> OpenCell | None:
     return OpenCell(dimension_id, dimension, label_id, f"{dimension.name} of {project.labels[label_id].title}")
 
 
-def find_shown_cell(page: ProjectPage) -> OpenCell | None:
-    """The cell whose values are on screen; None on another view."""
-    if st.session_state.get(VIEW_KEY, "Values") != "Values":
-        return None
-    return read_cell(page.project.document, load_matrix(page))
-
-
 def save_document(page: ProjectPage, document: Project, summary: str, *, source: str = "by hand") -> None:
     """Save one change of the document that this page was drawn from."""
     page.runtime.store.projects.save(

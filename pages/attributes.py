@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attrprompt.curation import Matrix
 from components.attributes_agreement import draw_agreement
 from components.attributes_constraints import draw_constraints
 from components.attributes_dimensions import draw_dimensions
 from components.attributes_filter import draw_filter
 from components.attributes_labels import draw_add_labels, draw_labels
 from components.attributes_matrix import draw_matrix
-from components.attributes_place import VIEW_KEY, find_shown_cell, load_matrix, read_cell
+from components.attributes_place import VIEW_KEY, OpenCell, load_matrix, read_cell
 from components.attributes_proposals import draw_proposals
 from components.attributes_search import draw_search
 from components.attributes_share import draw_share
@@ -24,10 +25,9 @@ from components.history_view import draw_history, draw_undo_redo
 from components.text import escape_markdown
 
 
-def draw_values_view(page: ProjectPage) -> None:
+def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -> None:
     """The matrix, and the cell that is open in it."""
-    document, matrix = page.project.document, load_matrix(page)
-    cell = read_cell(document, matrix)
+    document = page.project.document
     if cell is None:
         st.write("No dimension yet. A dimension is a way in which texts differ: subtopic, location, style, length.")
         draw_dimensions_view(page)
@@ -78,7 +78,7 @@ if not document.labels:
     st.stop()
 
 VIEWS = {
-    "Values": lambda: draw_values_view(page),
+    "Values": lambda: draw_values_view(page, matrix, cell),
     "Search": lambda: draw_search(page),
     "Dimensions": lambda: draw_dimensions_view(page),
     "Labels and task": lambda: draw_labels_view(page),
@@ -88,7 +88,9 @@ VIEWS = {
     "Share": lambda: draw_share(page),
     "History": lambda: draw_history(page),
 }
-draw_unsaved(page, find_shown_cell(page))
+matrix = load_matrix(page)
+cell = read_cell(document, matrix)
+draw_unsaved(page, cell if st.session_state.get(VIEW_KEY, "Values") == "Values" else None)
 for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key=VIEW_KEY), VIEWS.values(), strict=True):
     if tab.open:
         with tab:
