@@ -202,8 +202,9 @@ class Proposals:
             return []
         if last.revision is not None:
             undoable, _ = self._projects.peek(project_id, actor=actor)
-            if undoable is not None and undoable.n == last.revision:
-                self._projects.undo(project_id, actor=actor)
+            if undoable is None or undoable.n != last.revision:
+                raise InputError("You edited the project after accepting this. Undo those edits first.")
+            self._projects.undo(project_id, actor=actor)
         with self._database.write() as connection:
             same_step = select(decision).where(
                 decision.c.project_id == project_id,
