@@ -178,6 +178,8 @@ class _Taker:
         try:
             result = json.loads(line)
             name = str(result["custom_id"])
+            if "response" not in result and "error" not in result:
+                raise ValueError("a request, not a result")
         except (ValueError, KeyError, TypeError):
             self._found.unreadable.append({"line": where, "reason": "This is no result of a batch request."})
             return

@@ -152,11 +152,26 @@ def test_lines_that_are_no_result_are_listed_and_another_runs_results_are_not_mi
     run, other = make_run(store), make_run(store, "r2")
     requests = export(store, run, tmp_path / "out")
     found = take(
-        store, other, tmp_path, answer(requests[0]), "{broken", "", '["list"]', '{"custom_id": "run-2-item-99"}'
+        store,
+        other,
+        tmp_path,
+        answer(requests[0]),
+        "{broken",
+        "",
+        '["list"]',
+        '{"custom_id": "run-2-item-99", "error": null}',
     )
     assert [each["line"].rpartition(":")[2] for each in found.unreadable] == ["1", "2", "4"]
     assert (found.completed, found.known) == (0, 1)
     assert store.datasets.count(other.id) == 0
+
+
+def test_the_request_file_itself_is_no_result(store, tmp_path):
+    run = make_run(store)
+    requests = export(store, run, tmp_path / "out")
+    found = take(store, run, tmp_path, *requests)
+    assert len(found.unreadable) == 10
+    assert store.runs.load(run.id).counters.failed == {}
 
 
 def test_what_cannot_be_done_is_said(store, tmp_path):
