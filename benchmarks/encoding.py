@@ -24,7 +24,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.encoder import REFERENCE, Backend, Encoder, EncoderSpec, find_model_folder, open_encoder
+from attrprompt.analysis.encoder import (
+    REFERENCE,
+    Backend,
+    Encoder,
+    EncoderSpec,
+    Precision,
+    find_model_folder,
+    open_encoder,
+)
 from attrprompt.analysis.estimate import SubsampledFigure
 from attrprompt.analysis.similarity import aps, vendi
 from attrprompt.analysis.vectors import VectorCache, encode_cached
@@ -85,21 +93,16 @@ def make_runners(home: Path, threads: int) -> list[Runner]:
 
 def list_fast_specs() -> list[EncoderSpec]:
     """Every encoder of the OpenVINO backend."""
-    from attrprompt.analysis.encoder import Precision
-
     return [EncoderSpec(backend=Backend.OPENVINO, precision=precision) for precision in Precision]
 
 
-def measure_shift(
-    figure: Callable[[NDArray[np.float32]], float], vectors: NDArray[np.float32], reference: NDArray[np.float32]
-) -> tuple[float, float]:
-    """How far a figure of all texts lies from the reference's, and the reference's standard error."""
+def measure_error(figure: Callable[[NDArray[np.float32]], float], reference: NDArray[np.float32]) -> float:
+    """The standard error of a figure over the choice of texts."""
     n = len(reference)
     m = n // 2
     rng = np.random.default_rng(0)
     draws = np.array([figure(reference[rng.choice(n, m, replace=False)]) for _ in range(DRAWS)])
-    error = SubsampledFigure(draws, n, n, m, "half of the texts").standard_error
-    return figure(vectors) - figure(reference), error or math.nan
+    return SubsampledFigure(draws, n, n, m, "half of the texts").standard_error or math.nan
 
 
 def measure_second_look(home: Path, texts: list[str], new: list[str], encoder: Encoder) -> dict[str, Any]:
@@ -140,7 +143,9 @@ def main() -> None:
             for number, portion in enumerate(portions):
                 for runner in runners:
                     runner.take(number, list(portion))
-        rows = [describe(runner, runners[0], len(texts)) for runner in runners]
+        plain = runners[0]
+        errors = {"aps": measure_error(aps, plain.vectors), "vendi": measure_error(vendi, plain.vectors)}
+        rows = [describe(runner, plain, len(texts), errors) for runner in runners]
         second = measure_second_look(Path(folder), texts, spare, open_encoder(REFERENCE, Path(folder)))
     print(f"{len(texts)} texts of {pool.origin}, {options.threads} threads, best of {options.rounds} rounds")
     print(f"{'encoder':52}{'texts/s':>9}{'ratio':>7}{'CPU':>7}{'cosine':>10}{'APS':>9}{'Vendi':>9}  shift in SE")
@@ -160,18 +165,17 @@ def main() -> None:
     print(json.dumps(result | {"best": best["encoder"], "encoders": rows, "second_look": second}))
 
 
-def describe(runner: Runner, plain: Runner, n: int) -> dict[str, Any]:
+def describe(runner: Runner, plain: Runner, n: int, errors: dict[str, float]) -> dict[str, Any]:
     """The numbers of one encoder."""
-    aps_shift, aps_error = measure_shift(aps, runner.vectors, plain.vectors)
-    vendi_shift, vendi_error = measure_shift(vendi, runner.vectors, plain.vectors)
+    vectors, reference = runner.vectors, plain.vectors
     return {
         "encoder": runner.name,
         "texts_per_second": round(n / runner.best(runner.wall), 1),
         "ratio": round(plain.best(plain.wall) / runner.best(runner.wall), 3),
         "cpu_ratio": round(plain.best(plain.cpu) / runner.best(runner.cpu), 3),
-        "cosine": round(float((runner.vectors * plain.vectors).sum(axis=1).mean()), 7),
-        "aps_shift": round(aps_shift / aps_error, 4),
-        "vendi_shift": round(vendi_shift / vendi_error, 4),
+        "cosine": round(float((vectors * reference).sum(axis=1).mean()), 7),
+        "aps_shift": round((aps(vectors) - aps(reference)) / errors["aps"], 4),
+        "vendi_shift": round((vendi(vectors) - vendi(reference)) / errors["vendi"], 4),
     }
 
 
