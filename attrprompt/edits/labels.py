@@ -15,6 +15,7 @@ from attrprompt.edits.parts import (
     order_after,
     reorder_parts,
 )
+from attrprompt.edits.pasting import ValueDraft
 from attrprompt.errors import InputError
 from attrprompt.project import AttributeDimension, Label, Project, make_id
 
@@ -37,13 +38,19 @@ def add_label(project: Project, name: str, *, display: str = "", description: st
     return _append(project, [{"name": name, "display": display, "description": description}])
 
 
-def add_labels(project: Project, names: Iterable[str]) -> Project:
-    """The project with more labels, after the last, in this order.
+def add_labels(project: Project, given: Iterable[str | ValueDraft]) -> Project:
+    """The project with more labels, after the last, in this order: names, or pasted lines with name and description.
 
     Raises:
         InputError: a name is blank, too long or taken; nothing is added then.
     """
-    return _append(project, [{"name": name} for name in names])
+    return _append(
+        project,
+        [
+            {"name": each} if isinstance(each, str) else {"name": each.text, "description": each.description}
+            for each in given
+        ],
+    )
 
 
 def edit_label(project: Project, label_id: str, **changes: Unpack[LabelFields]) -> Project:

@@ -1,28 +1,23 @@
-"""Elicitation in the background: one request a project at a time, its progress visible from every tab, with a stop.
-
-Progress is a row of the store's jobs; a lock of the operating system tells a request that goes on from one whose
-process is gone.
-"""
+"""Elicitation in the background: one request a project at a time, with the worker's encoder."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from attrprompt.analysis.encoder import REFERENCE, Encoder, EncoderSpec, Vectors, open_encoder
 from attrprompt.analysis.vectors import VectorCache, encode_cached
-from attrprompt.elicitation.requests import ElicitationRequest, Elicited, Tell, carry_out, ignore_progress
-from attrprompt.errors import AttrPromptError, InputError, WorkerError
+from attrprompt.background import BackgroundWork, Tell
+from attrprompt.elicitation.findings import Suggestion
+from attrprompt.elicitation.requests import ElicitationRequest, Elicited, carry_out, ignore_progress
+from attrprompt.elicitation.similar import find_similar_labels, set_similar_labels
+from attrprompt.errors import WorkerError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Project
 from attrprompt.store import StoredProject
-from attrprompt.store.jobs import Job
-from attrprompt.store.locks import ProcessLock
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -76,13 +71,12 @@ class WorkerEncoder:
         return encode_cached(self._encoder, texts, self._cache)
 
 
-class Elicitations:
-    """The requests of one runtime. Safe to use from any thread."""
+class Elicitations(BackgroundWork[Elicited]):
+    """The requests of one runtime."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._guard = threading.Lock()
-        self._stops: dict[str, asyncio.Event] = {}
+        busy = "A request to a model goes on in this project already. Wait for it, or stop it first."
+        super().__init__(runtime, KIND, busy)
 
     def start(
         self,
@@ -105,79 +99,35 @@ class Elicitations:
         Raises:
             InputError: a request of this project goes on already.
         """
-        lock = self._lock(project.id)
-        if not lock.acquire():
-            raise InputError("A request to a model goes on in this project already. Wait for it, or stop it first.")
-        job_id = uuid.uuid4().hex
-        try:
-            self._runtime.store.jobs.add(job_id, KIND, _job_key(project.id))
-            self._runtime.store.jobs.change(job_id, "running", 0.0, title)
-            stop = asyncio.Event()
-            with self._guard:
-                self._stops[project.id] = stop
-            return self._runtime.submit(self._carry_out(job_id, project, request, endpoint, key, title, stop, lock))
-        except BaseException:
-            lock.release()
-            raise
 
-    def stop(self, project_id: str) -> None:
-        """Ask nothing more; what was proposed stays."""
-        self._runtime.submit(self._stop(project_id))
-
-    def find(self, project_id: str) -> Job | None:
-        """The newest request of a project, with its true state."""
-        job = self._runtime.store.jobs.find_by_input(_job_key(project_id))
-        if job is not None and job.state == "running" and self._lock(project_id).holder() is None:
-            return replace(job, state="failed", message="The app was closed before this was finished.")
-        return job
-
-    async def _stop(self, project_id: str) -> None:
-        """On the runner's loop, so that it never meets a request that is just ending."""
-        with self._guard:
-            stop = self._stops.get(project_id)
-        job = self.find(project_id)
-        if stop is not None and not stop.is_set() and job is not None:
-            stop.set()
-            self._runtime.store.jobs.change(job.id, "running", job.progress, f"{job.message}; stopping")
-
-    def _lock(self, project_id: str) -> ProcessLock:
-        return ProcessLock(self._runtime.home / "locks" / f"elicit-{project_id}")
-
-    async def _carry_out(
-        self,
-        job_id: str,
-        project: StoredProject,
-        request: ElicitationRequest,
-        endpoint: Endpoint,
-        key: SecretStr | None,
-        title: str,
-        stop: asyncio.Event,
-        lock: ProcessLock,
-    ) -> Elicited:
-        jobs = self._runtime.store.jobs
-        state, share, message = "failed", 0.0, f"{title}: ended by a defect; the log says more."
-
-        def tell(now: float, doing: str) -> None:
-            nonlocal share
-            share = max(share, now)
-            jobs.change(job_id, "running", share, f"{title}: {doing}")
-
-        try:
+        async def work(stop: asyncio.Event, tell: Tell) -> tuple[Elicited, str]:
             elicited = await carry_out_with(self._runtime, project, request, endpoint, key, stop=stop, tell=tell)
-            state, share = ("cancelled" if stop.is_set() else "done"), 1.0
-            message = describe_outcome(title, elicited, stopped=stop.is_set())
-            return elicited
-        except AttrPromptError as error:
-            message = f"{title}: {error}"
-            raise
-        except asyncio.CancelledError:
-            message = f"{title}: ended with the app; what was proposed before is kept."
-            raise
-        finally:
-            jobs.change(job_id, state, share, message)
-            with self._guard:
-                self._stops.pop(project.id, None)
-            lock.release()
+            return elicited, describe_outcome(elicited, stopped=stop.is_set())
+
+        return self.begin(project.id, work, title=title)
+
+    def find_similar(self, project: StoredProject, *, actor: str) -> Future[Elicited]:
+        """Find by embedding which labels are easily confused, and save them for the labels that have none; one edit.
+
+        Raises:
+            InputError: a request of this project goes on already.
+        """
+
+        async def work(stop: asyncio.Event, tell: Tell) -> tuple[Elicited, str]:
+            tell(0.0, "labels and values are compared by embedding")
+            document = await asyncio.to_thread(self._add_similar, project.document, stop)
+            changed = sum(label != project.document.labels.get(key) for key, label in document.labels.items())
+            summary = f"{changed} label{'' if changed == 1 else 's'} given those that they are easily confused with"
+            self._runtime.store.projects.save(
+                project.id, project, document, actor=actor, source="embedding", summary=summary
+            )
+            return Elicited(), f"{summary}. Change them as you see fit, or undo."
+
+        return self.begin(project.id, work, title="Similar labels")
+
+    def _add_similar(self, document: Project, stop: asyncio.Event) -> Project:
+        encoder = WorkerEncoder(self._runtime, stop.is_set)
+        return set_similar_labels(document, find_similar_labels(document, encoder))
 
 
 async def carry_out_with(
@@ -215,10 +165,14 @@ async def carry_out_with(
         await client.close()
 
 
-def describe_outcome(title: str, elicited: Elicited, *, stopped: bool) -> str:
+def describe_outcome(elicited: Elicited, *, stopped: bool) -> str:
     """What came of a request, in a sentence or more."""
     found = len(elicited.proposal_ids)
-    text = f"{title}: {found} proposal{'' if found == 1 else 's'} to decide on."
+    if elicited.findings:
+        drops = sum(each.suggestion is Suggestion.DROP for each in elicited.findings)
+        text = f"{drops} of {found} checked value{'' if found == 1 else 's'} suggested to drop."
+    else:
+        text = f"{found} proposal{'' if found == 1 else 's'} to decide on."
     if stopped:
         text = f"{text} Stopped before the rest was asked."
     if elicited.dropped:
@@ -228,7 +182,3 @@ def describe_outcome(title: str, elicited: Elicited, *, stopped: bool) -> str:
         if len(elicited.problems) > 3:
             text = f"{text} And {len(elicited.problems) - 3} remarks more."
     return text
-
-
-def _job_key(project_id: str) -> str:
-    return f"{KIND}:{project_id}"

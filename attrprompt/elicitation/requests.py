@@ -7,10 +7,11 @@ came, so nothing is lost when it is stopped half-way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from attrprompt.background import Tell
 from attrprompt.elicitation.asking import RawReply
 from attrprompt.elicitation.constraints import elicit_constraints
 from attrprompt.elicitation.dimensions import elicit_dimensions
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 
 REPLACED = "replaced"
 """Why an open filter proposal was closed: a newer filter run took its place."""
-
-Tell = Callable[[float, str], None]
 
 
 def ignore_progress(share: float, doing: str) -> None:
@@ -194,6 +193,7 @@ class _Work:
         rejected = self._list_texts(ProposalKind.VALUE, request.dimension_id, ("rejected",))
         waiting = self._list_texts(ProposalKind.VALUE, request.dimension_id, ("open", "unsure"))
         dimension = document.dimensions.get(request.dimension_id)
+        progress = _ValueProgress(self.tell, request.n)
         if dimension is None or not dimension.class_dependent:
             values = await elicit_values(
                 self.client,
@@ -207,9 +207,11 @@ class _Work:
                 way=request.way,
                 seed=request.seed,
                 stop=self.stop,
+                on_round=progress.hear_round,
             )
             return await self._flag([values], self._keep_values(values))
         total, asked = Elicited(), list[ElicitedValues]()
+        progress.labels = len(request.label_ids) or len(document.labels)
         async for step in elicit_for_labels(
             self.client,
             self.model,
@@ -224,19 +226,19 @@ class _Work:
             concurrency=request.concurrency,
             seed=request.seed,
             stop=self.stop,
+            on_round=progress.hear_round,
         ):
             asked.append(step.values)
             kept = self._keep_values(step.values)
             problems = tuple(f"{step.label}: {problem}" for problem in kept.problems)
             total = total.joined(replace(kept, problems=problems))
-            doing = f"{step.done} of {step.total} labels, {len(total.proposal_ids)} values proposed"
-            self.tell(0.95 * step.done / step.total, doing)
+            progress.hear_label(step.label_id)
         return await self._flag(asked, total)
 
     async def ask_filter(self) -> Elicited:
         request = self.request
-        self._close_open_removals()
-        total = Elicited()
+        total, problems = Elicited(), tuple[str, ...]()
+        self.tell(0.0, "the values are compared by embedding" if self.encoder is not None else "the model is asked")
         async for label in filter_dimension(
             self.project.document,
             request.dimension_id,
@@ -248,11 +250,14 @@ class _Work:
             concurrency=request.concurrency,
             stop=self.stop,
         ):
+            if label.control is not None:
+                problems = () if label.control.is_trusted else (label.control.sentence,)
+            self._close_open_removals(label.label_id)
             proposals = [self._propose_finding(each) for each in label.findings]
             kept = self._keep(proposals, replies=label.replies, purpose="filter")
             total = total.joined(replace(kept, findings=label.findings))
             self.tell(label.done / label.total, f"{label.done} of {label.total} labels, {len(total.findings)} values")
-        return total
+        return replace(total, problems=(*total.problems, *problems))
 
     async def ask_constraints(self) -> Elicited:
         found = await elicit_constraints(
@@ -343,17 +348,42 @@ class _Work:
             texts.setdefault(each.label_id, []).append(str(each.payload.get("text") or each.payload.get("name") or ""))
         return {label_id: tuple(found) for label_id, found in texts.items()}
 
-    def _close_open_removals(self) -> None:
-        """A new filter run replaces the open rows of the last one, over the labels that it looks at."""
-        stale = [
-            each.id
-            for each in self.store.proposals.list_some(
-                self.project.id,
-                kind=ProposalKind.FILTER,
-                dimension_id=self.request.dimension_id,
-                statuses=("open", "unsure"),
-            )
-            if not self.request.label_ids or each.label_id in self.request.label_ids
-        ]
+    def _close_open_removals(self, label_id: str) -> None:
+        """A label's new rows of a filter take the place of its open ones."""
+        stale = self.store.proposals.list_some(
+            self.project.id,
+            kind=ProposalKind.FILTER,
+            dimension_id=self.request.dimension_id,
+            label_id=label_id,
+            statuses=("open", "unsure"),
+        )
         if stale:
-            self.store.proposals.decide(self.project.id, stale, "rejected", actor=self.maker, reason=REPLACED)
+            numbers = [each.id for each in stale]
+            self.store.proposals.decide(self.project.id, numbers, "rejected", actor=self.maker, reason=REPLACED)
+
+
+class _ValueProgress:
+    """How far a request for values is, told after every reply: a label counts in part while it is under way."""
+
+    def __init__(self, tell: Tell, n: int) -> None:
+        self._tell, self._n = tell, n
+        self._values: dict[str | None, int] = {}
+        self._done: set[str | None] = set()
+        self.labels = 1
+
+    def hear_round(self, label_id: str | None, taken: int) -> None:
+        """A label has so many values by now."""
+        self._values[label_id] = taken
+        self._say()
+
+    def hear_label(self, label_id: str | None) -> None:
+        """A label is done."""
+        self._done.add(label_id)
+        self._values.setdefault(label_id, 0)
+        self._say()
+
+    def _say(self) -> None:
+        parts = [1.0 if key in self._done else min(1.0, taken / self._n) for key, taken in self._values.items()]
+        found = f"{sum(self._values.values())} of {self._n * self.labels} values"
+        doing = f"{len(self._done)} of {self.labels} labels, {found}" if self.labels > 1 else found
+        self._tell(0.95 * sum(parts) / self.labels, doing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,13 @@ MOST_WORDS = {DimensionKind.TEXT: 20, DimensionKind.PLACE: 8, DimensionKind.LENG
 TOKENS_PER_VALUE = 40
 REPETITION_PENALTY = 1.12
 FEWEST_TOKENS = 200
+
+OnRound = Callable[[str | None, int], None]
+"""Hears after each request for which label it was, and how many new values the label has by now."""
+
+
+def ignore_rounds(label_id: str | None, taken: int) -> None:
+    """For callers that show no progress."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ async def elicit_values(
     temperature: float | None = None,
     seed: int | None = None,
     stop: asyncio.Event | None = None,
+    on_round: OnRound = ignore_rounds,
 ) -> ElicitedValues:
     """Ask for new values until there are n, or so many rounds are over.
 
@@ -115,6 +123,7 @@ async def elicit_values(
         temperature: None takes what suits the way: 1.0, by example 0.7.
         seed: makes the answers of a local model repeatable.
         stop: when set, no further round is begun.
+        on_round: told after each round.
 
     Raises:
         InputError: the dimension or label is gone, or does not go with the other.
@@ -148,6 +157,7 @@ async def elicit_values(
             break
         replies.extend(kept)
         collector.take(values)
+        on_round(label_id, len(collector.taken))
     return collector.finish(replies, problems)
 
 
@@ -166,6 +176,7 @@ async def elicit_for_labels(
     concurrency: int = 4,
     seed: int | None = None,
     stop: asyncio.Event | None = None,
+    on_round: OnRound = ignore_rounds,
 ) -> AsyncIterator[ElicitationStep]:
     """Ask for values of each label of a class-dependent dimension, several labels at a time.
 
@@ -183,6 +194,7 @@ async def elicit_for_labels(
         concurrency: labels at a time.
         seed: of the first label; the others count on from it.
         stop: when set, no further label or round is begun; what has come is kept.
+        on_round: told after each round of each label.
 
     Yields:
         A step for each label that is done. A label whose requests fail in a passing way has the failure among its
@@ -214,6 +226,7 @@ async def elicit_for_labels(
                 way=way,
                 seed=None if seed is None else seed + 100 * wanted.index(label_id),
                 stop=stop,
+                on_round=on_round,
             )
         except ProviderError as failure:
             if failure.kind not in PASSING:

@@ -64,6 +64,7 @@ class AttributesImport:
         similar: label name to the names of its similar classes.
         skipped: every single line that was left out.
         alternatives: dimension to the names that `use` takes instead of the chosen one.
+        chosen: dimension to the file (without its ending) or folder that was read.
     """
 
     project: Project
@@ -72,6 +73,7 @@ class AttributesImport:
     similar: dict[str, tuple[str, ...]]
     skipped: tuple[SkippedLine, ...]
     alternatives: dict[str, tuple[str, ...]]
+    chosen: dict[str, str]
 
 
 @dataclass
@@ -130,6 +132,7 @@ def read_attributes_folder(
         similar=reading.similar,
         skipped=tuple(reading.skipped),
         alternatives={each.name: each.alternatives for each in found.dimensions if each.alternatives},
+        chosen={each.name: each.source for each in found.dimensions},
     )
 
 

@@ -32,6 +32,14 @@ class DimensionFolder:
         """True where the values differ between labels."""
         return self.by_label or self.labelled_json is not None
 
+    @property
+    def source(self) -> str:
+        """What `use` calls the file or folder that is read; empty where nothing is."""
+        if self.by_label and self.label_files:
+            return self.label_files[0].parent.name.strip()
+        file = self.shared_file or self.labelled_json
+        return file.stem.strip() if file is not None else ""
+
 
 @dataclass(frozen=True)
 class FoundDimensions:

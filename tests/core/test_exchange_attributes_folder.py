@@ -177,8 +177,10 @@ def test_alternatives_are_chosen_with_use(tmp_path: Path):
     read = read_attributes_folder(folder)
     assert count_values(read.project) == {"topic": (True, 1), "location": (False, 1)}
     assert read.alternatives == {"location": ("location_fine",), "topic": ("topic",)}
+    assert read.chosen == {"location": "location", "topic": "topic_filter"}
     chosen = read_attributes_folder(folder, use={"location": "location_fine", "Topic": "topic"})
     assert count_values(chosen.project) == {"topic": (True, 2), "location": (False, 2)}
+    assert chosen.chosen == {"location": "location_fine", "topic": "topic"}
 
 
 @pytest.mark.parametrize(
