@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from attrprompt.elicitation.background import Elicitations
 from attrprompt.errors import InputError
+from attrprompt.evaluation.zero_shot_asking import ZeroShots
 from attrprompt.generation.meta_writing import MetaWritings
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
@@ -48,6 +49,7 @@ class Runtime:
         self.store = Store(settings.home, settings.database_url)
         self.elicitations = Elicitations(self)
         self.meta_writings = MetaWritings(self)
+        self.zero_shots = ZeroShots(self)
         self._guard = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None

@@ -1,133 +1,66 @@
-"""Views of an evaluation: what to train on and test with, scores, curves, and the texts behind each confusion."""
+"""Views of an evaluation: scores, curves, classes, confusions with the texts behind each, calibration, leakage."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from attrprompt.evaluation.figures import (
-    TITLES,
+    AGAINST,
+    NOTHING_MISSED,
+    NOTHING_WRONG,
     plot_classes,
     plot_confusion,
     plot_curves,
     plot_reliability,
     plot_scores,
+    plot_seeds,
+    title_metrics,
 )
-from attrprompt.evaluation.request import JOIN, EvaluationRequest, make_evaluation
-from attrprompt.evaluation.words import DEFINITIONS
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.evaluation.words import DEFINITIONS, LABEL_DEFINITIONS
+from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
-from components.analysis_controls import REVIEW_WORDS
-from components.charts import Palette, current_palette, dataset_colours, style
+from components.charts import current_palette, style
 from components.frame import ProjectPage
-from components.run_views import default_comparison, draw_text
+from components.run_views import draw_text
 from components.text import escape_markdown
 
 TEXTS_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationChoice:
-    """What is trained and tested; `training` names each training set with its data sets."""
-
-    training: Mapping[str, Sequence[Dataset]]
-    test: Dataset
-
-
-def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
-    """Training sets, mixes with gold among them, and the gold set that tests them; None where none is chosen."""
-    gold = [each for each in datasets if each.kind is DatasetKind.GOLD]
-    train, test = st.columns([3, 1])
-    names = {each.name: each for each in gold}
-    likely = next((place for place, name in enumerate(names) if "test" in name.casefold()), len(names) - 1)
-    tested = test.selectbox(
-        "Test on", list(names), index=likely, key="evaluate_test", format_func=lambda name: _count(names[name])
-    )
-    options = list_training_sets(datasets, names[tested])
-    common = default_comparison([each for each in datasets if each.name != tested])
-    proposed = [each.name for each in common]
-    proposed += [
-        name
-        for name, parts in options.items()
-        if len(parts) == 2 and all(each in common for each in parts) and parts[1].kind is DatasetKind.ATTRPROMPT
-    ]
-    chosen = train.multiselect(
-        "Train on",
-        list(options),
-        default=proposed,
-        key=f"evaluate_train_{tested}",
-        format_func=lambda name: f"{name} ({sum(each.rows for each in options[name]):,})",
-    )
-    if not chosen:
-        st.info("Choose at least one training set above.")
-        return None
-    return EvaluationChoice({name: options[name] for name in chosen}, names[tested])
-
-
-def list_training_sets(datasets: Sequence[Dataset], test: Dataset) -> dict[str, list[Dataset]]:
-    """Every data set but the test set, and each generated one joined to each gold one."""
-    usable = [each for each in datasets if each.id != test.id]
-    options = {each.name: [each] for each in usable}
-    for gold in (each for each in usable if each.kind is DatasetKind.GOLD):
-        for other in (each for each in usable if each.kind is not DatasetKind.GOLD):
-            options[f"{gold.name}{JOIN}{other.name}"] = [gold, other]
-    return options
-
-
-def build_evaluation(page: ProjectPage, choice: EvaluationChoice) -> EvaluationRequest:
-    """The request; which texts count and whether curves are drawn stands under Options."""
-    with st.expander("Options: which texts count, curves"):
-        review, seed, curves = st.columns(3, vertical_alignment="bottom")
-        decided = review.selectbox("Review", list(REVIEW_WORDS), format_func=REVIEW_WORDS.get, key="evaluate_review")
-        number = seed.number_input("Seed of the draws", 0, 10**6, 0, key="evaluate_seed")
-        curve = curves.toggle("Curves over the number of texts", value=True, key="evaluate_curve")
-        st.caption("Empty answers and refusals never count. Curves take about as long as the scores once more.")
-    return make_evaluation(
-        page.runtime.store,
-        page.project,
-        list(choice.training.values()),
-        choice.test,
-        curve=curve,
-        seed=int(number),
-        review=decided,
-    )
-
-
-def colour_training_sets(datasets: Sequence[Dataset], choice: EvaluationChoice, palette: Palette) -> dict[str, str]:
-    """The data sets' own colours; mixes take the further ones."""
-    single = dataset_colours([each for each in datasets if each.id != choice.test.id], palette)
-    mixes = [name for name, parts in choice.training.items() if len(parts) > 1]
-    return {
-        name: palette.further[mixes.index(name) % len(palette.further)] if name in mixes else single[name]
-        for name in choice.training
-    }
-
-
-def draw_scores(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """Scores at full size with intervals; the same numbers, at equal size too, as a table."""
+def draw_scores(
+    result: Mapping[str, Any], colours: Mapping[str, str], baseline: Mapping[str, Any] | None = None
+) -> None:
+    """Scores at full size with intervals, or seed by seed; the same numbers, at equal size too, as a table."""
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
-        metric = st.segmented_control(
-            "Score", list(TITLES), default="macro_f1", format_func=TITLES.get, key="evaluate_metric"
-        )
-        figure = plot_scores(result, colours, metric or "macro_f1")
+        metric = _pick_metric(result, "macro_f1", key="evaluate_metric")
+        if result["parameters"]["classifier"] == "probe":
+            figure = plot_scores(result, colours, metric, baseline)
+        else:
+            figure = plot_seeds(result, colours, metric)
         _draw(figure, "scores", "Score of each training set with its 95 % interval", 110 + 60 * len(colours))
     with table:
         st.dataframe(tabulate_scores(result), hide_index=True, key="evaluate_scores_table", alt="Scores with intervals")
 
 
 def tabulate_scores(result: Mapping[str, Any]) -> pd.DataFrame:
-    """One row a training set and size."""
+    """One row a training set and size, or a training set and seed."""
     rows = []
+    titles = title_metrics(result)
     for name, model in result["models"].items():
+        if "seeds" in model:
+            for each in model["seeds"]:
+                row: dict[str, Any] = {"Trained on": name, "Seed": each["seed"] + 1, "Epoch kept": each["epoch"]}
+                rows.append(row | {title: each[metric] for metric, title in titles.items()})
+            continue
         for size, scores in (("all texts", model), ("equal n per class", model["equal"])):
-            row: dict[str, Any] = {"Trained on": name, "Size": size}
+            row = {"Trained on": name, "Size": size}
             row["Texts"] = model["training_texts"]["n"] if size == "all texts" else scores["macro_f1"]["n"]
-            for metric, title in TITLES.items():
+            for metric, title in titles.items():
                 score = scores[metric]
                 row |= {title: score["value"], f"{title} from": score["low"], f"{title} to": score["high"]}
             rows.append(row)
@@ -135,29 +68,48 @@ def tabulate_scores(result: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def draw_curves(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """Score against texts and against tokens."""
+    """Score against texts (data efficiency), and against tokens and money (budget efficiency)."""
     if "curves" not in result:
-        st.caption("Turn on curves under Options.")
+        is_probe = result["parameters"]["classifier"] == "probe"
+        st.caption("Turn on curves under Options." if is_probe else "Curves are measured with the probe.")
         return
-    against = st.segmented_control(
-        "Against",
-        ["n", "tokens"],
-        default="n",
-        format_func={"n": "training texts", "tokens": "tokens"}.get,
-        key="evaluate_against",
+    left, right = st.columns(2)
+    against = (
+        left.segmented_control(
+            "Against",
+            list(AGAINST),
+            default="n",
+            format_func={"n": "Training texts", "tokens": "Tokens", "money": "Money"}.get,
+            key="evaluate_against",
+        )
+        or "n"
     )
-    if against == "tokens" and not any(each[-1]["tokens"] for each in result["curves"].values()):
-        st.caption("No tokens are known of these training sets: only runs of this project have them.")
+    with right:
+        metric = _pick_metric(result, result["headline"], key="evaluate_curve_metric")
+    known = [name for name, points in result["curves"].items() if points[-1].get(against) is not None]
+    if not known:
+        unknown = "No tokens are known of these training sets: only runs of this project have them."
+        if against == "money" and any(points[-1]["tokens"] for points in result["curves"].values()):
+            unknown = "The price of the models is not known. Enter it in Settings; nothing is trained again."
+        st.caption(unknown)
         return
-    figure = plot_curves(result, colours, "accuracy", against=against or "n")
-    _draw(figure, f"curve_{against}", "Accuracy against training texts or tokens, with bands", 420)
-    st.caption("Bands: 95 % intervals. Both methods pay for prompts and answers; imported texts have no known cost.")
+    figure = plot_curves(result, colours, metric, against=against)
+    _draw(figure, f"curve_{against}", f"Score against {AGAINST[against].lower()}, with bands", 420)
+    left_out = [name for name in result["curves"] if name not in known]
+    words = "Bands: 95 % intervals. "
+    if against != "n":
+        words += "What elicitation, filter and failed requests took is counted in. "
+    if left_out:
+        words += f"Without known cost, so not drawn: {escape_markdown(', '.join(left_out))}."
+    st.caption(words)
 
 
 def draw_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
     """F1 of each class with the number of its training texts: what a minority class gains."""
     height = 120 + 26 * len(result["classes"]) * len(colours)
     _draw(plot_classes(result, colours), "classes", "F1 of each class with intervals", min(900, height))
+    if result.get("multi_label"):
+        st.caption("A text counts for each of its labels.")
     rows = [
         {
             "Class": label,
@@ -170,24 +122,42 @@ def draw_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
         for label in result["classes"]
         for name, model in result["models"].items()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="evaluate_classes_table", alt="F1 by class")
+    st.dataframe(pd.DataFrame(rows).round(4), hide_index=True, key="evaluate_classes_table", alt="F1 by class")
 
 
 def draw_confusion(page: ProjectPage, result: Mapping[str, Any], test: Dataset) -> None:
-    """The confusion matrix of one training set, and the test texts behind a cell."""
+    """The confusion matrix of one training set; a click on a cell, or its line in the list, opens its test texts."""
     name = st.selectbox("Trained on", list(result["models"]), key="evaluate_confusion_of")
     model = result["models"][name]
     figure = plot_confusion(model, result["classes"], current_palette().scale)
-    _draw(
-        figure, "confusion", "Confusion matrix; the list below holds the same counts", 140 + 44 * len(result["classes"])
-    )
     cells = sorted(model["confusion"]["cells"], key=lambda each: (each["label"] == each["predicted"], -each["n"]))
     filled = [each for each in cells if each["n"]]
+    chart, list_key = f"evaluate_confusion_{name}", f"evaluate_cell_{name}"
+
+    def open_cell() -> None:
+        points = st.session_state[chart].selection.points
+        if points:
+            wanted = list(points[0]["customdata"])
+            places = [[each["label"], each["predicted"]] for each in filled]
+            st.session_state[list_key] = places.index(wanted)
+
+    st.plotly_chart(
+        style(figure, current_palette(), height=160 + 44 * len(model["confusion"]["rows"])),
+        key=chart,
+        on_select=open_cell,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Confusion matrix; the list below holds the same counts",
+    )
+    if result["parameters"]["classifier"] == "finetune":
+        st.caption("Of the first seed.")
+    if result.get("multi_label"):
+        st.caption("A row is a label that was missed, a column one that was given wrongly; the diagonal is right.")
     place = st.selectbox(
-        "Texts behind a cell",
+        "Texts behind a cell; click on one above, or choose it here",
         range(len(filled)),
         format_func=lambda number: _name_cell(filled[number]),
-        key=f"evaluate_cell_{name}",
+        key=list_key,
     )
     cell = filled[place or 0]
     wanted = SampleFilter(items=tuple(cell["items"][:TEXTS_SHOWN]))
@@ -198,9 +168,9 @@ def draw_confusion(page: ProjectPage, result: Mapping[str, Any], test: Dataset) 
 
 
 def draw_reliability(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """How far confidence can be trusted."""
+    """How far probabilities can be trusted."""
     figure = plot_reliability(result, colours, current_palette().muted)
-    _draw(figure, "reliability", "Accuracy against confidence", 420)
+    _draw(figure, "reliability", "What came true against the probability that was given", 420)
     for name, model in result["models"].items():
         error = model["calibration_error"]
         between = "" if error["low"] is None else f", 95 % {error['low']:.3f} to {error['high']:.3f}"
@@ -225,11 +195,19 @@ def draw_leakage(result: Mapping[str, Any]) -> None:
             st.dataframe(pd.DataFrame(pairs), hide_index=True, key="evaluate_leakage", alt="Repeated test texts")
 
 
-def draw_evaluation_definitions() -> None:
+def draw_evaluation_definitions(*, multi_label: bool) -> None:
     """What each figure means, closed at the foot."""
     with st.expander("Definitions and sources"):
-        for each in DEFINITIONS:
+        for each in LABEL_DEFINITIONS if multi_label else DEFINITIONS:
             st.markdown(f"**{each.title}**: {escape_markdown(each.text)} :gray[{escape_markdown(each.source)}]")
+
+
+def _pick_metric(result: Mapping[str, Any], default: str, *, key: str) -> str:
+    """One of the result's metrics: side by side where they are few, in a list where they are many."""
+    titles = title_metrics(result)
+    if len(titles) > 3:
+        return st.selectbox("Score", list(titles), list(titles).index(default), format_func=titles.get, key=key)
+    return st.segmented_control("Score", list(titles), default=default, format_func=titles.get, key=key) or default
 
 
 def _draw(figure: Any, name: str, alternative: str, height: int) -> None:
@@ -241,10 +219,7 @@ def _draw(figure: Any, name: str, alternative: str, height: int) -> None:
     )
 
 
-def _count(dataset: Dataset) -> str:
-    return f"{dataset.name} ({dataset.rows:,})"
-
-
 def _name_cell(cell: Mapping[str, Any]) -> str:
-    how = "rightly" if cell["label"] == cell["predicted"] else f"taken for {cell['predicted']}"
-    return f"{cell['label']} {how}: {cell['n']:,} text{'' if cell['n'] == 1 else 's'}"
+    label, predicted = cell["label"] or NOTHING_MISSED, cell["predicted"] or NOTHING_WRONG
+    how = "rightly" if cell["label"] == cell["predicted"] else f"taken for {predicted}"
+    return f"{label} {how}: {cell['n']:,} text{'' if cell['n'] == 1 else 's'}"

@@ -15,13 +15,21 @@ POLL_SECONDS = 0.7
 
 
 def find_or_compute(
-    runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing: str, key: str, ask_first: str = ""
+    runtime: Runtime,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    doing: str,
+    key: str,
+    ask_first: str = "",
+    again: str = "",
 ) -> Result | None:
     """The result of a job, or None while it is being computed; then its progress is drawn here.
 
     Args:
         doing: what the person waits for.
         ask_first: words of a button, where the work should not begin by itself.
+        again: words of the button after a stop, where the work goes on from what it kept.
     """
     path = runtime.find_result(kind, payload)
     if path is not None:
@@ -33,7 +41,7 @@ def find_or_compute(
         stopped = job is not None and job.state in ("failed", "cancelled")
         if ask_first or stopped:
             st.button(
-                ask_first or "Try again",
+                (stopped and again) or ask_first or "Try again",
                 key=f"{key}_start",
                 icon=":material/play_arrow:",
                 on_click=runtime.submit_job,

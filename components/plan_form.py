@@ -7,6 +7,7 @@ import streamlit as st
 from attrprompt.generation.plan import Distribution, PlanOptions, read_options
 from attrprompt.project import Method, Project
 from attrprompt.sampling import Sampler
+from components.label_set_form import draw_label_set_form
 
 SAMPLER_WORDS = {
     Sampler.BALANCED: "Balanced",
@@ -42,7 +43,8 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
     number = seed.number_input(
         "Seed", 0, 2**31 - 1, 0, key=f"{key}_seed", persist_state="session", help="The same seed, the same prompts."
     )
-    with st.expander("Options: class sizes, dimensions fixed or left out"):
+    several = ", label sets" if project.task.multi_label else ""
+    with st.expander(f"Options: class sizes, dimensions fixed or left out{several}"):
         distribution, ratio = st.columns(2)
         spread = distribution.segmented_control(
             "Class sizes",
@@ -55,6 +57,7 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
             "Largest class over smallest", 1.0, 1e4, 10.0, key=f"{key}_ratio", disabled=spread is Distribution.EQUAL
         )
         fixed, without = _draw_dimension_choices(project, key) if attributed else ({}, [])
+        label_sets = draw_label_set_form(project, key=key) if project.task.multi_label else {}
     return read_options(
         {
             "method": method,
@@ -65,6 +68,7 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
             "ratio": float(largest),
             "fixed": fixed,
             "without": without,
+            "label_sets": label_sets,
         }
     )
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError
+from attrprompt.evaluation.money import add_money
 from attrprompt.evaluation.words import describe_budget, describe_comparisons
 from attrprompt.records import DatasetKind
 from components.charts import current_palette
 from components.dataset_downloads import draw_dataset_import
+from components.evaluation_choice import build_evaluation, choose_evaluation, colour_training_sets, name_start
 from components.evaluation_views import (
-    build_evaluation,
-    choose_evaluation,
-    colour_training_sets,
     draw_classes,
     draw_confusion,
     draw_curves,
@@ -25,6 +24,7 @@ from components.findings import draw_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.notices import show_empty, show_error
+from components.zero_shot_panel import draw_zero_shot
 
 SHOWN_FIRST = 3
 
@@ -60,11 +60,13 @@ result = find_or_compute(
     request.to_payload(),
     doing="Training and testing",
     key="evaluate_job",
-    ask_first="Train and test",
+    ask_first=name_start(choice, request),
+    again="Go on from the last whole epoch" if choice.classifier == "finetune" else "",
 )
 
 # --- The answer first, then what lies behind it ---
 if isinstance(result, dict):
+    result = add_money(result, page.runtime.prices_for(page.project.id))
     for warning in result["warnings"]:
         st.warning(warning)
     findings = [*describe_budget(result), *describe_comparisons(result)]
@@ -72,7 +74,7 @@ if isinstance(result, dict):
     if len(findings) > SHOWN_FIRST:
         with st.expander(f"{len(findings) - SHOWN_FIRST} more pairs"):
             draw_findings(findings[SHOWN_FIRST:])
-    draw_scores(result, colours)
+    scores = st.container()
     curves, classes, confusion, reliability = st.tabs(["Curves", "By class", "Confusion", "Calibration"])
     with curves:
         draw_curves(result, colours)
@@ -83,4 +85,10 @@ if isinstance(result, dict):
     with reliability:
         draw_reliability(result, colours)
     draw_leakage(result)
-draw_evaluation_definitions()
+
+# --- What no training at all gives ---
+baseline = draw_zero_shot(page, choice.test)
+if isinstance(result, dict):
+    with scores:
+        draw_scores(result, colours, baseline)
+draw_evaluation_definitions(multi_label=page.project.document.task.multi_label)

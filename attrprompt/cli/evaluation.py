@@ -8,11 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from attrprompt.analysis.encoder import BUNDLED_MODEL
-from attrprompt.cli.session import Session, get_session
+from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, Session, get_session
+from attrprompt.cli.zero_shot import ask_zero_shot
 from attrprompt.errors import InputError
+from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.finetune import FineTuning
+from attrprompt.evaluation.money import add_money
 from attrprompt.evaluation.request import JOIN, make_evaluation
+from attrprompt.evaluation.words import describe_budget
+from attrprompt.generation.launch import choose_endpoint
 from attrprompt.records import Dataset
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import Store
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
@@ -25,8 +31,10 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     context: typer.Context,
     project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
-    train: Annotated[list[str], typer.Option(help="A training set; A+B joins two. Repeatable, to compare.")],
     test: Annotated[str, typer.Option(help="The gold data set to test on.")],
+    train: Annotated[
+        list[str] | None, typer.Option(help="A training set; A+B joins two. Repeatable, to compare.")
+    ] = None,
     classifier: Annotated[
         str, typer.Option(help="probe: logistic regression on frozen embeddings; finetune: a small language model.")
     ] = "probe",
@@ -39,12 +47,25 @@ def evaluate(
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Finetune: passes over the texts.")] = 8,
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Finetune: trainings, shown as points.")] = 5,
     learning_rate: Annotated[float, typer.Option(help="Finetune: highest learning rate.")] = 2e-5,
-) -> None:
+    zero_shot: Annotated[
+        bool, typer.Option("--zero-shot", help="Also ask the generating model itself for the labels of the test texts.")
+    ] = False,
+    zero_shot_texts: Annotated[int | None, typer.Option(min=1, help="Ask about so many of them; default all.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Zero-shot: an OpenAI-compatible endpoint.")] = None,
+    model: Annotated[str | None, typer.Option(help="Zero-shot: the model's name there.")] = None,
+    api_key_env: Annotated[
+        str, typer.Option(help="Zero-shot: environment variable with the key.")
+    ] = DEFAULT_KEY_VARIABLE,
+    concurrency: Annotated[int | None, typer.Option(min=1, max=1000, help="Zero-shot: requests at once.")] = None,
+) -> int:
     """Train a classifier on data sets, test it on gold: scores with intervals, paired comparisons, leakage.
 
-    A fine-tuning that was interrupted goes on from its last whole epoch when the same command is given again.
+    A fine-tuning that was interrupted goes on from its last whole epoch when the same command is given again, and
+    --zero-shot from its last answer.
     """
     session = get_session(context)
+    if not train and not zero_shot:
+        raise InputError("Name at least one training set with --train, or ask the model itself with --zero-shot.")
     if classifier not in ("probe", "finetune"):
         raise InputError(f"--classifier takes probe or finetune, not '{classifier}'.")
     if not 0 < learning_rate <= 1:
@@ -55,28 +76,34 @@ def evaluate(
         raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
     stored = session.find_project(project)
     store = session.runtime.store
-    training = [find_parts(store, stored.id, each) for each in train]
     tested = store.datasets.find(stored.id, test)
-    tuning = FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate)
-    request = make_evaluation(
-        store,
-        stored,
-        training,
-        tested,
-        classifier=classifier,
-        curve=curve,
-        seed=seed,
-        review=review,
-        tuning=tuning,
-    )
-    path = run_job("evaluate", request.to_payload(), JobContext(session.runtime.home, _tell_steps(session)))
-    result = read_result(path)
-    assert isinstance(result, dict)
-    if session.as_json:
-        only = next(iter(result["models"].values())) if len(result["models"]) == 1 else {}
-        session.emit(result | only)
-    else:
-        session.emit(_shorten(result))
+    result: dict[str, Any] = {"test": {"dataset": tested.name, "n": tested.rows}, "models": {}, "comparisons": []}
+    if train:
+        request = make_evaluation(
+            store,
+            stored,
+            [find_parts(store, stored.id, each) for each in train],
+            tested,
+            classifier=classifier,
+            curve=curve,
+            seed=seed,
+            review=review,
+            tuning=FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate),
+        )
+        path = run_job("evaluate", request.to_payload(), JobContext(session.runtime.home, _tell_steps(session)))
+        found = read_result(path)
+        assert isinstance(found, dict)
+        result = add_money(found, session.runtime.prices_for(stored.id))
+    is_complete = True
+    if zero_shot:
+        endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
+        scores, is_complete = ask_zero_shot(
+            session, stored, tested, endpoint, at_most=zero_shot_texts, concurrency=concurrency
+        )
+        result["zero_shot"] = scores
+    only = next(iter(result["models"].values())) if len(result["models"]) == 1 else {}
+    session.emit(result | only if session.as_json else _shorten(result))
+    return EXIT_DONE if is_complete else EXIT_INTERRUPTED
 
 
 def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:
@@ -93,25 +120,33 @@ def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:
 
 def _shorten(result: Mapping[str, Any]) -> dict[str, Any]:
     """What people read: scores with intervals and differences, without the texts behind each cell."""
-    return {
-        "test": f"{result['test']['dataset']}, {result['test']['n']:,} texts",
-        "models": {
-            name: {
-                "training texts": model["training_texts"]["n"],
-                "accuracy": _with_interval(model["accuracy"]),
-                "macro F1": _with_interval(model["macro_f1"]),
-            }
-            for name, model in result["models"].items()
-        },
-        "comparisons": {
-            f"{each['a']} - {each['b']}, {each['metric']}, {each['scope']}": _with_interval(
-                {**each, "value": each["difference"]}
-            )
-            + (f", {each['verdict']}" if each["verdict"] else ", exploratory")
-            for each in result["comparisons"]
-        },
-        "warnings": result["warnings"],
+    shown: dict[str, Any] = {"test": f"{result['test']['dataset']}, {result['test']['n']:,} texts"}
+    titles = title_metrics(result)
+    shown["models"] = {
+        name: {
+            "training texts": model["training_texts"]["n"],
+            **{title: _with_interval(model[metric]) for metric, title in titles.items()},
+        }
+        for name, model in result["models"].items()
     }
+    shown["comparisons"] = {
+        f"{each['a']} - {each['b']}, {each['metric']}, {each['scope']}": _with_interval(
+            {**each, "value": each["difference"]}
+        )
+        + (f", {each['verdict']}" if each["verdict"] else ", exploratory")
+        for each in result["comparisons"]
+    }
+    if result.get("budget"):
+        shown["budget"] = [each.headline for each in describe_budget(result)]
+    if result.get("zero_shot"):
+        baseline = result["zero_shot"]
+        shown["zero-shot"] = {
+            "model": f"{baseline['model']}, {baseline['test']['n']:,} texts",
+            **{title: _with_interval(baseline[metric]) for metric, title in title_metrics(baseline).items()},
+            "answers that are no label": _with_interval(baseline["no_label"]),
+        }
+    shown["warnings"] = result.get("warnings", [])
+    return {name: each for name, each in shown.items() if each}
 
 
 def _with_interval(figure: Mapping[str, Any]) -> str:

@@ -9,16 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.evaluation.probe import (
-    DRAW_FACTOR,
-    Check,
-    Texts,
-    Trained,
-    draw_per_class,
-    fit_and_predict,
-    make_estimate,
-)
-from attrprompt.evaluation.scores import RESAMPLES, Floats, resample_scores, score
+from attrprompt.evaluation.probe import DRAW_FACTOR, Check, Texts, Trained, draw_per_class, make_estimate, predict
+from attrprompt.evaluation.scores import RESAMPLES, Floats, Hits, Scoring, draw_texts
 
 SIZES = (2, 5, 10, 20, 50, 100, 200, 500, 1000)
 REPEATS = 10
@@ -32,16 +24,16 @@ class CurvePoint:
     Attributes:
         n: texts, in all classes.
         per_class: texts of each class, where it has so many.
-        scores: accuracy and macro F1 as estimates.
-        training_error: standard error of the accuracy that comes from the choice of training texts.
-        right: for each test text how often it was classified rightly over the draws.
+        scores: the scoring's metrics as estimates.
+        training_error: standard error of the headline score that comes from the choice of training texts.
+        hits: the headline score text by text, mean over the draws.
     """
 
     n: int
     per_class: int
     scores: Mapping[str, Any]
     training_error: float
-    right: Floats
+    hits: Hits
 
     def to_json(self) -> dict[str, Any]:
         """What charts need."""
@@ -49,7 +41,7 @@ class CurvePoint:
 
 
 def measure_curve(
-    texts: Texts, test: Texts, full: Trained, *, seed: int, check: Check | None = None
+    texts: Texts, test: Texts, full: Trained[Any], *, seed: int, check: Check | None = None
 ) -> list[CurvePoint]:
     """The score at growing numbers of texts of each class, and at full size (`full`).
 
@@ -59,35 +51,37 @@ def measure_curve(
     largest = int(np.bincount(texts.codes).max())
     points = []
     for per_class in (size for size in SIZES if size <= DRAW_FACTOR / (1 + DRAW_FACTOR) * largest):
-        points.append(_measure_point(texts, test, full.classes, per_class, seed=seed, check=check))
-    right = (full.whole.codes == full.truth).astype(np.float64)
-    scores = {name: full.estimate(place).to_json() for place, name in enumerate(("accuracy", "macro_f1"))}
-    error = math.sqrt(DRAW_FACTOR * float(full.draw_scores[:, 0].var(ddof=1)))
-    return [*points, CurvePoint(texts.n, largest, scores, error, right)]
+        points.append(_measure_point(texts, test, full.scoring, per_class, seed=seed, check=check))
+    headline = full.scoring.metrics.index(full.scoring.headline)
+    error = math.sqrt(DRAW_FACTOR * float(full.draw_scores[:, headline].var(ddof=1)))
+    hits = full.scoring.count_hits(full.whole)
+    return [*points, CurvePoint(texts.n, largest, full.estimate_metrics(), error, hits)]
 
 
 def _measure_point(
-    texts: Texts, test: Texts, classes: int, per_class: int, *, seed: int, check: Check | None
+    texts: Texts, test: Texts, scoring: Scoring[Any], per_class: int, *, seed: int, check: Check | None
 ) -> CurvePoint:
     predictions = []
     for number in range(REPEATS):
         if check is not None:
             check()
         rows = draw_per_class(texts, per_class, seed=(seed, per_class, number))
-        predictions.append(fit_and_predict(texts.take(rows), test).codes)
-    found = np.stack([score(test.codes, each, classes) for each in predictions])
+        predictions.append(predict(texts.take(rows), test))
+    found = np.stack([scoring.score(each) for each in predictions])
     spread = found.var(axis=0, ddof=1)
     drawn = spread * (len(rows) / (texts.n - len(rows)) + 1 / REPEATS)
-    tested = resample_scores(test.codes, predictions[:1], classes, seed=seed)[:, 0].var(axis=0, ddof=1)
+    tested = scoring.resample(predictions[:1], seed=seed)[:, 0].var(axis=0, ddof=1)
     errors = np.sqrt(drawn + tested)
     scores = {
         name: make_estimate(
             float(found[:, place].mean()), float(errors[place]), texts.n, repeats=REPEATS, method=CURVE_METHOD
         ).to_json()
-        for place, name in enumerate(("accuracy", "macro_f1"))
+        for place, name in enumerate(scoring.metrics)
     }
-    right = np.stack([each == test.codes for each in predictions]).mean(axis=0)
-    return CurvePoint(len(rows), per_class, scores, math.sqrt(float(drawn[0])), right)
+    hits = [scoring.count_hits(each) for each in predictions]
+    mean = Hits(np.mean([each.hits for each in hits], axis=0), np.mean([each.claims for each in hits], axis=0))
+    headline = scoring.metrics.index(scoring.headline)
+    return CurvePoint(len(rows), per_class, scores, math.sqrt(float(drawn[headline])), mean)
 
 
 @dataclass(frozen=True)
@@ -102,10 +96,16 @@ class TokenCost:
         """Tokens for n of its texts, failed requests and retries shared out over them."""
         return self.once + self.texts * n / self.rows
 
+    def count_texts(self, tokens: float | None) -> float | None:
+        """How many of its texts so many tokens pay for."""
+        return None if tokens is None else (tokens - self.once) * self.rows / self.texts
+
 
 @dataclass(frozen=True)
 class BudgetShare:
-    """At which share of the reference set's cost another set reaches the reference's accuracy at full size.
+    """At which share of the reference set's cost another set reaches the reference's score at full size.
+
+    The score is the headline one: accuracy, with several labels a text micro F1.
 
     Attributes:
         share: None where it is not reached.
@@ -113,7 +113,8 @@ class BudgetShare:
         high: upper end; None where over 2.5 % of the resamples do not reach it.
         reached: share of resamples that reach it.
         tokens: what it costs to get there.
-        target: the accuracy to reach.
+        texts: how many of its texts that are; `texts_low` and `texts_high` end the interval.
+        target: the score to reach.
     """
 
     a: str
@@ -125,6 +126,10 @@ class BudgetShare:
     reached: float
     tokens: float | None
     reference_tokens: float
+    texts: float | None
+    texts_low: float | None
+    texts_high: float | None
+    reference_texts: int
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
@@ -134,7 +139,7 @@ class BudgetShare:
 def find_budget_share(
     a: tuple[str, Sequence[CurvePoint], TokenCost], b: tuple[str, Sequence[CurvePoint], TokenCost], *, seed: int
 ) -> BudgetShare:
-    """The share of b's cost at which a reaches b's accuracy at full size, on curves smoothed to be monotone.
+    """The share of b's cost at which a reaches b's score at full size, on curves smoothed to be monotone.
 
     The interval comes from resampled test texts, the same for both curves, with the training texts' error added to
     each point.
@@ -142,30 +147,42 @@ def find_budget_share(
     (name, points, cost), (reference, reference_points, reference_cost) = a, b
     tokens = np.array([cost.cost_of(each.n) for each in points])
     full_cost = reference_cost.cost_of(reference_points[-1].n)
-    own = np.stack([each.right for each in points])
-    other = np.stack([each.right for each in reference_points])
-    target, needed = _cross(own.mean(axis=1), other.mean(axis=1), tokens)
+    whole = np.array([each.hits.value for each in points]), np.array([each.hits.value for each in reference_points])
+    target, needed = _cross(*whole, tokens)
     rng = np.random.default_rng(seed)
-    tests = own.shape[1]
-    weights = rng.multinomial(tests, np.full(tests, 1 / tests), size=RESAMPLES) / tests
+    weights = draw_texts(len(points[0].hits.hits), RESAMPLES, rng)
     own_error = np.array([each.training_error for each in points])
     other_error = np.array([each.training_error for each in reference_points])
-    own_drawn = weights @ own.T + rng.normal(size=(RESAMPLES, len(points))) * own_error
-    other_drawn = weights @ other.T + rng.normal(size=(RESAMPLES, len(reference_points))) * other_error
+    own_drawn = _rescore(weights, points) + rng.normal(size=(RESAMPLES, len(points))) * own_error
+    other_drawn = (
+        _rescore(weights, reference_points) + rng.normal(size=(RESAMPLES, len(reference_points))) * other_error
+    )
     crossings = (_cross(one, two, tokens)[1] for one, two in zip(own_drawn, other_drawn, strict=True))
     shares = np.array([math.inf if each is None else each / full_cost for each in crossings])
     low, high = np.quantile(shares, [0.025, 0.975], method="closest_observation")
+    ends = [None if math.isinf(each) else float(each) for each in (low, high)]
     return BudgetShare(
         a=name,
         reference=reference,
         target=target,
         share=None if needed is None else needed / full_cost,
-        low=None if math.isinf(low) else float(low),
-        high=None if math.isinf(high) else float(high),
+        low=ends[0],
+        high=ends[1],
         reached=float(np.isfinite(shares).mean()),
         tokens=needed,
         reference_tokens=full_cost,
+        texts=cost.count_texts(needed),
+        texts_low=cost.count_texts(None if ends[0] is None else ends[0] * full_cost),
+        texts_high=cost.count_texts(None if ends[1] is None else ends[1] * full_cost),
+        reference_texts=reference_points[-1].n,
     )
+
+
+def _rescore(weights: Floats, points: Sequence[CurvePoint]) -> Floats:
+    """The score of each point (column) on test texts drawn anew (row)."""
+    hits = weights @ np.stack([each.hits.hits for each in points]).T
+    scores: Floats = hits / (weights @ np.stack([each.hits.claims for each in points]).T)
+    return scores
 
 
 def smooth_monotone(values: Floats) -> Floats:
@@ -181,7 +198,7 @@ def smooth_monotone(values: Floats) -> Floats:
 
 
 def _cross(own: Floats, other: Floats, tokens: Floats) -> tuple[float, float | None]:
-    """The accuracy to reach, and the least number of tokens at which the own curve, joined by lines, reaches it."""
+    """The score to reach, and the least number of tokens at which the own curve, joined by lines, reaches it."""
     target = float(smooth_monotone(other)[-1])
     curve = smooth_monotone(own)
     above = np.flatnonzero(curve >= target)

@@ -5,16 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrprompt.evaluation.label_scores import CUTOFFS
+from attrprompt.evaluation.scores import CLASS_METRICS
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
+TITLES = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "micro_f1": "Micro F1",
+    "mrr": "Mean reciprocal rank",
+    **{f"precision_at_{k}": f"Precision at {k}" for k in CUTOFFS},
+    **{f"ndcg_at_{k}": f"NDCG at {k}" for k in CUTOFFS},
+}
+AGAINST = {"n": "Training texts", "tokens": "Tokens, prompts and answers", "money": "USD"}
+NOTHING_MISSED, NOTHING_WRONG = "none missed", "none given wrongly"
+_UNITS = {"n": "%{x:,} texts", "tokens": "%{x:,} tokens", "money": "$%{x:,.4~f}"}
+MOST_WRITTEN_CLASSES = 12
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _BAND_OPACITY = 0.15
 
 
-def plot_scores(result: Mapping[str, Any], colours: Mapping[str, str], metric: str = "macro_f1") -> go.Figure:
-    """Each training set's score at full size with its interval."""
+def title_metrics(result: Mapping[str, Any]) -> dict[str, str]:
+    """The metrics of a result by name, with their titles; with several labels a text accuracy is an exact match."""
+    exact = {"accuracy": "Exact match"} if result.get("multi_label") else {}
+    return {name: (TITLES | exact)[name] for name in result.get("metrics", CLASS_METRICS)}
+
+
+def plot_scores(
+    result: Mapping[str, Any],
+    colours: Mapping[str, str],
+    metric: str = "macro_f1",
+    baseline: Mapping[str, Any] | None = None,
+) -> go.Figure:
+    """Each training set's score at full size with its interval; a model asked without training as a line with a band.
+
+    Args:
+        baseline: what `score_zero_shot` gave.
+    """
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -34,18 +63,20 @@ def plot_scores(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
                 showlegend=False,
             )
         )
-    figure.update_xaxes(title=TITLES[metric])
+    if baseline is not None and metric in baseline["metrics"]:
+        _draw_baseline(figure, baseline, metric)
+    figure.update_xaxes(title=title_metrics(result)[metric])
     figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
     return figure
 
 
 def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: str, *, against: str) -> go.Figure:
-    """Score against training texts (`n`) or `tokens`, with bands; sets whose tokens are unknown are left out."""
+    """Score against training texts (`n`), `tokens` or `money`, with bands; sets whose cost is unknown are left out."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
     for number, (name, points) in enumerate(result["curves"].items()):
-        known = [each for each in points if each[against] is not None]
+        known = [each for each in points if each.get(against) is not None]
         if not known:
             continue
         banded = [each for each in known if each[metric]["low"] is not None]
@@ -61,7 +92,6 @@ def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
                 showlegend=False,
             )
         )
-        unit = "texts" if against == "n" else "tokens"
         figure.add_trace(
             go.Scatter(
                 x=[each[against] for each in known],
@@ -69,40 +99,104 @@ def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: s
                 mode="lines+markers",
                 name=escape(name),
                 line={"color": colours[name], "width": 2, "dash": _DASHES[number % len(_DASHES)]},
-                hovertemplate=f"%{{x:,}} {unit}: %{{y:.3f}}<extra>{escape(name)}</extra>",
+                hovertemplate=f"{_UNITS[against]}: %{{y:.3f}}<extra>{escape(name)}</extra>",
             )
         )
-    ticks = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
-    title = "Training texts" if against == "n" else "Tokens, prompts and answers"
-    figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{each:,}" for each in ticks], title=title)
-    figure.update_yaxes(title=TITLES[metric])
+    ticks = [digit * 10.0**power for power in range(-6 if against == "money" else 0, 8) for digit in (1, 2, 5)]
+    words = [f"${each:,g}" if against == "money" else f"{each:,.0f}" for each in ticks]
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=words, title=AGAINST[against])
+    figure.update_yaxes(title=title_metrics(result)[metric])
     return figure
 
 
 def plot_confusion(model: Mapping[str, Any], classes: Sequence[str], scale: Sequence[str]) -> go.Figure:
-    """Rows: the gold label; columns: what the classifier said; shade: share of the row."""
+    """Rows: the gold label; columns: what the classifier said; shade: share of the row's texts.
+
+    An unseen mark lies on each cell: a heat map itself tells nobody that it was clicked. Its `customdata` is
+    (label, predicted).
+    """
     import plotly.graph_objects as go
 
-    counts = model["confusion"]["counts"]
-    shares = [[count / max(1, sum(row)) for count in row] for row in counts]
-    names = [escape(each) for each in classes]
+    confusion = model["confusion"]
+    counts, totals = confusion["counts"], confusion["totals"]
+    shares = [[count / max(1, total) for count in row] for row, total in zip(counts, totals, strict=True)]
+    rows = [escape(each) or NOTHING_MISSED for each in confusion["rows"]]
+    columns = [escape(each) or NOTHING_WRONG for each in confusion["columns"]]
+    shown = len(classes) <= MOST_WRITTEN_CLASSES
     figure = go.Figure(
         go.Heatmap(
             z=shares,
-            x=names,
-            y=names,
-            customdata=counts,
-            text=counts if len(classes) <= 12 else None,
-            texttemplate="%{text}" if len(classes) <= 12 else None,
+            x=list(range(len(columns))),
+            y=list(range(len(rows))),
+            text=[[count or "" for count in row] for row in counts] if shown else None,
+            texttemplate="%{text}" if shown else None,
             zmin=0,
             zmax=1,
             colorscale=list(scale),
             colorbar={"title": "Share", "tickformat": ".0%"},
-            hovertemplate="%{y} taken for %{x}: %{customdata} texts, %{z:.0%} of its class<extra></extra>",
+            hoverinfo="skip",
         )
     )
-    figure.update_xaxes(title="Classifier")
-    figure.update_yaxes(title="Gold label", autorange="reversed")
+    cells = [(row, column) for row in range(len(rows)) for column in range(len(columns)) if counts[row][column]]
+    figure.add_trace(
+        go.Scatter(
+            x=[column for _, column in cells],
+            y=[row for row, _ in cells],
+            mode="markers",
+            marker={"size": 24, "opacity": 0, "symbol": "square"},
+            selected={"marker": {"opacity": 0}},
+            unselected={"marker": {"opacity": 0}},
+            customdata=[[confusion["rows"][row], confusion["columns"][column]] for row, column in cells],
+            text=[
+                f"{rows[row]} taken for {columns[column]}: {counts[row][column]} texts, {shares[row][column]:.0%}"
+                for row, column in cells
+            ],
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure.update_layout(hoverdistance=-1, hovermode="closest", clickmode="event+select")
+    figure.update_xaxes(title="Classifier", tickvals=list(range(len(columns))), ticktext=columns, zeroline=False)
+    figure.update_yaxes(
+        title="Gold label", tickvals=list(range(len(rows))), ticktext=rows, autorange="reversed", zeroline=False
+    )
+    return figure
+
+
+def plot_seeds(result: Mapping[str, Any], colours: Mapping[str, str], metric: str = "macro_f1") -> go.Figure:
+    """A point for each seed of each fine-tuned model, and a line at their mean."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for name, model in reversed(result["models"].items()):
+        label = f"{escape(name)} ({model['training_texts']['n']:,})"
+        values = [each[metric] for each in model["seeds"]]
+        mean = model[metric]["value"]
+        figure.add_trace(
+            go.Scatter(
+                x=values,
+                y=[label] * len(values),
+                mode="markers",
+                marker={"size": 11, "color": colours[name], "opacity": 0.75},
+                customdata=[[each["seed"] + 1, each["epoch"]] for each in model["seeds"]],
+                hovertemplate="seed %{customdata[0]}, epoch %{customdata[1]} kept: %{x:.3f}<extra></extra>",
+                showlegend=False,
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[mean],
+                y=[label],
+                mode="markers+text",
+                text=[f"mean {mean:.3f}"],
+                textposition="top center",
+                marker={"size": 26, "symbol": "line-ns", "line": {"width": 2, "color": colours[name]}},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+    figure.update_xaxes(title=title_metrics(result)[metric])
+    figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
     return figure
 
 
@@ -120,8 +214,10 @@ def plot_reliability(result: Mapping[str, Any], colours: Mapping[str, str], mute
             name="perfectly calibrated",
         )
     )
+    counted = "labels of texts" if result.get("multi_label") else "texts"
     for name, model in result["models"].items():
         bins = model["reliability"]
+        points = sum(each["n"] for each in bins)
         figure.add_trace(
             go.Scatter(
                 x=[each["confidence"] for each in bins],
@@ -129,14 +225,15 @@ def plot_reliability(result: Mapping[str, Any], colours: Mapping[str, str], mute
                 mode="lines+markers",
                 name=escape(name),
                 line={"color": colours[name]},
-                marker={"size": [5 + 15 * (each["n"] / result["test"]["n"]) ** 0.5 for each in bins]},
+                marker={"size": [5 + 15 * (each["n"] / points) ** 0.5 for each in bins]},
                 customdata=[each["n"] for each in bins],
-                hovertemplate=f"sure by %{{x:.2f}}, right in %{{y:.2f}}, %{{customdata}} texts<extra>{escape(name)}"
-                "</extra>",
+                hovertemplate=f"sure by %{{x:.2f}}, right in %{{y:.2f}}, %{{customdata:,}} {counted}"
+                f"<extra>{escape(name)}</extra>",
             )
         )
-    figure.update_xaxes(title="Mean confidence", range=[0, 1])
-    figure.update_yaxes(title="Accuracy", range=[0, 1])
+    right = "Share of texts that have the label" if result.get("multi_label") else "Accuracy"
+    figure.update_xaxes(title="Mean probability", range=[0, 1])
+    figure.update_yaxes(title=right, range=[0, 1])
     return figure
 
 
@@ -172,6 +269,18 @@ def plot_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> go.Fi
 def escape(text: str) -> str:
     """Plotly reads a little HTML in names and hover texts; user text must not be read as such."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _draw_baseline(figure: go.Figure, baseline: Mapping[str, Any], metric: str) -> None:
+    score = baseline[metric]
+    if score["low"] is not None:
+        figure.add_vrect(x0=score["low"], x1=score["high"], fillcolor="rgba(128,128,128,0.15)", line_width=0)
+    figure.add_vline(
+        x=score["value"],
+        line={"dash": "dot", "width": 2, "color": "#808080"},
+        annotation={"text": f"{escape(baseline['model'])}, zero-shot: {score['value']:.3f}", "font": {"size": 12}},
+        annotation_position="bottom right",
+    )
 
 
 def _make_bar(score: Mapping[str, Any]) -> dict[str, Any] | None:

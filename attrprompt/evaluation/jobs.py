@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import combinations
 from typing import Any
 
@@ -14,69 +13,65 @@ from attrprompt.analysis.encoder import open_encoder
 from attrprompt.analysis.estimate import Comparison
 from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import PRIMARY_FAMILY, judge
-from attrprompt.errors import InputError, WorkerError
+from attrprompt.errors import WorkerError
+from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
 from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
+from attrprompt.evaluation.label_scores import THRESHOLD
 from attrprompt.evaluation.latest import remember_evaluation
-from attrprompt.evaluation.probe import DRAWS, MOST_ITERATIONS, PENALTY, Texts, Trained, compare, draw_per_class, train
+from attrprompt.evaluation.leakage import count_leakage
+from attrprompt.evaluation.loading import LabelMatch, LoadedTexts, load_texts, match_labels
+from attrprompt.evaluation.probe import (
+    DRAWS,
+    MOST_ITERATIONS,
+    PENALTY,
+    Texts,
+    Trained,
+    compare,
+    draw_equal,
+    draw_per_class,
+    train,
+)
 from attrprompt.evaluation.request import EvaluationRequest, TrainingSet
 from attrprompt.evaluation.scores import Codes, bin_reliability
-from attrprompt.evaluation.tuning import count_training_texts, describe_confusion, tune_sets
-from attrprompt.inspection.loading import read_texts
+from attrprompt.evaluation.tuning import LabelledTexts, count_training_texts, tune_sets
 from attrprompt.inspection.request import UNHASHED
-from attrprompt.project import fold_label
-from attrprompt.records import Dataset, DatasetKind, Flag, Sample
 from attrprompt.settings import load_settings
 from attrprompt.store import Store
 from attrprompt.worker.jobs import JobContext, Payload, Result, register
 
 ENCODING_SHARE = 0.4
 EQUAL, ALL = "equal n per class", "all texts"
-PAIRS_KEPT = 50
-FEWEST_PER_CLASS = 2
 NOTE = "The interval covers the choice of training and of test texts, not other wordings, models or runs."
+DECISION = f"labels of p ≥ {THRESHOLD}, and always the most probable one"
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    """A data set with its texts that count, each with its folded label."""
-
-    dataset: Dataset
-    samples: list[Sample]
-    used_in_prompts: int
-
-    @property
-    def labels(self) -> list[str]:
-        return [fold_label(each.label) for each in self.samples]
-
-    def codes(self, classes: Sequence[str]) -> Codes:
-        """The place of each text's label among the classes."""
-        places = {label: place for place, label in enumerate(classes)}
-        return np.array([places[label] for label in self.labels], dtype=np.int64)
-
-
-@register("evaluate", unhashed=UNHASHED)
+@register("evaluate", version=2, unhashed=UNHASHED)
 def evaluate(payload: Payload, context: JobContext) -> Result:
     """What an `EvaluationRequest` asks for, as `evaluate` prints it."""
     request = EvaluationRequest.model_validate(payload)
-    *sources, test = _load(request, context)
-    classes, warnings = _match_labels(request, sources, test)
-    sources = [_keep_classes(each, classes) for each in sources]
-    tested = _keep_classes(test, classes)
-    leakage = _count_leakage(request, sources, tested, context)
-    names = _name_classes(classes, tested)
+    store = Store(context.home, load_settings(context.home).database_url)
+    try:
+        *sources, test = load_texts(store, request)
+    finally:
+        store.close()
+    match = match_labels(request, sources, test)
+    sources = [match.keep(each) for each in sources]
+    tested = match.keep(test)
+    leakage = count_leakage(request, sources, tested, context)
     if request.classifier == "finetune":
-        parameters, result = _tune(request, sources, tested, classes, names, context)
+        parameters, result = _tune(request, sources, tested, match, context)
     else:
-        parameters, result = _probe(request, sources, tested, classes, names, context)
+        parameters, result = _probe(request, sources, tested, match, context)
         remember_evaluation(context.home, test.dataset.project_id, payload)
-    warnings += [
+    repeats = [
         f"{each['exact'] + each['near']} texts of {name} repeat a test text: its score may be too high."
         for name, each in leakage.items()
         if each["exact"] + each["near"]
     ]
     return {
         "parameters": {"classifier": request.classifier, **parameters, "texts": request.choice.to_json()},
-        "classes": names,
+        "multi_label": request.multi_label,
+        "classes": list(match.names),
         "test": {
             "dataset": test.dataset.name,
             "n": len(tested.samples),
@@ -85,140 +80,58 @@ def evaluate(payload: Payload, context: JobContext) -> Result:
         },
         "leakage": leakage,
         **result,
-        "warnings": warnings,
+        "warnings": [*match.warnings, *repeats],
         "note": NOTE,
     }
 
 
 def _probe(
     request: EvaluationRequest,
-    sources: Sequence[_Loaded],
-    tested: _Loaded,
-    classes: Sequence[str],
-    names: Sequence[str],
+    sources: Sequence[LoadedTexts],
+    tested: LoadedTexts,
+    match: LabelMatch,
     context: JobContext,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters and result of the probe."""
     encoder = open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
-    texts = [each.text for source in [*sources, tested] for each in source.samples]
+    loaded = [*sources, tested]
+    texts = [text for each in loaded for text in each.texts]
     cache = VectorCache(context.home)
     vectors = encode_cached(
         encoder, texts, cache, lambda share, doing: context.progress(share * ENCODING_SHARE, doing), context.cancelled
     )
-    ends = np.cumsum([len(each.samples) for each in [*sources, tested]])[:-1]
+    ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
     coded = [
-        Texts(rows, each.codes(classes), np.full(len(rows), place))
-        for place, (each, rows) in enumerate(zip([*sources, tested], np.split(vectors, ends), strict=True))
+        match.make_texts(each, rows, place)
+        for place, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     ]
     joined = [_join([coded[part] for part in each.parts]) for each in request.training]
-    result = _measure(request, joined, coded[-1], names, [each.item for each in tested.samples], context)
-    parameters = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
+    result = _measure(request, joined, coded[-1], match, tested.items, context)
+    parameters: dict[str, Any] = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
+    if match.multi_label:
+        parameters["decision"] = DECISION
     return parameters | {"encoder": encoder.id}, result
 
 
 def _tune(
     request: EvaluationRequest,
-    sources: Sequence[_Loaded],
-    tested: _Loaded,
-    classes: Sequence[str],
-    names: Sequence[str],
+    sources: Sequence[LoadedTexts],
+    tested: LoadedTexts,
+    match: LabelMatch,
     context: JobContext,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters and result of fine-tuning."""
-    training = {
-        each.name: (
-            [sample.text for part in each.parts for sample in sources[part].samples],
-            np.concatenate([sources[part].codes(classes) for part in each.parts]),
-        )
-        for each in request.training
-    }
-    test = ([each.text for each in tested.samples], tested.codes(classes), [each.item for each in tested.samples])
-    return request.tuning.model_dump(), tune_sets(training, test, names, request.tuning, context)
-
-
-def _load(request: EvaluationRequest, context: JobContext) -> list[_Loaded]:
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
-        loaded = []
-        for number in request.datasets:
-            dataset = store.datasets.load(number)
-            samples = read_texts(store, dataset, request.choice)
-            used = dataset.rows - len(samples) if dataset.kind is DatasetKind.GOLD else 0
-            counted = [each for each in samples if each.text.strip()]
-            counted = [each for each in counted if request.choice.counts(each.flags, each.status.value)]
-            loaded.append(_Loaded(dataset, counted, used))
-        return loaded
-    finally:
-        store.close()
-
-
-def _match_labels(request: EvaluationRequest, sources: Sequence[_Loaded], test: _Loaded) -> tuple[list[str], list[str]]:
-    """The classes that the test set and every training set have, and warnings that name the others."""
-    tested = Counter(test.labels)
-    by_set = {}
-    for each in request.training:
-        counts: Counter[str] = Counter(label for part in each.parts for label in sources[part].labels)
-        by_set[each.name] = {label for label, n in counts.items() if n >= FEWEST_PER_CLASS}
-    classes = sorted(set(tested).intersection(*by_set.values()))
-    if len(classes) < 2:
-        raise InputError(
-            f"'{test.dataset.name}' shares fewer than two labels with the training sets; its labels are "
-            f"{', '.join(sorted(tested)[:12]) or 'none'}. Map its labels when you import it."
-        )
-    left_out = sorted((set(tested) | set().union(*by_set.values())) - set(classes))
-    if not left_out:
-        return classes, []
-    named = ", ".join(left_out[:12]) + (" and others" if len(left_out) > 12 else "")
-    return classes, [f"Left out, because not every set has two texts of them: {named}."]
-
-
-def _keep_classes(loaded: _Loaded, classes: Sequence[str]) -> _Loaded:
-    wanted = set(classes)
-    return replace(loaded, samples=[each for each in loaded.samples if fold_label(each.label) in wanted])
-
-
-def _count_leakage(
-    request: EvaluationRequest, sources: Sequence[_Loaded], test: _Loaded, context: JobContext
-) -> dict[str, dict[str, Any]]:
-    """Training texts that repeat a test text, and copies of texts that stood in prompts."""
-    from attrprompt.analysis.duplicates import DuplicateFinder
-
-    finder = DuplicateFinder()
-    for sample in test.samples:
-        finder.add(sample.text)
-    found = []
-    for place, source in enumerate(sources):
-        context.progress(0.02 * place, f"looking for texts of {source.dataset.name} among the test texts")
-        matches = [(sample, finder.find(sample.text)) for sample in source.samples]
-        pairs = [(sample, match) for sample, match in matches if match is not None]
-        found.append(
-            {
-                "exact": sum(match.exact for _, match in pairs),
-                "near": sum(not match.exact for _, match in pairs),
-                "few_shot_copies": sum(Flag.FEW_SHOT_COPY in sample.flags for sample in source.samples),
-                "pairs": [
-                    {
-                        "dataset": source.dataset.name,
-                        "item": sample.item,
-                        "test_item": test.samples[match.of].item,
-                        "similarity": match.similarity,
-                    }
-                    for sample, match in pairs[:PAIRS_KEPT]
-                ],
-            }
-        )
-    return {each.name: _add_up([found[part] for part in each.parts]) for each in request.training}
-
-
-def _add_up(counts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {key: sum((each[key] for each in counts[1:]), start=counts[0][key]) for key in counts[0]}
+    coded = [LabelledTexts(each.texts, match.code(each), match.mark(each)) for each in [*sources, tested]]
+    training = {each.name: _join_labelled([coded[part] for part in each.parts]) for each in request.training}
+    result = tune_sets(training, coded[-1], tested.items, match.names, request.tuning, context)
+    return request.tuning.model_dump(), result
 
 
 def _measure(
     request: EvaluationRequest,
     training: Sequence[Texts],
     test: Texts,
-    names: Sequence[str],
+    match: LabelMatch,
     items: Sequence[int],
     context: JobContext,
 ) -> dict[str, Any]:
@@ -233,25 +146,27 @@ def _measure(
         if context.cancelled():
             raise WorkerError("The evaluation was cancelled.")
 
-    classes = len(names)
-    per_class = min(int(np.bincount(each.codes, minlength=classes).min()) for each in training)
-    whole: dict[str, Trained] = {}
-    equal: dict[str, Trained] = {}
-    for each, texts in zip(request.training, training, strict=True):
+    classes = len(match.classes)
+    per_class, equal_rows = _draw_equally(training, match, seed=request.seed)
+    whole: dict[str, Trained[Any]] = {}
+    equal: dict[str, Trained[Any]] = {}
+    for each, texts, rows in zip(request.training, training, equal_rows, strict=True):
         advance(f"training on {each.name}")
         whole[each.name] = train(texts, test, classes, seed=request.seed, check=check)
-        advance(f"training on {each.name}, {per_class} texts a class")
-        rows = draw_per_class(texts, per_class, seed=(request.seed, per_class))
+        advance(f"training on {each.name}, as many texts as the others")
         same = len(rows) == texts.n
         equal[each.name] = (
             whole[each.name] if same else train(texts.take(rows), test, classes, seed=request.seed, check=check)
         )
     models = {
-        each.name: _describe(whole[each.name], texts, names, items)
-        | {"equal": _describe_equal(equal[each.name], per_class)}
+        each.name: _describe(whole[each.name], texts, test, match, items)
+        | {"equal": {"per_class": per_class, "n": equal[each.name].n, **equal[each.name].estimate_metrics()}}
         for each, texts in zip(request.training, training, strict=True)
     }
+    scoring = whole[request.training[0].name].scoring
     result: dict[str, Any] = {
+        "metrics": list(scoring.metrics),
+        "headline": scoring.headline,
         "models": models,
         "comparisons": [each.to_json() for each in _compare_all(request.training, equal, whole)],
     }
@@ -264,8 +179,20 @@ def _measure(
     return result
 
 
+def _draw_equally(training: Sequence[Texts], match: LabelMatch, *, seed: int) -> tuple[int | None, list[Codes]]:
+    """Rows of each set with the same number of texts of each class; the number, where it is one for all classes.
+
+    Texts with several labels count under their rarest, of which each set gives as many as the poorest has: one number
+    for all labels would throw away what the frequent ones have.
+    """
+    if match.multi_label:
+        return None, draw_equal(training, seed=seed)
+    per_class = min(int(np.bincount(each.codes, minlength=len(match.classes)).min()) for each in training)
+    return per_class, [draw_per_class(each, per_class, seed=(seed, per_class)) for each in training]
+
+
 def _compare_all(
-    training: Sequence[TrainingSet], equal: dict[str, Trained], whole: dict[str, Trained]
+    training: Sequence[TrainingSet], equal: dict[str, Trained[Any]], whole: dict[str, Trained[Any]]
 ) -> list[Comparison]:
     """Each pair at equal n per class, and with all texts; the verdict goes with one of the two.
 
@@ -283,24 +210,22 @@ def _compare_all(
     return judge(compared)
 
 
-def _describe(trained: Trained, texts: Texts, names: Sequence[str], items: Sequence[int]) -> dict[str, Any]:
-    truth, predicted = trained.truth, trained.whole.codes
+def _describe(
+    trained: Trained[Any], texts: Texts, test: Texts, match: LabelMatch, items: Sequence[int]
+) -> dict[str, Any]:
+    names, first = match.names, len(trained.scoring.metrics)
+    confidence, right = trained.scoring.check_confidence(trained.whole)
+    if test.membership is None:
+        confusion = describe_confusion(test.codes, trained.whole.codes, names, items)
+    else:
+        confusion = describe_label_confusion(test.membership, trained.whole.given, names, items)
     return {
-        "accuracy": trained.estimate(0).to_json(),
-        "macro_f1": trained.estimate(1).to_json(),
-        "per_class_f1": {name: trained.estimate(2 + place).to_json() for place, name in enumerate(names)},
+        **trained.estimate_metrics(),
+        "per_class_f1": {name: trained.estimate(first + place).to_json() for place, name in enumerate(names)},
         "calibration_error": trained.estimate_calibration().to_json(),
-        "reliability": [asdict(each) for each in bin_reliability(trained.whole.confidence, predicted == truth)],
-        "confusion": describe_confusion(truth, predicted, names, items),
-        "training_texts": count_training_texts(texts.codes, names),
-    }
-
-
-def _describe_equal(trained: Trained, per_class: int) -> dict[str, Any]:
-    return {
-        "per_class": per_class,
-        "accuracy": trained.estimate(0).to_json(),
-        "macro_f1": trained.estimate(1).to_json(),
+        "reliability": [asdict(each) for each in bin_reliability(confidence, right)],
+        "confusion": confusion,
+        "training_texts": count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
     }
 
 
@@ -308,9 +233,9 @@ def _describe_curves(
     request: EvaluationRequest, training: Sequence[Texts], points: dict[str, list[CurvePoint]]
 ) -> dict[str, Any]:
     costs = {
-        each.name: TokenCost(each.cost.texts, each.cost.once, texts.n)
+        each.name: TokenCost(each.cost.tokens, each.cost.tokens_once, texts.n)
         for each, texts in zip(request.training, training, strict=True)
-        if each.cost is not None and each.cost.texts
+        if each.cost is not None and each.cost.tokens
     }
     curves = {
         name: [
@@ -325,18 +250,24 @@ def _describe_curves(
         for b in costs
         if a != b
     ]
-    return {"curves": curves, "budget": budget}
+    bills = {each.name: each.cost.model_dump() for each in request.training if each.cost is not None}
+    return {"curves": curves, "budget": budget, "bills": bills}
 
 
 def _join(parts: Sequence[Texts]) -> Texts:
+    memberships = [each.membership for each in parts if each.membership is not None]
     return Texts(
         np.concatenate([each.vectors for each in parts]),
         np.concatenate([each.codes for each in parts]),
         np.concatenate([each.parts for each in parts]),
+        np.concatenate(memberships) if memberships else None,
     )
 
 
-def _name_classes(classes: Sequence[str], test: _Loaded) -> list[str]:
-    """The test set's spelling of each class."""
-    spelling = {fold_label(each.label): each.label for each in reversed(test.samples)}
-    return [spelling[each] for each in classes]
+def _join_labelled(parts: Sequence[LabelledTexts]) -> LabelledTexts:
+    memberships = [each.membership for each in parts if each.membership is not None]
+    return LabelledTexts(
+        [text for each in parts for text in each.texts],
+        np.concatenate([each.codes for each in parts]),
+        np.concatenate(memberships) if memberships else None,
+    )

@@ -14,19 +14,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Generic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.estimate import Z95, Comparison, Estimate
+from attrprompt.evaluation.label_scores import LabelPredictions, LabelScoring
 from attrprompt.evaluation.scores import (
+    ClassScoring,
     Codes,
     Floats,
+    Membership,
+    Predictions,
+    PredictionT,
+    Scoring,
     measure_calibration_error,
     resample_calibration_error,
-    resample_scores,
-    score,
 )
 
 PENALTY = 1.0
@@ -36,7 +40,6 @@ DRAWN_SHARE = 0.8
 DRAW_FACTOR = DRAWN_SHARE / (1 - DRAWN_SHARE)
 FEWEST_FOR_INTERVAL = 20
 METHOD = "variance over 20 draws of 80 % of the training texts × 4 + variance over resampled test texts"
-SCORES = ("accuracy", "macro_f1")
 
 Check = Callable[[], None]
 
@@ -47,13 +50,15 @@ class Texts:
 
     Attributes:
         vectors: sentence embeddings, one unit row a text.
-        codes: the number of each text's class.
+        codes: the number of each text's class; of a text with several labels the one under which it is drawn.
         parts: which data set each text came from.
+        membership: which text (row) has which label (column), where texts have several; None where each has one.
     """
 
     vectors: NDArray[np.float32]
     codes: Codes
     parts: Codes
+    membership: Membership | None = None
 
     @property
     def n(self) -> int:
@@ -62,65 +67,62 @@ class Texts:
 
     def take(self, rows: Codes) -> Texts:
         """Some of the texts."""
-        return Texts(self.vectors[rows], self.codes[rows], self.parts[rows])
+        membership = None if self.membership is None else self.membership[rows]
+        return Texts(self.vectors[rows], self.codes[rows], self.parts[rows], membership)
 
 
 @dataclass(frozen=True)
-class Predictions:
-    """What a classifier says of the test texts: the class of each, and the probability that it gives this class."""
-
-    codes: Codes
-    confidence: Floats
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A training set under test: predictions of all its texts, and of each draw of 80 % of them.
+class Trained(Generic[PredictionT]):
+    """A training set under test: predictions of all its texts, and scores of each draw of 80 % of them.
 
     Attributes:
-        truth: the classes of the test texts.
-        classes: number of classes.
+        scoring: the test texts with their truth.
         n: training texts.
+        draw_scores: a row of scores a draw.
+        draw_calibration: the calibration error of each draw.
     """
 
-    truth: Codes
-    classes: int
+    scoring: Scoring[PredictionT]
     n: int
-    whole: Predictions
-    draws: tuple[Predictions, ...]
+    whole: PredictionT
+    draw_scores: Floats
+    draw_calibration: Floats
     seed: int
 
     @cached_property
     def scores(self) -> Floats:
-        """Accuracy, macro F1 and the F1 of each class."""
-        return score(self.truth, self.whole.codes, self.classes)
-
-    @cached_property
-    def draw_scores(self) -> Floats:
-        """The same of each draw."""
-        return np.stack([score(self.truth, each.codes, self.classes) for each in self.draws])
+        """The scores of `scoring.metrics`, then the F1 of each class."""
+        return self.scoring.score(self.whole)
 
     @cached_property
     def standard_errors(self) -> Floats:
         """Of each score, from both sources."""
-        test = resample_scores(self.truth, [self.whole.codes], self.classes, seed=self.seed)[:, 0]
+        test = self.scoring.resample([self.whole], seed=self.seed)[:, 0]
         errors: Floats = np.sqrt(DRAW_FACTOR * self.draw_scores.var(axis=0, ddof=1) + test.var(axis=0, ddof=1))
         return errors
 
     def estimate(self, number: int) -> Estimate:
-        """One score with its interval: 0 accuracy, 1 macro F1, then the F1 of each class."""
+        """One score with its interval, by its place in `scores`."""
         return make_estimate(float(self.scores[number]), float(self.standard_errors[number]), self.n)
+
+    def estimate_metrics(self) -> dict[str, dict[str, Any]]:
+        """The scores of `scoring.metrics` by name, as results print them."""
+        return {name: self.estimate(place).to_json() for place, name in enumerate(self.scoring.metrics)}
 
     def estimate_calibration(self) -> Estimate:
         """The expected calibration error with its interval."""
-        right = self.whole.codes == self.truth
-        drawn = [measure_calibration_error(each.confidence, each.codes == self.truth) for each in self.draws]
-        test = resample_calibration_error(self.whole.confidence, right, seed=self.seed)
-        error = math.sqrt(DRAW_FACTOR * float(np.var(drawn, ddof=1)) + float(test.var(ddof=1)))
-        return make_estimate(measure_calibration_error(self.whole.confidence, right), error, self.n)
+        confidence, right = self.scoring.check_confidence(self.whole)
+        test = resample_calibration_error(confidence, right, seed=self.seed)
+        error = math.sqrt(DRAW_FACTOR * float(self.draw_calibration.var(ddof=1)) + float(test.var(ddof=1)))
+        return make_estimate(measure_calibration_error(confidence, right), error, self.n)
 
 
-def train(texts: Texts, test: Texts, classes: int, *, seed: int, check: Check | None = None) -> Trained:
+def make_scoring(test: Texts, classes: int) -> Scoring[Any]:
+    """How predictions of these test texts are scored."""
+    return ClassScoring(test.codes, classes) if test.membership is None else LabelScoring(test.membership)
+
+
+def train(texts: Texts, test: Texts, classes: int, *, seed: int, check: Check | None = None) -> Trained[Any]:
     """Fit the probe on all texts and on each draw of them, and predict the test texts.
 
     Args:
@@ -130,12 +132,20 @@ def train(texts: Texts, test: Texts, classes: int, *, seed: int, check: Check | 
         seed: of the draws; draw number d of one data set is the same in every training set that holds it.
         check: called before each fit; may raise to stop.
     """
-    draws = []
+    scoring = make_scoring(test, classes)
+    scores, calibration = [], []
     for number in range(DRAWS):
         if check is not None:
             check()
-        draws.append(fit_and_predict(texts.take(draw_share(texts, number, seed=seed)), test))
-    return Trained(test.codes, classes, texts.n, fit_and_predict(texts, test), tuple(draws), seed)
+        drawn = predict(texts.take(draw_share(texts, number, seed=seed)), test)
+        scores.append(scoring.score(drawn))
+        calibration.append(measure_calibration_error(*scoring.check_confidence(drawn)))
+    return Trained(scoring, texts.n, predict(texts, test), np.stack(scores), np.array(calibration), seed)
+
+
+def predict(texts: Texts, test: Texts) -> Any:
+    """Predictions of a probe fitted on `texts`, as the scoring of `test` takes them."""
+    return fit_and_predict(texts, test) if texts.membership is None else fit_and_predict_labels(texts, test)
 
 
 def fit_and_predict(texts: Texts, test: Texts) -> Predictions:
@@ -148,6 +158,26 @@ def fit_and_predict(texts: Texts, test: Texts) -> Predictions:
         shares = model.predict_proba(test.vectors.astype(np.float64))
     best = shares.argmax(axis=1)
     return Predictions(model.classes_[best].astype(np.int64), shares[np.arange(len(best)), best])
+
+
+def fit_and_predict_labels(texts: Texts, test: Texts) -> LabelPredictions:
+    """Predictions of one logistic regression (L2, C = 1) for each label: it against all others.
+
+    A label that no training text has is never given, one that all have always: there is nothing to tell apart.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    assert texts.membership is not None
+    vectors, tested = texts.vectors.astype(np.float64), test.vectors.astype(np.float64)
+    shares = np.empty((len(tested), texts.membership.shape[1]))
+    with _find_thread_pools().limit(limits=1):
+        for label, has in enumerate(texts.membership.T):
+            if has.all() or not has.any():
+                shares[:, label] = float(has[0])
+                continue
+            model = LogisticRegression(C=PENALTY, max_iter=MOST_ITERATIONS)
+            shares[:, label] = model.fit(vectors, has).predict_proba(tested)[:, 1]
+    return LabelPredictions(shares)
 
 
 @lru_cache(maxsize=1)
@@ -176,14 +206,26 @@ def draw_per_class(texts: Texts, per_class: int, *, seed: Sequence[int]) -> Code
     return np.sort(np.concatenate(rows))
 
 
-def compare(a: tuple[str, Trained], b: tuple[str, Trained], scope: str) -> list[Comparison]:
-    """Accuracy and macro F1 of two training sets, paired by test text and by draw number; verdicts come later."""
+def draw_equal(sets: Sequence[Texts], *, seed: int) -> list[Codes]:
+    """Rows of each set: of every class as many texts as the set with the fewest has, the same number in all sets."""
+    codes = np.unique(np.concatenate([each.codes for each in sets]))
+    fewest = {int(code): min(int((each.codes == code).sum()) for each in sets) for code in codes}
+    drawn = []
+    for each in sets:
+        rng = np.random.default_rng([seed, *fewest.values()])
+        rows = [rng.permutation(np.flatnonzero(each.codes == code))[:n] for code, n in fewest.items()]
+        drawn.append(np.sort(np.concatenate(rows)))
+    return drawn
+
+
+def compare(a: tuple[str, Trained[Any]], b: tuple[str, Trained[Any]], scope: str) -> list[Comparison]:
+    """The metrics of two training sets, paired by test text and by draw number; verdicts come later."""
     (name_a, one), (name_b, other) = a, b
     drawn = one.draw_scores - other.draw_scores
-    tested = resample_scores(one.truth, [one.whole.codes, other.whole.codes], one.classes, seed=one.seed)
+    tested = one.scoring.resample([one.whole, other.whole], seed=one.seed)
     variances = DRAW_FACTOR * drawn.var(axis=0, ddof=1) + (tested[:, 0] - tested[:, 1]).var(axis=0, ddof=1)
     compared = []
-    for number, metric in enumerate(SCORES):
+    for number, metric in enumerate(one.scoring.metrics):
         difference, error = float(one.scores[number] - other.scores[number]), math.sqrt(float(variances[number]))
         has_interval = error > 0 and min(one.n, other.n) >= FEWEST_FOR_INTERVAL
         compared.append(

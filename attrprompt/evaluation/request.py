@@ -11,6 +11,7 @@ from attrprompt.analysis.encoder import REFERENCE, EncoderSpec
 from attrprompt.analysis.selection import NOT_COUNTED_FLAGS, Review, TextChoice
 from attrprompt.errors import InputError
 from attrprompt.evaluation.finetune import FineTuning
+from attrprompt.generation.meta_store import PURPOSE as WRITING_PROMPTS
 from attrprompt.inspection.loading import hash_content
 from attrprompt.inspection.request import encoder_of
 from attrprompt.records import Dataset, DatasetKind
@@ -20,13 +21,38 @@ JOIN = "+"
 MOST_TRAINING_SETS = 12
 
 
-class Cost(BaseModel):
-    """Tokens that a data set took: all requests of its run, and what was asked once before it."""
+class Bill(BaseModel):
+    """Tokens that one model read and wrote."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    texts: int
-    once: int = 0
+    model: str
+    prompt: int
+    completion: int
+
+    @property
+    def tokens(self) -> int:
+        """Both together."""
+        return self.prompt + self.completion
+
+
+class Cost(BaseModel):
+    """What a training set took: all requests of its runs, and what was asked once before them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    texts: tuple[Bill, ...]
+    once: tuple[Bill, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the runs."""
+        return sum(each.tokens for each in self.texts)
+
+    @property
+    def tokens_once(self) -> int:
+        """Tokens before the first text."""
+        return sum(each.tokens for each in self.once)
 
 
 class TrainingSet(BaseModel):
@@ -50,6 +76,7 @@ class EvaluationRequest(BaseModel):
     Attributes:
         datasets: their numbers in the store; the last is the test set.
         contents: a hash of each one's content.
+        multi_label: whether a text's labels count one by one.
         curve: whether scores at growing numbers of texts are measured too, by the probe.
         tuning: how a model is fine-tuned, where that is the classifier.
     """
@@ -59,6 +86,7 @@ class EvaluationRequest(BaseModel):
     datasets: tuple[int, ...]
     contents: tuple[str, ...]
     training: tuple[TrainingSet, ...]
+    multi_label: bool = False
     classifier: Literal["probe", "finetune"] = "probe"
     tuning: FineTuning = FineTuning()
     curve: bool = False
@@ -89,8 +117,6 @@ def make_evaluation(
     Raises:
         InputError: nothing to train on, the test set is trained on, or a set is named twice.
     """
-    if project.document.task.multi_label:
-        raise InputError("The probe scores one label a text; this project's texts have several. Take another project.")
     if not training:
         raise InputError("Name at least one training set.")
     if len(training) > MOST_TRAINING_SETS:
@@ -115,16 +141,25 @@ def make_evaluation(
         datasets=(*(each.id for each in datasets), test.id),
         contents=tuple(hash_content(store, each) for each in [*datasets, test]),
         training=tuple(sets),
+        multi_label=project.document.task.multi_label,
         encoder=encoder_of(project),
         **choices,
     )
 
 
 def _find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) -> Cost | None:
-    """Tokens of the runs; for AttrPrompt with those of elicitation and filter, which all of its texts share."""
+    """Tokens of the runs, and of what was asked for them once: elicitation and filter, or the writing of prompts."""
     if any(each.imported for each in parts):
         return None
-    counters = [store.runs.load(each.id).counters for each in parts]
-    texts = sum(each.prompt_tokens + each.completion_tokens for each in counters)
-    with_attributes = any(each.kind is DatasetKind.ATTRPROMPT for each in parts)
-    return Cost(texts=texts, once=sum(store.proposals.count_tokens(project.id)) if with_attributes else 0)
+    texts = []
+    for run in (store.runs.load(each.id) for each in parts):
+        texts.append(
+            Bill(model=run.model, prompt=run.counters.prompt_tokens, completion=run.counters.completion_tokens)
+        )
+    kinds = {each.kind for each in parts}
+    once = [
+        Bill(model=each.model, prompt=each.prompt, completion=each.completion)
+        for each in store.proposals.list_spent(project.id)
+        if (DatasetKind.METAPROMPT if each.purpose == WRITING_PROMPTS else DatasetKind.ATTRPROMPT) in kinds
+    ]
+    return Cost(texts=tuple(texts), once=tuple(once))

@@ -1,12 +1,14 @@
 """Scores of a classifier from what it predicted: accuracy, F1, calibration, and how much they hang on the test texts.
 
-Scores come as rows `accuracy, macro F1, F1 of each class`, so that one resampling serves all of them.
+Scores come as rows `accuracy, macro F1, F1 of each class`, so that one resampling serves all of them. What several
+labels a text are scored by stands in `label_scores`; both are a `Scoring` to whoever trains.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,93 @@ from numpy.typing import NDArray
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+Membership = NDArray[np.bool_]
+
 RESAMPLES = 1000
 BINS = 10
+CLASS_METRICS = ("accuracy", "macro_f1")
 _PORTION = 50  # resamples whose confusion matrices are in memory at once
+
+PredictionT = TypeVar("PredictionT")
+ScoredT = TypeVar("ScoredT", contravariant=True)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a classifier says of the test texts: the class of each, and the probability that it gives this class."""
+
+    codes: Codes
+    confidence: Floats
+
+
+@dataclass(frozen=True)
+class Hits:
+    """A score as Σ hits ÷ Σ claims over test texts, so that it can be had again for texts drawn anew."""
+
+    hits: Floats
+    claims: Floats
+
+    @property
+    def value(self) -> float:
+        """The score."""
+        return float(self.hits.sum() / self.claims.sum())
+
+
+class Scoring(Protocol[ScoredT]):
+    """Test texts with their truth, by which predictions are scored."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the first scores of a row; the F1 of each class follows."""
+        ...
+
+    @property
+    def headline(self) -> str:
+        """The metric of curves and of budgets: that of `count_hits`."""
+        ...
+
+    def score(self, predictions: ScoredT) -> Floats:
+        """The row of scores of these predictions."""
+        ...
+
+    def resample(self, predictions: Sequence[ScoredT], *, seed: int) -> Floats:
+        """Scores on test texts drawn anew with replacement: (resample, classifier, score); all on the same texts."""
+        ...
+
+    def count_hits(self, predictions: ScoredT) -> Hits:
+        """The headline score, text by text."""
+        ...
+
+    def check_confidence(self, predictions: ScoredT) -> tuple[Floats, Membership]:
+        """Probabilities and whether each came true, a row a text."""
+        ...
+
+
+@dataclass(frozen=True)
+class ClassScoring:
+    """Test texts with one class each."""
+
+    truth: Codes
+    classes: int
+    metrics: tuple[str, ...] = CLASS_METRICS
+    headline: str = "accuracy"
+
+    def score(self, predictions: Predictions) -> Floats:
+        """Accuracy, macro F1 and the F1 of each class."""
+        return score(self.truth, predictions.codes, self.classes)
+
+    def resample(self, predictions: Sequence[Predictions], *, seed: int) -> Floats:
+        """The same on test texts drawn anew."""
+        return resample_scores(self.truth, [each.codes for each in predictions], self.classes, seed=seed)
+
+    def count_hits(self, predictions: Predictions) -> Hits:
+        """Accuracy: one where the class is right."""
+        right = (predictions.codes == self.truth).astype(np.float64)
+        return Hits(right, np.ones_like(right))
+
+    def check_confidence(self, predictions: Predictions) -> tuple[Floats, Membership]:
+        """The probability of the predicted class, and whether it is the right one."""
+        return predictions.confidence, predictions.codes == self.truth
 
 
 def count_confusion(truth: Codes, predicted: Codes, classes: int) -> NDArray[np.int64]:
@@ -74,8 +160,12 @@ class ReliabilityBin:
     accuracy: float
 
 
-def bin_reliability(confidence: Floats, right: NDArray[np.bool_]) -> list[ReliabilityBin]:
-    """Texts by the probability of the predicted class, in ten bins of equal width; empty bins are left out."""
+def bin_reliability(probabilities: Floats, came_true: Membership) -> list[ReliabilityBin]:
+    """Texts by the probability of the predicted class, in ten bins of equal width; empty bins are left out.
+
+    Where a text has several probabilities (a row of them), each counts.
+    """
+    confidence, right = probabilities.ravel(), came_true.ravel()
     places = _find_bins(confidence)
     return [
         ReliabilityBin(
@@ -90,20 +180,27 @@ def bin_reliability(confidence: Floats, right: NDArray[np.bool_]) -> list[Reliab
     ]
 
 
-def measure_calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
+def measure_calibration_error(confidence: Floats, right: Membership) -> float:
     """Expected calibration error (Guo et al. 2017): Σ share of bin × |accuracy - confidence|; 0 is best, 1 worst."""
-    gaps = np.bincount(_find_bins(confidence), weights=right - confidence, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
+    points, outcome = confidence.ravel(), right.ravel()
+    gaps = np.bincount(_find_bins(points), weights=outcome - points, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(points))
 
 
-def resample_calibration_error(confidence: Floats, right: NDArray[np.bool_], *, seed: int) -> Floats:
-    """The calibration error on test texts drawn anew with replacement."""
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(len(right), np.full(len(right), 1 / len(right)), size=RESAMPLES)
-    member = np.zeros((len(right), BINS))
-    member[np.arange(len(right)), _find_bins(confidence)] = right - confidence
-    gaps: Floats = np.abs(weights @ member).sum(axis=1) / len(right)
+def resample_calibration_error(confidence: Floats, right: Membership, *, seed: int) -> Floats:
+    """The calibration error on test texts drawn anew with replacement; a row a text, of one or more probabilities."""
+    texts = len(right)
+    points = confidence.reshape(texts, -1)
+    member = np.zeros((texts, BINS))
+    np.add.at(member, (np.arange(texts)[:, None], _find_bins(points)), right.reshape(texts, -1) - points)
+    weights = draw_texts(texts, RESAMPLES, np.random.default_rng(seed))
+    gaps: Floats = np.abs(weights @ member).sum(axis=1) / points.size
     return gaps
+
+
+def draw_texts(texts: int, times: int, rng: np.random.Generator) -> Floats:
+    """How often each text is drawn when as many as there are are drawn with replacement: (time, text)."""
+    return rng.multinomial(texts, np.full(texts, 1 / texts), size=times).astype(np.float64)
 
 
 def _find_bins(confidence: Floats) -> Codes:

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from attrprompt.analysis.estimate import Estimate
-from attrprompt.evaluation.finetune import FineTuning, fine_tune
-from attrprompt.evaluation.scores import Codes, count_confusion, score
+from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
+from attrprompt.evaluation.finetune import FineTuning, Tuned, fine_tune, read_logits
+from attrprompt.evaluation.label_scores import LabelScoring
+from attrprompt.evaluation.scores import ClassScoring, Codes, Membership, bin_reliability, measure_calibration_error
 from attrprompt.worker.jobs import JobContext
 
 BEGUN = 0.05  # of the progress bar, for loading texts and counting leakage
 
 
+@dataclass(frozen=True)
+class LabelledTexts:
+    """Texts with their class each, or with several labels each (`membership`)."""
+
+    texts: Sequence[str]
+    codes: Codes
+    membership: Membership | None = None
+
+
 def tune_sets(
-    training: Mapping[str, tuple[Sequence[str], Codes]],
-    test: tuple[Sequence[str], Codes, Sequence[int]],
+    training: Mapping[str, LabelledTexts],
+    test: LabelledTexts,
+    items: Sequence[int],
     names: Sequence[str],
     options: FineTuning,
     context: JobContext,
 ) -> dict[str, Any]:
-    """Scores of each training set over the seeds; the confusion matrix is that of the first seed.
+    """Scores of each training set over the seeds; confusion and reliability are those of the first seed.
 
     No interval and no comparison: a handful of seeds shows the chance of training, not that of the texts.
     """
-    test_texts, truth, items = test
+    scoring: Any = ClassScoring(test.codes, len(names))
+    if test.membership is not None:
+        scoring = LabelScoring(test.membership)
     models: dict[str, Any] = {}
     steps, done = len(training) * options.seeds, 0
-    for name, (texts, codes) in training.items():
+    for name, texts in training.items():
         tuned = []
         for seed in range(options.seeds):
             begun = done
@@ -41,55 +55,69 @@ def tune_sets(
 
             tuned.append(
                 fine_tune(
-                    texts,
-                    codes,
-                    test_texts,
+                    texts.texts,
+                    texts.codes,
+                    test.texts,
                     options,
                     context.home,
                     seed=seed,
                     progress=tell,
                     cancelled=context.cancelled,
+                    membership=texts.membership,
                 )
             )
             done += 1
-        scores = np.stack([score(truth, each.codes, len(names)) for each in tuned])
-        estimates = [_summarise(scores[:, place], len(texts)) for place in range(scores.shape[1])]
-        models[name] = {
-            "accuracy": estimates[0],
-            "macro_f1": estimates[1],
-            "per_class_f1": dict(zip(names, estimates[2:], strict=True)),
-            "seeds": [
-                {
-                    "seed": seed,
-                    "accuracy": float(row[0]),
-                    "macro_f1": float(row[1]),
-                    "epoch": each.epoch,
-                    "dev_macro_f1": each.dev_score,
-                }
-                for seed, (row, each) in enumerate(zip(scores, tuned, strict=True))
-            ],
-            "confusion": describe_confusion(truth, tuned[0].codes, names, items),
-            "training_texts": count_training_texts(codes, names),
-        }
-    return {"models": models, "comparisons": []}
+        models[name] = _describe(texts, test, tuned, scoring, names, items)
+    return {
+        "metrics": list(scoring.metrics),
+        "headline": scoring.headline,
+        "models": models,
+        "comparisons": [],
+    }
 
 
-def describe_confusion(truth: Codes, predicted: Codes, names: Sequence[str], items: Sequence[int]) -> dict[str, Any]:
-    """The confusion matrix, and for each cell the items of its texts."""
-    cells = []
-    for true, label in enumerate(names):
-        for guess, other in enumerate(names):
-            rows = np.flatnonzero((truth == true) & (predicted == guess))
-            cells.append(
-                {"label": label, "predicted": other, "n": len(rows), "items": [items[int(row)] for row in rows]}
-            )
-    return {"counts": count_confusion(truth, predicted, len(names)).tolist(), "cells": cells}
+def count_training_texts(labels: Codes | Membership, names: Sequence[str]) -> dict[str, Any]:
+    """Texts in all and of each class; one with several labels counts for each."""
+    counts = np.bincount(labels, minlength=len(names)) if labels.ndim == 1 else labels.sum(axis=0)
+    return {"n": len(labels), "per_class": {name: int(n) for name, n in zip(names, counts, strict=True)}}
 
 
-def count_training_texts(codes: Codes, names: Sequence[str]) -> dict[str, Any]:
-    """Texts in all and of each class."""
-    counts = np.bincount(codes, minlength=len(names))
-    return {"n": len(codes), "per_class": {name: int(n) for name, n in zip(names, counts, strict=True)}}
+def _describe(
+    texts: LabelledTexts,
+    test: LabelledTexts,
+    tuned: Sequence[Tuned],
+    scoring: Any,
+    names: Sequence[str],
+    items: Sequence[int],
+) -> dict[str, Any]:
+    """One training set's scores, mean over its seeds and seed by seed."""
+    predictions: list[Any] = [read_logits(each.logits, multi_label=test.membership is not None) for each in tuned]
+    scores = np.stack([scoring.score(each) for each in predictions])
+    estimates = [_summarise(column, len(texts.texts)) for column in scores.T]
+    metrics = scoring.metrics
+    checked = [scoring.check_confidence(each) for each in predictions]
+    errors = [measure_calibration_error(*each) for each in checked]
+    if test.membership is None:
+        confusion = describe_confusion(test.codes, predictions[0].codes, names, items)
+    else:
+        confusion = describe_label_confusion(test.membership, predictions[0].given, names, items)
+    return {
+        **dict(zip(metrics, estimates, strict=False)),
+        "per_class_f1": dict(zip(names, estimates[len(metrics) :], strict=True)),
+        "seeds": [
+            {
+                "seed": seed,
+                **{metric: float(value) for metric, value in zip(metrics, row, strict=False)},
+                "epoch": each.epoch,
+                "dev_macro_f1": each.dev_score,
+            }
+            for seed, (row, each) in enumerate(zip(scores, tuned, strict=True))
+        ],
+        "calibration_error": _summarise(errors, len(texts.texts)),
+        "reliability": [asdict(each) for each in bin_reliability(*checked[0])],
+        "confusion": confusion,
+        "training_texts": count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
+    }
 
 
 def _summarise(values: Any, n: int) -> dict[str, Any]:

@@ -64,6 +64,29 @@ class LabelSetOptions(BaseModel):
         return self
 
 
+def parse_label_sets(text: str) -> tuple[LabelSetShare, ...]:
+    """Label sets from lines like `optics + robotics = 3`; a line without a share counts one.
+
+    Raises:
+        InputError: a line cannot be read; the message names it.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        names, separator, share = line.rpartition("=")
+        labels = tuple(each.strip() for each in (names if separator else line).split(" + ") if each.strip())
+        try:
+            found.append(LabelSetShare(labels=labels, share=float(share) if separator else 1.0))
+        except ValueError as error:
+            raise InputError(
+                f"Line {number} is no label set with its share. Write it like: optics + robotics = 3."
+            ) from error
+    if not found:
+        raise InputError("No label set is given. Write one on each line, like: optics + robotics = 3.")
+    return tuple(found)
+
+
 def zipf_sizes(largest: int) -> dict[int, float]:
     """The reference's sizes of label sets for SimPrompt: `min(4, Zipf(2.5))`, at most the number of labels."""
     top = min(LARGEST_ZIPF_SET, largest)

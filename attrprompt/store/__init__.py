@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attrprompt.store.answers import ZeroShotAnswers
 from attrprompt.store.database import Database
 from attrprompt.store.datasets import Datasets, NewSample, SampleFilter
 from attrprompt.store.jobs import Jobs
@@ -41,6 +42,7 @@ class Store:
         self.people = People(self._database)
         self.jobs = Jobs(self._database)
         self.rulings = Rulings(self._database)
+        self.answers = ZeroShotAnswers(self._database)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from attrprompt.errors import StoreError
-from attrprompt.store.schema import metadata, schema_version
+from attrprompt.store.schema import metadata, schema_version, zero_shot_answer
 
 
 def _create_all(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all,)
+def _add_zero_shot_answers(connection: Connection) -> None:
+    zero_shot_answer.create(connection, checkfirst=True)  # a new home has it from the first step
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_zero_shot_answers)
 
 
 def migrate(connection: Connection) -> None:

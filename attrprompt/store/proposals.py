@@ -48,6 +48,16 @@ class StoredProposal:
     created: float
 
 
+@dataclass(frozen=True, slots=True)
+class SpentTokens:
+    """Tokens that one model took for one purpose."""
+
+    purpose: str
+    model: str
+    prompt: int
+    completion: int
+
+
 class Proposals:
     """Proposals, raw replies, votes and the marks of finished cells."""
 
@@ -273,6 +283,17 @@ class Proposals:
         with self._database.read() as connection:
             prompt, completion = connection.execute(query).one()
         return int(prompt), int(completion)
+
+    def list_spent(self, project_id: str) -> list[SpentTokens]:
+        """The same by purpose and model."""
+        query = (
+            select(reply.c.purpose, reply.c.model, func.sum(reply.c.prompt_tokens), func.sum(reply.c.completion_tokens))
+            .where(reply.c.project_id == project_id)
+            .group_by(reply.c.purpose, reply.c.model)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return sorted((SpentTokens(purpose, model, int(p), int(c)) for purpose, model, p, c in rows), key=str)
 
     def mark_cell(self, project_id: str, label_id: str, dimension_id: str, *, done: bool, actor: str) -> None:
         """Mark a label × dimension as done, or take the mark off."""

@@ -310,3 +310,16 @@ gold_use = Table(
     Column("run", String(200), primary_key=True),
     Column("at", Float, nullable=False),
 )
+
+zero_shot_answer = Table(
+    "zero_shot_answer",
+    metadata,
+    Column("project_id", String(32), ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("model", String(200), nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)

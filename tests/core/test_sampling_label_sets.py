@@ -17,7 +17,7 @@ from attrprompt.sampling import (
     read_row,
     sample_configurations,
 )
-from attrprompt.sampling.label_sets import zipf_sizes
+from attrprompt.sampling.label_sets import parse_label_sets, zipf_sizes
 from tests.core.sampling_strategies import is_allowed, sampling_projects
 
 
@@ -171,3 +171,14 @@ def test_the_arxiv_preset_plans_its_border_subtopics_with_all_their_labels():
     wanted = Counter(len(set(value.labels)) for value in leading.values.values())
     assert sum(drawn.values()) == 10 * len(project.labels)
     assert {len(label_ids) for label_ids in drawn} == set(wanted)
+
+
+def test_written_label_sets_are_read_with_their_shares():
+    found = parse_label_sets("ai + bio = 3\n\nmath\n  bio = 0.5 ")
+    assert [(each.labels, each.share) for each in found] == [(("ai", "bio"), 3), (("math",), 1), (("bio",), 0.5)]
+
+
+@pytest.mark.parametrize("text", ["", "ai = much", "= 3", "ai = -1"])
+def test_lines_that_are_no_label_set_are_told(text):
+    with pytest.raises(InputError, match="optics"):
+        parse_label_sets(text)

@@ -1,0 +1,186 @@
+"""The texts of an evaluation: read from the store, matched by label, coded for a classifier."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attrprompt.errors import InputError
+from attrprompt.evaluation.probe import Texts
+from attrprompt.evaluation.request import EvaluationRequest
+from attrprompt.evaluation.scores import Codes, Membership
+from attrprompt.inspection.loading import read_texts
+from attrprompt.project import fold_label
+from attrprompt.records import Dataset, DatasetKind, Sample
+from attrprompt.store import Store
+
+FEWEST_PER_CLASS = 2
+LABELS_NAMED = 12
+
+
+@dataclass(frozen=True)
+class LoadedTexts:
+    """A data set with its texts that count.
+
+    Attributes:
+        used_in_prompts: gold texts left out because they stood in a prompt.
+        multi_label: whether a text's labels count one by one; else they are one class.
+    """
+
+    dataset: Dataset
+    samples: list[Sample]
+    used_in_prompts: int
+    multi_label: bool
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts themselves."""
+        return [each.text for each in self.samples]
+
+    @property
+    def items(self) -> list[int]:
+        """The number of each text in its data set."""
+        return [each.item for each in self.samples]
+
+    @property
+    def label_sets(self) -> list[tuple[str, ...]]:
+        """The folded labels of each text; one where texts have one class."""
+        return [_fold_labels(each, self.multi_label) for each in self.samples]
+
+    def count_labels(self) -> Counter[str]:
+        """How many texts have each label."""
+        return Counter(label for labels in self.label_sets for label in labels)
+
+    def spell_labels(self) -> dict[str, str]:
+        """For each folded label its spelling in the first text that has it."""
+        spelling: dict[str, str] = {}
+        for sample in self.samples:
+            for label in sample.labels if self.multi_label else (sample.label,):
+                spelling.setdefault(fold_label(label), label)
+        return spelling
+
+
+@dataclass(frozen=True)
+class LabelMatch:
+    """The labels by which all sets are trained and tested.
+
+    Attributes:
+        classes: folded.
+        names: as the test set spells them.
+        anchors: for each label how rare it is in training; a text with several is drawn under its rarest.
+    """
+
+    classes: tuple[str, ...]
+    names: tuple[str, ...]
+    anchors: Mapping[str, int]
+    multi_label: bool
+    warnings: tuple[str, ...]
+
+    def keep(self, loaded: LoadedTexts) -> LoadedTexts:
+        """Only the texts with one of these labels."""
+        wanted = set(self.classes)
+        kept = [
+            sample
+            for sample, labels in zip(loaded.samples, loaded.label_sets, strict=True)
+            if not wanted.isdisjoint(labels)
+        ]
+        return replace(loaded, samples=kept)
+
+    def code(self, loaded: LoadedTexts) -> Codes:
+        """The place of each text's label among the classes; of several, that of the rarest."""
+        places = {label: place for place, label in enumerate(self.classes)}
+        found = [min((places[each] for each in labels if each in places), key=self._rarity) for labels in
+                 loaded.label_sets]  # fmt: skip
+        return np.array(found, dtype=np.int64)
+
+    def mark(self, loaded: LoadedTexts) -> Membership | None:
+        """Which text has which label, where texts may have several."""
+        if not self.multi_label:
+            return None
+        return np.array([[label in labels for label in self.classes] for labels in loaded.label_sets], dtype=bool)
+
+    def make_texts(self, loaded: LoadedTexts, vectors: NDArray[np.float32], part: int) -> Texts:
+        """Kept texts as a classifier takes them."""
+        return Texts(vectors, self.code(loaded), np.full(len(vectors), part), self.mark(loaded))
+
+    def _rarity(self, place: int) -> tuple[int, int]:
+        return self.anchors[self.classes[place]], place
+
+
+def load_texts(store: Store, request: EvaluationRequest) -> list[LoadedTexts]:
+    """The data sets of a request with the texts that count; the last is the test set."""
+    loaded = []
+    for number in request.datasets:
+        dataset = store.datasets.load(number)
+        samples = read_texts(store, dataset, request.choice)
+        used = dataset.rows - len(samples) if dataset.kind is DatasetKind.GOLD else 0
+        counted = [each for each in samples if each.text.strip()]
+        counted = [each for each in counted if request.choice.counts(each.flags, each.status.value)]
+        loaded.append(LoadedTexts(dataset, counted, used, request.multi_label))
+    return loaded
+
+
+def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], test: LoadedTexts) -> LabelMatch:
+    """The labels that are trained and tested, with warnings that name the others.
+
+    With one class a text: those of which the test set and every training set have two texts. With several labels a
+    text: those of the test set that any training set has; a set without one of them never gives it, which is named.
+
+    Raises:
+        InputError: fewer than two are left.
+    """
+    tested = test.count_labels()
+    by_set = {
+        each.name: sum((sources[part].count_labels() for part in each.parts), start=Counter[str]())
+        for each in request.training
+    }
+    if request.multi_label:
+        classes = sorted(set(tested).intersection(set().union(*by_set.values())))
+        warnings = _name_missing(by_set, tested, classes)
+    else:
+        known = [{label for label, n in counts.items() if n >= FEWEST_PER_CLASS} for counts in by_set.values()]
+        classes = sorted(set(tested).intersection(*known))
+        left_out = sorted((set(tested) | set().union(*known)) - set(classes))
+        warnings = [f"Left out, because not every set has two texts of them: {_name(left_out)}."] if left_out else []
+    if len(classes) < 2:
+        raise InputError(
+            f"'{test.dataset.name}' shares fewer than two labels with the training sets; its labels are "
+            f"{', '.join(sorted(tested)[:LABELS_NAMED]) or 'none'}. Map its labels when you import it."
+        )
+    spelling = test.spell_labels()
+    return LabelMatch(
+        tuple(classes),
+        tuple(spelling[each] for each in classes),
+        sum(by_set.values(), start=Counter[str]()),
+        request.multi_label,
+        tuple(warnings),
+    )
+
+
+def _name_missing(by_set: Mapping[str, Counter[str]], tested: Counter[str], classes: Sequence[str]) -> list[str]:
+    warnings = []
+    untrained = sorted(set(tested) - set(classes))
+    untested = sorted(set().union(*by_set.values()) - set(tested))
+    if untrained:
+        warnings.append(f"Left out, because no training set has a text of them: {_name(untrained)}.")
+    if untested:
+        warnings.append(f"Left out, because no test text has them: {_name(untested)}.")
+    for name, counts in by_set.items():
+        missing = [each for each in classes if not counts[each]]
+        if missing:
+            warnings.append(f"{name} has no text of these labels, so it never gives them: {_name(missing)}.")
+    return warnings
+
+
+def _name(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:LABELS_NAMED]) + (" and others" if len(labels) > LABELS_NAMED else "")
+
+
+def _fold_labels(sample: Sample, multi_label: bool) -> tuple[str, ...]:
+    if not multi_label:
+        return (fold_label(sample.label),)
+    return tuple(dict.fromkeys(fold_label(each) for each in sample.labels))

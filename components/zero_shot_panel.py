@@ -1,0 +1,189 @@
+"""The baseline without training: the generating model is asked for the labels of the test texts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.errors import AttrPromptError
+from attrprompt.evaluation.figures import plot_confusion, title_metrics
+from attrprompt.evaluation.zero_shot import ZeroShotPlan, describe_cost, plan_zero_shot
+from attrprompt.evaluation.zero_shot_scores import score_zero_shot
+from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.inspection.loading import hash_content
+from attrprompt.llm.chat import Endpoint
+from attrprompt.records import Dataset
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.store.answers import StoredAnswer
+from components.charts import current_palette, style
+from components.frame import ProjectPage
+from components.keys import find_key
+from components.notices import in_callback, show_error
+from components.text import escape_markdown
+
+POLL_SECONDS = 1.0
+ASKED_FIRST = 200
+ANSWERS_SHOWN = 200
+
+
+def draw_zero_shot(page: ProjectPage, test: Dataset) -> dict[str, Any] | None:
+    """Ask, watch, stop and read the baseline; its scores so far, None without any answer."""
+    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    with st.expander(
+        f"Baseline without training: {endpoint.model} itself, zero-shot", icon=":material/psychology:", key="zero_shot"
+    ):
+        try:
+            plan = _choose_plan(page, test, endpoint)
+        except AttrPromptError as error:
+            show_error(error)
+            return None
+        answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
+        _draw_asking(page, plan, answers)
+        if not answers:
+            return None
+        scores = score_zero_shot(plan, answers, page.runtime.prices_for(page.project.id))
+        _draw_scores(plan, answers, scores)
+        return scores
+
+
+def _choose_plan(page: ProjectPage, test: Dataset, endpoint: Endpoint) -> ZeroShotPlan:
+    st.caption(
+        "Every test text is sent to the model with the labels of the task. Generated texts are worth their price where "
+        "a small model trained on them beats this, or comes near it at a fraction of what each answer costs. An answer "
+        "that is no label counts as wrong."
+    )
+    if endpoint.is_embedded:
+        st.caption("The embedded model is tiny and a poor classifier: this shows how the baseline works, little else.")
+    whole = _make_plan(page, endpoint, test.id, hash_content(page.runtime.store, test), None)
+    texts = st.number_input(
+        "Test texts to ask about",
+        1,
+        whole.available,
+        min(ASKED_FIRST, whole.available),
+        key=f"zero_shot_texts_{test.id}",
+        help="In one fixed random order: more texts later ask again for none.",
+    )
+    return _make_plan(page, endpoint, test.id, hash_content(page.runtime.store, test), int(texts))
+
+
+def _make_plan(page: ProjectPage, endpoint: Endpoint, test_id: int, content: str, at_most: int | None) -> ZeroShotPlan:
+    return _cached_plan(
+        page, endpoint, test_id, (str(page.runtime.home), content, page.project.document.content_hash, at_most)
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _cached_plan(
+    _page: ProjectPage, endpoint: Endpoint, test_id: int, facts: tuple[str, str, str, int | None]
+) -> ZeroShotPlan:
+    store = _page.runtime.store
+    return plan_zero_shot(store, _page.project, store.datasets.load(test_id), endpoint, at_most=facts[-1])
+
+
+def _draw_asking(page: ProjectPage, plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer]) -> None:
+    """The button with its cost, or how far it is."""
+    job = page.runtime.zero_shots.find(page.project.id)
+    if job is not None and job.state == "running":
+        _draw_progress(page)
+        return
+    if job is not None and job.state == "failed" and job.message:
+        st.error(escape_markdown(job.message), icon=":material/error:")
+    left = sum(each.key not in answers for each in plan.questions)
+    if not left:
+        return
+    cost = describe_cost(plan, left, page.runtime.prices_for(page.project.id))
+    st.caption(f"{left:,} requests to {escape_markdown(plan.endpoint.model)}: {cost}.")
+    st.button(
+        f"Ask about the {left:,} that are left" if answers else f"Ask about {left:,} texts",
+        key="zero_shot_start",
+        icon=":material/play_arrow:",
+        on_click=in_callback,
+        args=(lambda: _start(page, plan),),
+    )
+
+
+def _draw_progress(page: ProjectPage) -> None:
+    @st.fragment(run_every=POLL_SECONDS)
+    def poll() -> None:
+        job = page.runtime.zero_shots.find(page.project.id)
+        if job is None or job.state != "running":
+            st.rerun()
+        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
+        bar.progress(min(job.progress, 1.0), text=escape_markdown(job.message or "starting"))
+        stop.button(
+            "Stop",
+            key="zero_shot_stop",
+            icon=":material/stop:",
+            width="stretch",
+            on_click=page.runtime.zero_shots.stop,
+            args=(page.project.id,),
+        )
+
+    poll()
+
+
+def _start(page: ProjectPage, plan: ZeroShotPlan) -> str:
+    endpoint = plan.endpoint
+    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
+    page.runtime.zero_shots.start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
+    return f"{endpoint.model} is asked."
+
+
+def _draw_scores(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores: Mapping[str, Any]) -> None:
+    columns = st.columns(len(scores["metrics"]) + 1)
+    for column, (metric, title) in zip(columns, title_metrics(scores).items(), strict=False):
+        column.metric(title, f"{scores[metric]['value']:.3f}", _word_interval(scores[metric]), delta_color="off",
+                      delta_arrow="off")  # fmt: skip
+    share = scores["no_label"]
+    columns[-1].metric(
+        "Answers that are no label", f"{share['value']:.1%}", f"95 % {share['low']:.1%} to {share['high']:.1%}",
+        delta_color="off", delta_arrow="off",
+    )  # fmt: skip
+    tokens = scores["tokens"]["prompt"] + scores["tokens"]["completion"]
+    cost = "price unknown" if scores["cost"] is None else f"${scores['cost']:,.2f}"
+    refused = f" {scores['refused_requests']:,} requests were refused." if scores["refused_requests"] else ""
+    st.caption(
+        f"{scores['test']['n']:,} of {scores['test']['asked']:,} texts answered, {tokens:,} tokens, {cost}.{refused} "
+        "The interval covers the choice of test texts."
+    )
+    matrix, given, prompt = st.tabs(["Confusion", "Answers", "Prompt"])
+    with matrix:
+        figure = plot_confusion(scores, scores["classes"], current_palette().scale)
+        st.plotly_chart(
+            style(figure, current_palette(), height=160 + 44 * len(scores["confusion"]["rows"])),
+            key="zero_shot_confusion",
+            config={"displayModeBar": False},
+            alt="Confusion of the zero-shot answers; the answers themselves stand in the next tab",
+        )
+    with given:
+        st.dataframe(
+            tabulate_answers(plan, answers), hide_index=True, key="zero_shot_answers", alt="Answers as they came"
+        )
+    with prompt:
+        st.text(scores["prompt"])
+
+
+def tabulate_answers(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer]) -> pd.DataFrame:
+    """The answers as they came, those that are no label first."""
+    rows = []
+    for each in plan.questions:
+        if each.key in answers:
+            answer = answers[each.key]
+            read = " + ".join(plan.names[place] for place in plan.read(answer.raw))
+            rows.append(
+                {
+                    "Text": each.item,
+                    "Gold": " + ".join(plan.names[place] for place in each.labels),
+                    "Read as": read or "no label",
+                    "Answer": answer.raw or answer.problem,
+                }
+            )
+    rows.sort(key=lambda row: row["Read as"] != "no label")
+    return pd.DataFrame(rows[:ANSWERS_SHOWN])
+
+
+def _word_interval(score: Mapping[str, Any]) -> str:
+    return "no interval" if score["low"] is None else f"95 % {score['low']:.3f} to {score['high']:.3f}"

@@ -1,0 +1,112 @@
+"""Evaluation of texts with several labels, through the command line: import, probe, fine-tuning, what is left out."""
+
+import json
+
+import pytest
+
+from attrprompt.cli import main
+from attrprompt.evaluation.money import add_money
+from attrprompt.llm.prices import PriceTable
+
+SUBJECTS = {
+    "robotics": "A walking robot arm learned to grasp cups",
+    "optics": "A laser beam passed through the crystal lens",
+    "genomics": "The genome of the bacterium was sequenced",
+    "astronomy": "A telescope saw the comet",
+}
+SETS = (["robotics"], ["optics"], ["genomics"], ["robotics", "optics"], ["Optics", "genomics"])
+
+
+def write_rows(path, n, offset, sets=SETS, wrong_every=0):
+    lines = []
+    for number in range(n):
+        labels = sets[number % len(sets)]
+        if wrong_every and number % wrong_every == 1:  # nobody can read these labels from the text
+            labels = sets[(number + 1) % len(sets)]
+            lines.append(json.dumps({"text": f"A paper {number + offset} about nothing.", "labels": labels}))
+            continue
+        text = ". ".join(SUBJECTS[label.casefold()] for label in labels)
+        lines.append(json.dumps({"text": f"{text}, paper {number + offset} of {offset}.", "labels": labels}))
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    def run_it(*arguments):
+        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out.strip() else None, err
+
+    run_it("new", "p", "--labels", "robotics,optics,genomics", "--domain", "papers", "--multi-label")
+    for name, n, offset, wrong in (("a", 60, 1000, 0), ("b", 40, 3000, 0), ("gold", 30, 9000, 5)):
+        path = write_rows(tmp_path / f"{name}.jsonl", n, offset, wrong_every=wrong)
+        run_it("import-dataset", "p", path, "--as", name, "--kind", "gold")
+    return run_it
+
+
+def test_the_probe_gives_several_labels_with_every_score_and_interval(run):
+    status, printed, err = run("evaluate", "p", "--train", "a", "--train", "b", "--test", "gold", "--curve")
+    assert status == 0, err
+    assert printed["classes"] == ["genomics", "optics", "robotics"]
+    model = printed["models"]["a"]
+    for metric in ("micro_f1", "macro_f1", "accuracy"):
+        assert model[metric]["low"] <= model[metric]["value"] <= model[metric]["high"]
+    for metric in ("precision_at_1", "ndcg_at_3", "mrr"):
+        assert 0.6 < model[metric]["value"] <= 1
+    assert model["micro_f1"]["value"] > 0.7
+    assert model["training_texts"] == {"n": 60, "per_class": {"genomics": 24, "optics": 36, "robotics": 24}}
+    assert printed["parameters"]["decision"].startswith("labels of p")
+    assert printed["models"]["b"]["equal"]["n"] == model["equal"]["n"] == 40
+    primary = [each for each in printed["comparisons"] if each["family"] == "primary"]
+    assert [(each["metric"], each["scope"]) for each in primary] == [("macro_f1", "equal n per class")]
+    assert printed["headline"] == "micro_f1"
+    assert printed["curves"]["a"][-1]["micro_f1"] == model["micro_f1"]
+    found = next(each for each in model["confusion"]["cells"] if each["label"] == each["predicted"] == "optics")
+    assert len(found["items"]) == found["n"] > 8
+
+
+def test_labels_that_one_side_lacks_are_named(run, tmp_path):
+    few = write_rows(tmp_path / "few.jsonl", 30, 5000, (["robotics"], ["optics"], ["robotics", "astronomy"]))
+    run("import-dataset", "p", few, "--as", "few", "--kind", "simprompt")
+    status, printed, err = run("evaluate", "p", "--train", "few", "--train", "a", "--test", "gold")
+    assert status == 0, err
+    assert any("few has no text of these labels" in each and "genomics" in each for each in printed["warnings"])
+    assert any("no test text has them: astronomy" in each for each in printed["warnings"])
+    assert printed["models"]["few"]["per_class_f1"]["genomics"]["value"] == 0
+    assert printed["test"]["other_labels_left_out"] == 0
+
+
+def test_fine_tuning_takes_several_labels(run):
+    arguments = ("--classifier", "finetune", "--epochs", "1", "--seeds", "2", "--learning-rate", "5e-4")
+    status, printed, err = run("evaluate", "p", "--train", "a", "--test", "gold", *arguments)
+    assert status == 0, err
+    assert [each["seed"] for each in printed["seeds"]] == [0, 1]
+    assert all(0 <= each["micro_f1"] <= 1 and 0 <= each["mrr"] <= 1 for each in printed["seeds"])
+    assert printed["micro_f1"]["low"] is None
+    assert printed["reliability"]
+    assert sum(each["n"] for each in printed["reliability"]) == 30 * 3
+
+
+def test_money_follows_from_tokens_and_the_prices_of_now():
+    point = {"n": 10, "tokens": 1200}
+    bill = {"texts": [{"model": "m", "prompt": 1_000_000, "completion": 0}], "once": []}
+    dear = {"texts": [{"model": "m", "prompt": 4_000_000, "completion": 0}], "once": [dict(bill["texts"][0])]}
+    share = {"a": "a", "reference": "b", "texts": 10, "texts_low": 5, "texts_high": None, "reference_texts": 100}
+    result = {
+        "models": {name: {"training_texts": {"n": 100}} for name in ("a", "b")},
+        "curves": {"a": [point], "b": [point]},
+        "budget": [share],
+        "bills": {"a": bill, "b": dear},
+    }
+    unknown = add_money(result, PriceTable())
+    assert unknown["curves"]["a"][0]["money"] is None
+    assert unknown["budget"][0]["money_share"] is None
+    prices = PriceTable.from_rows([{"model": "m", "prompt": 2.0, "completion": 0.0}])
+    priced = add_money(result, prices)
+    assert priced["curves"]["a"][0]["money"] == pytest.approx(0.2)  # 10 of 100 texts that cost $2
+    assert priced["curves"]["b"][0]["money"] == pytest.approx(2 + 0.8)  # $2 before the first text
+    assert priced["budget"][0]["reference_money"] == pytest.approx(10)
+    assert priced["budget"][0]["money_share"] == pytest.approx(0.02)
+    assert priced["budget"][0]["money_low"] == pytest.approx(0.01)
+    assert priced["budget"][0]["money_high"] is None
