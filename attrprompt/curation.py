@@ -157,7 +157,6 @@ def search_values(
 
     Case, accents' encoding and spacing do not matter. An empty query finds all values of the given dimension or label.
     """
-    words = fold_text(query).split()
     hits: list[ValueHit] = []
     for key, dimension in project.ordered_dimensions():
         if dimension_id not in (None, key):
@@ -165,10 +164,15 @@ def search_values(
         for value_id, value in dimension.ordered():
             if label_id is not None and dimension.class_dependent and label_id not in value.labels:
                 continue
-            folded = fold_text(f"{value.text} {value.description}")
-            if all(word in folded for word in words):
+            if holds_words(f"{value.text} {value.description}", query):
                 hits.append(ValueHit(key, value_id, value, value.labels))
     return hits
+
+
+def holds_words(text: str, query: str) -> bool:
+    """True where the text holds every word of the query, in any case; an empty query is held by every text."""
+    folded = fold_text(text)
+    return all(word in folded for word in fold_text(query).split())
 
 
 def _judge(values: int, waiting: int, unsure: int, *, done: bool, thin_below: int) -> CellState:

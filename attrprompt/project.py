@@ -297,6 +297,9 @@ def explain_validation(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     message = str(first["msg"]).removeprefix("Value error, ")
     where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "string_too_long":
+        name = str(first["loc"][-1]) if first["loc"] else "text"
+        return f"The {name} is too long: at most {first['ctx']['max_length']:,} characters fit. Shorten it."
     return f"{message[:1].upper()}{message[1:]}" + (f" (at {where})." if where else ".")
 
 

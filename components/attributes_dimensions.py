@@ -35,7 +35,7 @@ def draw_dimensions(page: ProjectPage) -> None:
         ):
             _draw_fields(page, dimension_id, dimension)
             _draw_actions(page, dimension_id, dimension, position)
-    with st.expander("Add a dimension", icon=":material/add:", key="dimension_add", expanded=not document.dimensions):
+    with st.expander("Add a dimension", icon=":material/add:", key="dimension_add"):
         draw_add_dimension(page)
 
 

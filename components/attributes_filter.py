@@ -14,6 +14,7 @@ from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import count_words
+from components.attributes_similar import draw_similar
 from components.elicit_panel import describe_endpoint, find_endpoint, is_asking, start_request
 from components.frame import ProjectPage
 from components.notices import in_callback
@@ -22,6 +23,7 @@ from components.text import escape_markdown
 TOKENS_PER_VERDICT = 160
 LONGEST = 640  # pixels
 KEPT = "kept"
+_TICKS = "filter_ticks"
 
 
 def draw_filter(page: ProjectPage) -> None:
@@ -38,6 +40,7 @@ def draw_filter(page: ProjectPage) -> None:
     dimension_id = st.selectbox(
         "Dimension", list(dimensions), format_func=dimensions.__getitem__, key="filter_dimension"
     )
+    draw_similar(page)
     _draw_start(page, dimension_id)
     waiting = page.runtime.store.proposals.list_some(
         page.project.id, kind=ProposalKind.FILTER, dimension_id=dimension_id, statuses=("open",)
@@ -78,15 +81,13 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
         args=(lambda: _start(page, dimension_id, tuple(chosen), asks=asks),),
     )
     cost = (
-        f"Up to {questions:,} questions, about {questions * TOKENS_PER_VERDICT:,} tokens, to "
-        f"{escape_markdown(describe_endpoint(endpoint))}."
+        f"Up to {questions:,} questions, about {round(questions * TOKENS_PER_VERDICT, -2):,} tokens, to "
+        f"{escape_markdown(describe_endpoint(endpoint))}. A model that fails a few questions whose answers are known "
+        "is not asked further."
         if asks
         else "By embeddings alone; the model is not asked."
     )
-    st.caption(
-        f"{cost} The labels to compare with are those under Labels, “Easily confused with”; where none are set, the "
-        "nearest by embedding. A newer check replaces the rows of the last one."
-    )
+    st.caption(f"{cost} A newer check replaces the rows of the last one.")
 
 
 def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
@@ -97,11 +98,21 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     st.markdown(
         f"**{suggested} of {count_words(len(rows), 'value')}** suggested to drop. Tick what shall go; the rest is kept."
     )
-    only = st.toggle("Show only suggested ones", value=suggested > 0, key="filter_only")
-    shown = [each for each in rows if _suggests_drop(each)] if only and suggested else rows
+    only = st.session_state.get("filter_only", True) and suggested > 0
+    shown = [each for each in rows if _suggests_drop(each)] if only else rows
+    key = f"filter_table_{shown[-1].id}_{len(shown)}_{len(rows)}"
+    st.toggle(
+        "Show only suggested ones",
+        value=suggested > 0,
+        key="filter_only",
+        disabled=not suggested,
+        on_change=_keep_ticks,
+        args=(key, [each.id for each in shown]),
+    )
+    ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
     frame = pd.DataFrame(
         {
-            "drop": [_suggests_drop(each) for each in shown],
+            "drop": [ticks.get(each.id, _suggests_drop(each)) for each in shown],
             "label": [document.labels[each.label_id].title for each in shown],
             "value": [str(each.payload["text"]) for each in shown],
             "similar": [str(each.payload["similar"]) for each in shown],
@@ -112,7 +123,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     ).astype({"margin": "float64"})
     edited = st.data_editor(
         frame,
-        key=f"filter_table_{shown[-1].id}_{len(shown)}_{len(rows)}",
+        key=key,
         num_rows="fixed",
         hide_index=True,
         height=min(LONGEST, 36 * (len(frame) + 1) + 3),
@@ -120,21 +131,23 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         disabled=[name for name in frame.columns if name != "drop"],
         alt="Values, the label each may be mistaken for, and what both checks say",
         column_config={
-            "drop": st.column_config.CheckboxColumn("Drop", width="small"),
-            "label": "Label",
-            "value": st.column_config.TextColumn("Value", width="medium"),
-            "similar": "Fits as well?",
-            "model": st.column_config.TextColumn("Model says", width="small", help="Does it fit the similar label?"),
+            "drop": st.column_config.CheckboxColumn("Drop", width=66),
+            "label": st.column_config.TextColumn("Label", width=110),
+            "value": st.column_config.TextColumn("Value", width=230),
+            "similar": st.column_config.TextColumn("Fits as well?", width=110),
+            "model": st.column_config.TextColumn("Model says", width=86, help="Does it fit the similar label?"),
             "margin": st.column_config.NumberColumn(
                 "Margin",
                 format="%.2f",
-                width="small",
+                width=64,
                 help="Similarity to its own label minus that to the similar one; below 0 it is nearer to the other.",
             ),
-            "reason": st.column_config.TextColumn("Reason", width="large"),
+            "reason": st.column_config.TextColumn("Reason", width=480),
         },
     )
     ticked = {each.id for each, drop in zip(shown, edited["drop"], strict=True) if drop}
+    unseen = {each.id for each in rows} - {each.id for each in shown}
+    ticked |= {number for number in unseen if ticks.get(number)}
     drop, _ = st.columns([2, 3])
     drop.button(
         f"Drop {count_words(len(ticked), 'value')}, keep {len(rows) - len(ticked)}",
@@ -145,6 +158,13 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         args=(lambda: _apply(page, rows, ticked),),
         help="One step, undone as one.",
     )
+
+
+def _keep_ticks(key: str, shown: Sequence[int]) -> None:
+    """Before other rows are shown, what was ticked in these is put away; the table begins anew with it."""
+    edited = (st.session_state.get(key) or {}).get("edited_rows") or {}
+    ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
+    ticks.update({shown[int(row)]: bool(given["drop"]) for row, given in edited.items() if "drop" in given})
 
 
 def _suggests_drop(proposal: StoredProposal) -> bool:

@@ -64,7 +64,8 @@ def draw_labels(page: ProjectPage) -> None:
             "similar": st.column_config.MultiselectColumn(
                 "Easily confused with",
                 options=list(by_title),
-                help="What the class-aware filter compares with. Empty: found by embeddings.",
+                help="The class-aware filter compares with these (empty: found by embedding), and a prompt says that "
+                "its text is not about them.",
             ),
         },
     )
@@ -109,9 +110,7 @@ def _add(page: ProjectPage, key: str) -> str:
     drafts = edits.parse_pasted_values(st.session_state[key]).drafts
     if not drafts:
         raise AttrPromptError("No label was given. Write one a line.")
-    document = page.project.document
-    for draft in drafts:
-        document = edits.add_label(document, draft.text, description=draft.description)
+    document = edits.add_labels(page.project.document, drafts)
     save_document(page, document, f"{count_words(len(drafts), 'label')} added")
     st.session_state["labels_paste_turn"] = st.session_state.get("labels_paste_turn", 0) + 1
     return f"{count_words(len(drafts), 'label')} added."

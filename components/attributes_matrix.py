@@ -19,11 +19,12 @@ MARKS = {
 }
 """The states as signs, so that colour is not needed to tell them apart."""
 
-LONGEST = 420  # pixels; a longer matrix scrolls inside itself
+WIDE_NAME = 6  # characters
+LONGEST = 520  # pixels; a longer matrix scrolls inside itself
 
 
-def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell | None) -> None:
-    """All cells as one table, and the way to the next that needs work."""
+def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell) -> None:
+    """All cells as one table, of which a click opens one; and the same choice by name."""
     counts = matrix.count()
     st.markdown(
         " · ".join(
@@ -46,19 +47,22 @@ def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell | None) -> None
         row_height=36,
         alt="Labels by dimensions: number of values and state of each cell",
         column_config={
-            "Label": st.column_config.TextColumn("Label", pinned=True, width="medium"),
-            **{name: st.column_config.TextColumn(name, width="small") for name in frame.columns if name != "Label"},
+            "Label": st.column_config.TextColumn("Label", pinned=True, width=120),
+            **{
+                name: st.column_config.TextColumn(name, width=60 if len(name) < WIDE_NAME else 76)
+                for name in frame.columns
+                if name != "Label"
+            },
         },
     )
-    dimension, label, following = st.columns([3, 3, 2], vertical_alignment="bottom")
-    dimension.selectbox(
+    st.selectbox(
         "Dimension",
         matrix.dimension_ids,
         key=DIMENSION_KEY,
         format_func=lambda key: project.dimensions[key].name if key in project.dimensions else "",
     )
-    is_shared = cell is not None and not cell.label_id
-    label.selectbox(
+    is_shared = not cell.label_id
+    st.selectbox(
         "Label",
         matrix.label_ids,
         key=LABEL_KEY,
@@ -66,13 +70,15 @@ def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell | None) -> None
         disabled=is_shared,
         help="The same values for all labels." if is_shared else None,
     )
-    place = (cell.label_id, cell.dimension_id) if cell is not None else None
-    coming = find_next(matrix, place)
-    following.button(
+
+
+def draw_next(project: Project, matrix: Matrix, cell: OpenCell) -> None:
+    """The way to the next cell that needs work."""
+    coming = find_next(matrix, (cell.label_id, cell.dimension_id))
+    st.button(
         "Next open",
         key="attributes_next",
         icon=":material/arrow_forward:",
-        width="stretch",
         disabled=coming is None,
         on_click=_go_to,
         args=(coming,),

@@ -13,6 +13,7 @@ from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import OpenCell, count_words
 from components.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
+from components.elicit_try import draw_tried_proposal, try_proposal
 from components.frame import ProjectPage
 from components.notices import in_callback, show_pending
 from components.text import escape_markdown
@@ -21,6 +22,7 @@ ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
 EDIT = Action("e", "edit", "Edit and accept", tone="good", asks="text")
 UNSURE = Action("s", "unsure", "Unsure, with a note", asks="text")
+TRY = Action("t", "try", "Try it: one text", advances=False, decides=False)
 REASONS = {
     "g": RejectReason.GENERAL,
     "f": RejectReason.FITS_TWO_LABELS,
@@ -36,11 +38,13 @@ ACTIONS = (
     ),
     UNSURE,
     EDIT,
+    TRY,
     NEXT,
     PREVIOUS,
     UNDO,
 )
 WAITING = ("open", "unsure")
+_DECIDING = "attributes_deciding"
 IN_BROWSER = 100
 """Cards sent ahead: they are small, and quick keys must not run out of them while the server is busy."""
 
@@ -54,28 +58,39 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
     of_cell = [each for each in of_dimension if each.label_id == cell.label_id]
     if not of_dimension:
         return
+    if of_cell:
+        st.session_state[_DECIDING] = cell.key
+    elif cell.label_id and st.session_state.get(_DECIDING) != cell.key:
+        # who has decided on the last one of this cell goes on with the others; who opens another cell is asked first
+        st.button(
+            f"{count_words(len(of_dimension), 'proposal')} for other labels: decide on them here",
+            key="attributes_others",
+            icon=":material/style:",
+            width="stretch",
+            on_click=_go_on,
+            args=(cell,),
+        )
+        return
     with st.container(border=True, key="attributes_proposals"):
         whole = not of_cell
-        if cell.label_id and len(of_dimension) > len(of_cell):
-            choices = ["cell", "dimension"] if of_cell else ["dimension"]
-            names = {
-                "cell": f"{cell.title}: {len(of_cell)}",
-                "dimension": f"All labels of {cell.dimension.name}: {len(of_dimension)}",
-            }
-            default = "cell" if of_cell else None
+        everywhere = f"All labels of {cell.dimension.name}: {len(of_dimension)}"
+        if of_cell and len(of_dimension) > len(of_cell):
+            names = {"cell": f"{cell.title}: {len(of_cell)}", "dimension": everywhere}
             chosen = st.segmented_control(
                 "Proposals waiting",
-                choices,
-                default=default,
+                list(names),
+                default="cell",
                 format_func=names.__getitem__,
-                key=f"attributes_scope_{cell.key}_{len(choices)}",
+                key=f"attributes_scope_{cell.key}",
             )
-            if chosen is None:
-                return
             whole = chosen == "dimension"
         else:
-            st.markdown(f"**{count_words(len(of_dimension), 'proposal')}** waiting for {escape_markdown(cell.title)}")
+            st.markdown(f"**{escape_markdown(everywhere if whole else cell.title)}** · waiting for your decision")
         _draw_queue(page, cell, whole=whole)
+
+
+def _go_on(cell: OpenCell) -> None:
+    st.session_state[_DECIDING] = cell.key
 
 
 def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
@@ -99,14 +114,14 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
             done=len(everything) - len(waiting),
             total=len(everything),
             empty="Every proposal is decided.",
-            decide=lambda decision: _decide(page, decision),
+            decide=lambda decision: _decide(page, decision, waiting),
         )
-        accept, reject, _ = st.columns([1, 1, 2])
-        for column, words, status in ((accept, "Accept", "accepted"), (reject, "Reject", "rejected")):
-            column.button(
+        draw_tried_proposal()
+        row = st.container(horizontal=True, gap="small")
+        for words, status in (("Accept", "accepted"), ("Reject", "rejected")):
+            row.button(
                 f"{words} all {len(waiting)}",
                 key=f"attributes_{status}_all",
-                width="stretch",
                 on_click=in_callback,
                 args=(lambda status=status: _decide_all(page, waiting, status),),
                 help="One step, undone as one.",
@@ -138,11 +153,15 @@ def _make_card(page: ProjectPage, cell: OpenCell, proposal: StoredProposal) -> C
     )
 
 
-def _decide(page: ProjectPage, decision: Decision) -> str | None:
+def _decide(page: ProjectPage, decision: Decision, waiting: Sequence[StoredProposal]) -> str | None:
     store, project_id = page.runtime.store.proposals, page.project.id
     name, _, reason = decision.action.partition(":")
     if name == "undo":
         store.undo_last(project_id, actor=page.actor)
+    elif name == "try":
+        for each in waiting:
+            if each.id == decision.item:
+                try_proposal(page, each)
     elif name == "accept":
         store.decide(project_id, [decision.item], "accepted", actor=page.actor, accept=accept_proposals)
     elif name == "edit":

@@ -1,4 +1,4 @@
-"""Search over the values of all labels, and one change on all that are chosen."""
+"""Search over the values of all labels and what is proposed for them, and one change on all that are chosen."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import streamlit as st
 from attrprompt import edits
 from attrprompt.curation import ValueHit, search_values
 from attrprompt.project import Project
+from components.attributes_found import SHOWN, draw_found, draw_found_proposals
 from components.attributes_place import VIEW_KEY, count_words, open_cell, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback
 
-SHOWN = 1_000
+VALUES, PROPOSALS = "Values", "Proposals waiting"
 
 
 def draw_search(page: ProjectPage) -> None:
-    """Find values by their words, choose some, change them as one step."""
+    """Find values, or proposals that wait, by their words; choose some, change them as one step."""
     document = page.project.document
+    where = st.segmented_control("Look in", [VALUES, PROPOSALS], default=VALUES, key="search_where") or VALUES
     words, dimension, label = st.columns([2, 1, 1])
     query = words.text_input("Words in the value or its description", key="search_words", placeholder="in any case")
     dimensions = {key: each.name for key, each in document.ordered_dimensions()}
@@ -35,35 +37,29 @@ def draw_search(page: ProjectPage) -> None:
     label_id = label.selectbox(
         "Label", list(labels), None, format_func=labels.__getitem__, key="search_label", placeholder="any"
     )
+    if where == PROPOSALS:
+        draw_found_proposals(page, query, dimension_id, label_id)
+        return
     hits = search_values(document, query, dimension_id=dimension_id, label_id=label_id)
-    more = f"; the first {SHOWN:,} are shown" if len(hits) > SHOWN else ""
-    st.caption(f"{count_words(len(hits), 'value')} found{more}. Choose rows to change them together.")
     shown = hits[:SHOWN]
     frame = pd.DataFrame(
         {
             "value": [hit.value.text for hit in shown],
-            "dimension": [document.dimensions[hit.dimension_id].name for hit in shown],
+            "dimension": [dimensions[hit.dimension_id] for hit in shown],
             "labels": [", ".join(labels[each] for each in hit.label_ids) or "all" for hit in shown],
             "weight": [hit.value.weight for hit in shown],
             "description": [hit.value.description for hit in shown],
         }
     )
-    table = st.dataframe(
-        frame,
-        key=f"search_table_{page.project.revision}_{query}_{dimension_id}_{label_id}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        alt="Values that were found",
-        column_config={
-            "value": st.column_config.TextColumn("Value", width="large"),
-            "dimension": "Dimension",
-            "labels": "Labels",
-            "weight": st.column_config.NumberColumn("Weight", format="%g", width="small"),
-            "description": "Description",
-        },
-    )
-    chosen = [shown[row] for row in table["selection"]["rows"] if row < len(shown)]
+    columns = {
+        "value": st.column_config.TextColumn("Value", width="large"),
+        "dimension": "Dimension",
+        "labels": "Labels",
+        "weight": st.column_config.NumberColumn("Weight", format="%g", width="small"),
+        "description": "Description",
+    }
+    key = f"search_table_{page.project.revision}_{query}_{dimension_id}_{label_id}"
+    chosen = [shown[row] for row in draw_found(frame, len(hits), "value", columns, key=key)]
     if chosen:
         _draw_actions(page, chosen)
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
+from attrprompt.analysis.regions.resolve import resolve_place
 from attrprompt.errors import AttrPromptError
 from attrprompt.exchange.archive import open_archive, pack_archive
 from attrprompt.exchange.attributes_export import write_attributes
-from attrprompt.exchange.attributes_folder import read_attributes_folder
+from attrprompt.exchange.attributes_folder import AttributesImport, RawLines, read_attributes_folder
 from attrprompt.exchange.merging import add_content, replace_content
 from attrprompt.exchange.project_files import read_project_file, write_project_json, write_project_yaml
 from attrprompt.exchange.values_csv import merge_values_csv, write_values_csv
 from attrprompt.project import Project, fold_text
+from attrprompt.transfer import RAW_LINES
 from components.attributes_place import count_words, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback, show_error
@@ -33,6 +36,8 @@ class _Change:
     button: str
     document: Project
     description: str
+    replaces: bool = False
+    raw_lines: RawLines | None = None
 
 
 def draw_share(page: ProjectPage) -> None:
@@ -69,7 +74,10 @@ def draw_share(page: ProjectPage) -> None:
         st.caption("You see what would change before anything does.")
         return
     try:
-        changes, warnings = _read(document, uploaded.name, uploaded.getvalue())
+        if uploaded.name.casefold().endswith(".zip"):
+            changes, warnings = _read_folder(document, uploaded.getvalue())
+        else:
+            changes, warnings = _read_file(document, uploaded.name, uploaded.getvalue())
     except AttrPromptError as error:
         show_error(error)
         st.caption("The project is as it was.")
@@ -90,8 +98,8 @@ def draw_share(page: ProjectPage) -> None:
             )
 
 
-def _read(document: Project, file_name: str, content: bytes) -> tuple[list[_Change], list[str]]:
-    """What the file would change, and what it could not carry."""
+def _read_file(document: Project, file_name: str, content: bytes) -> tuple[list[_Change], list[str]]:
+    """What a project file or a table would change, and what it could not carry."""
     if file_name.casefold().endswith(".csv"):
         merged = merge_values_csv(document, content, file_name)
         text = (
@@ -99,24 +107,54 @@ def _read(document: Project, file_name: str, content: bytes) -> tuple[list[_Chan
             f"{merged.unchanged} are as they stand."
         )
         return [_Change("Take these values in", merged.project, text)], []
-    warnings: list[str] = []
-    if file_name.casefold().endswith(".zip"):
-        with open_archive(io.BytesIO(content)) as folder:
-            read = read_attributes_folder(folder)
-        incoming, warnings = read.project, list(read.warnings)
-    else:
-        file = read_project_file(content, file_name)
-        incoming, warnings = file.project, list(file.warnings)
+    file = read_project_file(content, file_name)
+    return _offer_both(document, file.project, file.warnings)
+
+
+def _read_folder(document: Project, content: bytes) -> tuple[list[_Change], list[str]]:
+    """What the authors' folder would change; where it has several files for a dimension, a person chooses."""
+    with open_archive(io.BytesIO(content)) as folder:
+        read = read_attributes_folder(folder, resolve_place=resolve_place)
+        use = _choose_alternatives(read)
+        if use:
+            read = read_attributes_folder(folder, use=use, resolve_place=resolve_place)
+    # the page has a choice for what the command line names an option for
+    warnings = [warning for warning in read.warnings if "--use" not in warning]
+    changes, warnings = _offer_both(document, read.project, warnings)
+    return [replace(each, raw_lines=read.raw_lines if each.replaces else None) for each in changes], warnings
+
+
+def _choose_alternatives(read: AttributesImport) -> dict[str, str]:
+    """The files that a person wants instead of the ones that were read, by dimension."""
+    use: dict[str, str] = {}
+    for column, (name, others) in zip(
+        st.columns(max(len(read.alternatives), 2)), read.alternatives.items(), strict=False
+    ):
+        usual = read.chosen[name]
+        chosen = column.selectbox(
+            f"Take {name} from",
+            [usual, *others],
+            key=f"share_use_{name}",
+            help="The folder holds several lists for this dimension; a project takes one of them.",
+        )
+        if chosen != usual:
+            use[name] = chosen
+    return use
+
+
+def _offer_both(document: Project, incoming: Project, warnings: Sequence[str]) -> tuple[list[_Change], list[str]]:
+    """To add what is missing, or to replace everything."""
     added = add_content(document, incoming)
     adding = (
         f"Add what is missing: {count_words(added.labels, 'label')}, {count_words(added.dimensions, 'dimension')}, "
         f"{count_words(added.values, 'value')}. Nothing that is there changes."
     )
     replaced = replace_content(document, incoming)
+    description = _describe_replacement(document, replaced)
     return (
         [
             _Change("Add what is missing", added.project, adding),
-            _Change("Replace everything", replaced, _describe_replacement(document, replaced)),
+            _Change("Replace everything", replaced, description, replaces=True),
         ],
         [*warnings, *added.warnings],
     )
@@ -149,6 +187,8 @@ def _list_values(project: Project) -> set[tuple[str, str, str]]:
 
 def _apply(page: ProjectPage, change: _Change, file_name: str) -> str:
     save_document(page, change.document, f"{change.button}: {file_name}", source=f"import:{file_name}"[:200])
+    if change.raw_lines is not None:  # the authors' data sets count these lines
+        page.runtime.store.projects.save_settings(page.project.id, {RAW_LINES: change.raw_lines})
     st.session_state["share_turn"] = int(st.session_state.get("share_turn", 0)) + 1
     return f"{file_name} is taken in. Undo takes it back."
 

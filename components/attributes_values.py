@@ -98,37 +98,33 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
     else:
         unsaved.pop(cell.key, None)
     if st.session_state.get(_CONFLICT) == cell.key and pending:
-        mine, theirs, _ = st.columns([1, 1, 2])
-        mine.button(
+        choice = st.container(horizontal=True, gap="small")
+        choice.button(
             "Keep mine",
             key="attributes_keep_mine",
-            width="stretch",
             on_click=in_callback,
             args=(lambda: _save(page, cell, base, st.session_state[key], over=True),),
             help="Your unsaved edits are written over what stands in the project now.",
         )
-        theirs.button(
+        choice.button(
             "Take theirs",
             key="attributes_take_theirs",
-            width="stretch",
             on_click=_drop_edits,
             args=(cell,),
             help="Your unsaved edits are dropped.",
         )
-    save, drop, _ = st.columns([1, 1, 2])
-    save.button(
+    row = st.container(horizontal=True, gap="small")
+    row.button(
         f"Save {count_words(pending, 'edit')}" if pending else "Save",
         key="attributes_save",
         icon=":material/save:",
-        width="stretch",
         disabled=not pending,
         on_click=in_callback,
         args=(lambda: _save(page, cell, base, st.session_state[key], over=False),),
     )
-    drop.button(
+    row.button(
         "Drop edits",
         key="attributes_drop",
-        width="stretch",
         disabled=not pending,
         on_click=_drop_edits,
         args=(cell,),
@@ -344,7 +340,6 @@ def draw_mark(page: ProjectPage, cell: OpenCell, matrix: Matrix) -> None:
         "Not done" if done else "Mark done",
         key="attributes_mark",
         icon=":material/undo:" if done else ":material/check:",
-        width="stretch",
         disabled=not held.values and not done,
         on_click=page.runtime.store.proposals.mark_cell,
         args=(page.project.id, cell.label_id, cell.dimension_id),

@@ -23,7 +23,10 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
         page.project.id, kind=ProposalKind.DIMENSION, statuses=("open", "unsure")
     )
     endpoint = find_endpoint(page)
-    with st.expander("Let a model propose dimensions", icon=":material/auto_awesome:", key="elicit_dimensions"):
+    first = not page.project.document.dimensions
+    with st.expander(
+        "Let a model propose dimensions", icon=":material/auto_awesome:", key="elicit_dimensions", expanded=first
+    ):
         guidance, number = st.columns([4, 1])
         guidance.text_input(
             "Guidance", key="elicit_dimensions_guidance", placeholder="what the texts should differ in", max_chars=500
@@ -33,6 +36,7 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
         st.button(
             f"Propose up to {int(st.session_state['elicit_dimensions_n'])} dimensions",
             key="elicit_dimensions_start",
+            type="primary" if first else "secondary",
             disabled=is_asking(page),
             on_click=in_callback,
             args=(
@@ -84,20 +88,18 @@ def _draw_proposal(page: ProjectPage, proposal: StoredProposal) -> None:
             help=DEPENDENCE_HELP,
         )
         st.text_input("Prompt clause", str(payload.get("clause", "")), key=f"{key}_clause")
-        accept, strike, _ = st.columns([1, 1, 2])
-        accept.button(
+        row = st.container(horizontal=True, gap="small")
+        row.button(
             "Accept",
             key=f"{key}_accept",
             icon=":material/check:",
-            width="stretch",
             on_click=in_callback,
             args=(lambda: _accept(page, proposal, key),),
         )
-        strike.button(
+        row.button(
             "Strike out",
             key=f"{key}_strike",
             icon=":material/close:",
-            width="stretch",
             on_click=in_callback,
             args=(lambda: _strike(page, proposal),),
             help="It is not proposed again.",

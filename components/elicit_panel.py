@@ -59,14 +59,15 @@ def draw_request(page: ProjectPage) -> None:
     if begun is None:
         return
     running = begun.state == "running"
+    waiting = _count_values(page)
 
     @st.fragment(run_every=POLL_SECONDS if running else None, key="elicit_fragment")
     def poll() -> None:
         job = elicitations.find(page.project.id)
         if job is None:
             return
-        if running and job.state != "running":
-            st.rerun()
+        if running and (job.state != "running" or _count_values(page) > waiting):
+            st.rerun()  # values of another label are there: they can be decided on while the rest is asked for
         if job.state == "running":
             spent = max(job.changed - job.created, 0.0)
             left = ""
@@ -92,6 +93,11 @@ def draw_request(page: ProjectPage) -> None:
             close.button("Close", key="elicit_close", width="stretch", on_click=_dismiss, args=(job.id,))
 
     poll()
+
+
+def _count_values(page: ProjectPage) -> int:
+    counts = page.runtime.store.proposals.count_by_cell(page.project.id, kind=ProposalKind.VALUE)
+    return sum(number for (_, _, status), number in counts.items() if status in ("open", "unsure"))
 
 
 def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.trying import Trial, TriedValue, plan_trial, try_value
 from attrprompt.errors import AttrPromptError
 from attrprompt.settings import read_key
+from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import OpenCell
 from components.elicit_panel import describe_endpoint, find_endpoint
 from components.frame import ProjectPage
@@ -19,6 +22,17 @@ from components.text import escape_markdown
 
 POLL_SECONDS = 1.0
 _TRIED = "elicit_tried"
+_TRIED_PROPOSAL = "elicit_tried_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A text that is being written, or was."""
+
+    value: str
+    trial: Trial
+    future: Future[TriedValue]
+    begun: float = field(default_factory=time.monotonic)
 
 
 def draw_try(page: ProjectPage, cell: OpenCell) -> None:
@@ -51,38 +65,59 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
             show_error(error)
             return
         st.code(trial.prompt, language=None, wrap_lines=True)
-        write, other, _ = st.columns([1, 1, 2])
-        write.button(
+        row = st.container(horizontal=True, gap="small")
+        row.button(
             "Write one text",
             key="try_start",
             icon=":material/edit_note:",
-            width="stretch",
             on_click=in_callback,
-            args=(lambda: _start(page, trial),),
+            args=(lambda: _start(page, value, trial),),
             help=f"Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. Nothing is stored.",
         )
-        other.button(
+        row.button(
             "Other attributes",
             key="try_other",
-            width="stretch",
             on_click=_turn,
             help="Draws other values of the other dimensions.",
         )
-        _draw_result(trial)
+        held: _Tried | None = st.session_state.get(_TRIED)
+        if held is not None and held.trial.prompt == trial.prompt:
+            _draw_result(held)
 
 
-def _draw_result(trial: Trial) -> None:
-    held: tuple[str, Future[TriedValue]] | None = st.session_state.get(_TRIED)
-    if held is None or held[0] != trial.prompt:
+def try_proposal(page: ProjectPage, proposal: StoredProposal) -> None:
+    """Have one text written with a proposed value, while the proposal waits.
+
+    Raises:
+        InputError: no configuration allows the value.
+    """
+    text = str(proposal.payload["text"])
+    trial = plan_trial(page.project.document, proposal.dimension_id, text, proposal.label_id or None, seed=proposal.id)
+    st.session_state[_TRIED_PROPOSAL] = _Tried(text, trial, _ask(page, trial))
+
+
+def draw_tried_proposal() -> None:
+    """The text that was written last with a proposed value, and what it was asked with."""
+    held: _Tried | None = st.session_state.get(_TRIED_PROPOSAL)
+    if held is None:
         return
-    future = held[1]
+    words, close = st.columns([5, 1], vertical_alignment="center")
+    words.markdown(f"One text with **{escape_markdown(held.value)}**")
+    close.button("Close", key="try_close", width="stretch", on_click=_close)
+    _draw_result(held)
+    with st.expander("Its prompt", key="try_prompt"):
+        st.code(held.trial.prompt, language=None, wrap_lines=True)
+
+
+def _draw_result(held: _Tried) -> None:
+    future = held.future
     if not future.done():
 
         @st.fragment(run_every=POLL_SECONDS)
         def wait() -> None:
             if future.done():
                 st.rerun()
-            st.progress(0.5, text="The text is being written; a small model takes up to a minute.")
+            st.caption(f"The text is being written: {time.monotonic() - held.begun:.0f} s so far. Go on meanwhile.")
 
         wait()
         return
@@ -97,7 +132,11 @@ def _draw_result(trial: Trial) -> None:
         st.caption(f"{tokens}{tried.reply.seconds:.1f} s, {escape_markdown(tried.reply.model)}")
 
 
-def _start(page: ProjectPage, trial: Trial) -> None:
+def _start(page: ProjectPage, value: str, trial: Trial) -> None:
+    st.session_state[_TRIED] = _Tried(value, trial, _ask(page, trial))
+
+
+def _ask(page: ProjectPage, trial: Trial) -> Future[TriedValue]:
     endpoint = find_endpoint(page)
     key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
     client = page.runtime.make_client(endpoint, key)
@@ -108,7 +147,11 @@ def _start(page: ProjectPage, trial: Trial) -> None:
         finally:
             await client.close()
 
-    st.session_state[_TRIED] = (trial.prompt, page.runtime.submit(ask()))
+    return page.runtime.submit(ask())
+
+
+def _close() -> None:
+    st.session_state.pop(_TRIED_PROPOSAL, None)
 
 
 def _turn() -> None:

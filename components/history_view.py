@@ -23,13 +23,12 @@ KINDS = {"edit": "change", "undo": "taken back", "redo": "brought back"}
 def draw_undo_redo(page: ProjectPage) -> None:
     """Two buttons that name what they would take back or bring back for this person."""
     undoable, redoable = page.runtime.store.projects.peek(page.project.id, actor=page.actor)
-    undo, redo = st.columns(2)
-    for column, kind, word, revision in ((undo, "undo", "Undo", undoable), (redo, "redo", "Redo", redoable)):
-        column.button(
+    row = st.container(horizontal=True, gap="small", key="attributes_steps")
+    for kind, word, revision in (("undo", "Undo", undoable), ("redo", "Redo", redoable)):
+        row.button(
             f"{word}: {escape_markdown(shorten(revision.summary, 48))}" if revision else word,
             key=f"attributes_{kind}",
             icon=f":material/{kind}:",
-            width="stretch",
             disabled=revision is None,
             on_click=in_callback,
             args=(lambda kind=kind, revision=revision: _step(page, kind, revision),),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
+from attrprompt.background import STOPPING, BackgroundWork
 from attrprompt.generation.progress import format_seconds, measure_progress
 from attrprompt.records import Run, RunState
 from attrprompt.runtime import Runtime
@@ -66,7 +68,7 @@ def draw_sidebar(runtime: Runtime, project: StoredProject | None) -> None:
 
 def describe_steps(runtime: Runtime, project: StoredProject) -> dict[str, str]:
     """The quiet state beside each step, by its label."""
-    document = project.document
+    dimensions = len(project.document.dimensions)
     datasets = runtime.store.datasets.list_all(project.id)
     runs = runtime.list_runs(project.id)
     running = [run for run in runs if run.state is RunState.RUNNING]
@@ -77,24 +79,54 @@ def describe_steps(runtime: Runtime, project: StoredProject) -> dict[str, str]:
         generate = f"{len(runs)} run{'' if len(runs) == 1 else 's'}" if runs else "not yet"
     return {
         "Overview": f"{len(datasets)} data set{'' if len(datasets) == 1 else 's'}" if datasets else "",
-        "Attributes": f"{len(document.dimensions)} dimensions" if document.dimensions else "none yet",
+        "Attributes": f"{dimensions} dimension{'' if dimensions == 1 else 's'}" if dimensions else "none yet",
         "Generate": generate,
         "Review": f"{texts:,} texts" if texts else "not yet",
     }
 
 
 def _draw_running(runtime: Runtime, project: StoredProject) -> None:
-    any_running = any(run.state is RunState.RUNNING for run in runtime.list_runs(project.id))
+    begun = _name_running(runtime, project)
 
-    @st.fragment(run_every=POLL_SECONDS if any_running else None)
+    @st.fragment(run_every=POLL_SECONDS if begun else None)
     def poll() -> None:
-        running = [run for run in runtime.list_runs(project.id) if run.state is RunState.RUNNING]
-        for run in running:
-            _draw_run(runtime, run)
-        if any_running and not running:
+        if _name_running(runtime, project) != begun:
             st.rerun()
+        for run in runtime.list_runs(project.id):
+            if run.state is RunState.RUNNING:
+                _draw_run(runtime, run)
+        for name, work in _list_background(runtime).items():
+            _draw_work(project, name, work)
 
     poll()
+
+
+def _name_running(runtime: Runtime, project: StoredProject) -> list[str]:
+    """What goes on now, so that the page is drawn anew once something of it has ended."""
+    runs = [f"run {run.id}" for run in runtime.list_runs(project.id) if run.state is RunState.RUNNING]
+    jobs = [work.find(project.id) for work in _list_background(runtime).values()]
+    return runs + [job.id for job in jobs if job is not None and job.state == "running"]
+
+
+def _list_background(runtime: Runtime) -> dict[str, BackgroundWork[Any]]:
+    return {"Attributes": runtime.elicitations, "MetaPrompt": runtime.meta_writings}
+
+
+def _draw_work(project: StoredProject, name: str, work: BackgroundWork[Any]) -> None:
+    job = work.find(project.id)
+    if job is None or job.state != "running":
+        return
+    st.progress(min(job.progress, 1.0), text=escape_markdown(f"{name}: {job.message or 'starting'}"))
+    st.button(
+        "Stop",
+        key=f"sidebar_stop_{name}",
+        icon=":material/stop:",
+        on_click=work.stop,
+        args=(project.id,),
+        disabled=job.message.endswith(STOPPING),
+        width="stretch",
+        help="Nothing more is asked; what came stays.",
+    )
 
 
 def _draw_run(runtime: Runtime, run: Run) -> None:

@@ -10,7 +10,7 @@ from components.attributes_constraints import draw_constraints
 from components.attributes_dimensions import draw_dimensions
 from components.attributes_filter import draw_filter
 from components.attributes_labels import draw_add_labels, draw_labels
-from components.attributes_matrix import draw_matrix
+from components.attributes_matrix import draw_matrix, draw_next
 from components.attributes_place import VIEW_KEY, OpenCell, load_matrix, read_cell
 from components.attributes_proposals import draw_proposals
 from components.attributes_search import draw_search
@@ -32,17 +32,20 @@ def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -
         st.write("No dimension yet. A dimension is a way in which texts differ: subtopic, location, style, length.")
         draw_dimensions_view(page)
         return
-    draw_matrix(document, matrix, cell)
-    title, mark = st.columns([4, 1], vertical_alignment="bottom")
-    title.subheader(escape_markdown(cell.title), anchor=False)
-    with mark:
-        draw_mark(page, cell, matrix)
-    draw_proposals(page, cell)
-    draw_propose_values(page, cell)
-    draw_paste(page, cell)
-    draw_values(page, cell)
-    draw_try(page, cell)
-    draw_replies(page)
+    places, work = st.columns([3, 5], gap="medium")
+    with places:
+        draw_matrix(document, matrix, cell)
+    with work:
+        st.subheader(escape_markdown(cell.title), anchor=False)
+        with st.container(horizontal=True, gap="small"):
+            draw_mark(page, cell, matrix)
+            draw_next(document, matrix, cell)
+        draw_proposals(page, cell)
+        draw_propose_values(page, cell)
+        draw_paste(page, cell)
+        draw_values(page, cell)
+        draw_try(page, cell)
+        draw_replies(page)
 
 
 def draw_dimensions_view(page: ProjectPage) -> None:

@@ -75,7 +75,7 @@ def cap_suggestions(rows: Iterable[FilterFinding], *, cap: int = CAP_PER_LABEL) 
     for row in ordered:
         if row.suggestion is Suggestion.DROP:
             if allowed <= 0:
-                why = f" Kept: at most {cap} values of a label are suggested to go, and one always stays."
+                why = f" Kept all the same: at most {cap} values of a label are suggested to go, and one always stays."
                 row = replace(row, suggestion=Suggestion.KEEP, reason=row.reason + why)
             allowed -= 1
         capped.append(row)
@@ -128,20 +128,17 @@ def _suggest(check: Check, verdict: Verdict | None) -> tuple[Suggestion, str]:
     if check.margin is None:
         return _suggest_by_verdict(verdict)
     if check.margin < NEARER:
-        nearer = f"By embedding it is nearer to {{other}} than to {{own}} (by {-check.margin:.2f})"
         if verdict is Verdict.NO:
-            return Suggestion.KEEP, f"{nearer}, but the model says that it does not fit there."
+            return Suggestion.KEEP, "By embedding nearer to {other}, but the model says that it does not fit there."
         also = ", and the model says that it fits there as well" if verdict is Verdict.YES else ""
-        return Suggestion.DROP, f"{nearer}{also}."
+        return Suggestion.DROP, f"By embedding nearer to {{other}} than to {{own}}{also}."
     if check.margin < CLOSE:
-        close = f"By embedding it is hardly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
         if verdict is Verdict.YES:
-            return Suggestion.DROP, f"The model says that it fits {{other}} as well. {close}."
-        return Suggestion.KEEP, f"{close}."
-    clear = f"By embedding it is clearly nearer to {{own}} than to {{other}} (by {check.margin:.2f})"
+            return Suggestion.DROP, "The model says that it fits {other} as well, and embedding hardly tells."
+        return Suggestion.KEEP, "By embedding hardly nearer to {own} than to {other}."
     if verdict is Verdict.YES:
-        return Suggestion.KEEP, f"{clear}, though the model says that it fits there as well."
-    return Suggestion.KEEP, f"{clear}."
+        return Suggestion.KEEP, "By embedding clearly nearer to {own}, though the model says that it fits {other}."
+    return Suggestion.KEEP, "By embedding clearly nearer to {own} than to {other}."
 
 
 def _suggest_by_verdict(verdict: Verdict | None) -> tuple[Suggestion, str]:

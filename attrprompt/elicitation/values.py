@@ -39,6 +39,9 @@ ROUNDS = 4
 LONGEST_VALUE = 150
 MOST_WORDS = {DimensionKind.TEXT: 20, DimensionKind.PLACE: 8, DimensionKind.LENGTH: 12}
 TOKENS_PER_VALUE = 40
+TOKENS_PER_LINE = 25
+"""Without the dress of JSON; a small model that lost the thread goes on to the limit."""
+
 REPETITION_PENALTY = 1.12
 FEWEST_TOKENS = 200
 
@@ -357,7 +360,7 @@ async def _ask(
         model=model,
         temperature=temperature if temperature is not None else (0.7 if by_example else 1.0),
         repetition_penalty=REPETITION_PENALTY if by_example else None,
-        max_tokens=max(FEWEST_TOKENS, TOKENS_PER_VALUE * question.n),
+        max_tokens=max(FEWEST_TOKENS, (TOKENS_PER_LINE if by_example else TOKENS_PER_VALUE) * question.n),
         seed=seed,
     )
     if way is Way.VERBALIZED:

@@ -62,6 +62,7 @@ class Action:
         asks: `text` opens a field, `choice` a numbered list; the answer comes as the decision's value.
         advances: the next card comes at once.
         sends: whether Python hears of it; next and previous only move.
+        decides: whether the card is decided by it; trying something out with a card leaves it open.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Action:
     choices: tuple[str, ...] = ()
     advances: bool = True
     sends: bool = True
+    decides: bool = True
 
 
 NEXT = Action("n", "next", "Next", sends=False)

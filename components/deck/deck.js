@@ -37,7 +37,7 @@ export default function (component) {
 
   function record(action, item, value) {
     deck.sequence = Math.max(deck.sequence + 1, Date.now() * 1000)
-    deck.log.push({ seq: deck.sequence, item, action: action.name, value: value || "" })
+    deck.log.push({ seq: deck.sequence, item, action: action.name, value: value || "", decides: action.decides })
     setStateValue("log", deck.log.slice())
   }
 
@@ -74,6 +74,7 @@ export default function (component) {
     if (!card) return
     if (action.name === "next") { deck.place = Math.min(deck.cards.length, deck.place + 1); draw(); return }
     if (action.asks) { deck.asking = action; draw(); return }
+    if (!action.decides) { record(action, card.id, ""); return }
     finish(action, "")
   }
 
@@ -133,7 +134,7 @@ export default function (component) {
 
   function draw() {
     const card = current()
-    const done = Math.min(data.total, data.done + deck.log.filter((entry) => entry.action !== "undo").length)
+    const done = Math.min(data.total, data.done + deck.log.filter((entry) => entry.decides && entry.action !== "undo").length)
     const bar = makeElement("div", "bar")
     const track = makeElement("div", "track")
     const fill = makeElement("div", "fill")

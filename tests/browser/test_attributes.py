@@ -1,4 +1,4 @@
-"""The Attributes page in a real browser: quick keys, pasting, undo after a reload, two people at once."""
+"""The Attributes page in a real browser: a model asked, the filter, quick keys, pasting, undo, two people at once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,32 @@ from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
+from tests.capable_model import CapableModel
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PROPOSED = [f"proposed value {number}" for number in range(20)]
+KNOWN = {
+    "music": ["a string quartet on tour", "a lost symphony", "street choirs", "a lute maker"],
+    "movies": ["a silent film restored", "a stunt gone wrong", "open-air cinemas", "a film school"],
+}
+FILTERED = {
+    "military": [
+        "Military spending and budget allocation",
+        "Submarine trials",
+        "Care for wounded veterans",
+        "Army recruitment goals",
+    ],
+    "federal budget": [
+        "Deficit reduction plan",
+        "Tax revenue forecast",
+        "Defence spending bill",
+        "Government shutdown",
+    ],
+    "dance": ["Ballet premiere", "Street dance contest", "Tango festival", "A choreographer's retirement"],
+}
+MARKUP = "<img src=x onerror='window.ran = 1'> **bold** :red[x]"
+ROW = 36  # pixels, as the page sets it
 
 
 @pytest.fixture
@@ -64,6 +86,26 @@ def wait_for(condition, seconds=60):
         time.sleep(0.1)
 
 
+def use_model(store, made, server):
+    store.projects.save_settings(made.id, {"endpoint": {"base_url": server.base_url, "model": "faulty-1"}})
+
+
+def click_cell(page, row, x, *, table=-1, times=1):
+    """A click into a table that is drawn on a canvas; row 0 is the first below the names."""
+    canvas = page.get_by_test_id("stDataFrame").nth(table).locator("canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + x, box["y"] + ROW * (row + 1.5), click_count=times)
+
+
+def rename_first_value(page, text):
+    click_cell(page, 0, 150, times=2)
+    field = page.locator("textarea.gdg-input")
+    field.fill(text)
+    field.press("Enter")
+    expect(page.get_by_role("button", name="Save 1 edit")).to_be_visible()
+
+
 def paste(page, lines):
     page.get_by_text("Add by pasting lines").click()
     page.locator("textarea[aria-label='One value a line']").fill("\n".join(lines))
@@ -94,6 +136,55 @@ def test_twenty_decisions_at_five_keys_a_second_fall_on_what_was_on_screen(app, 
     assert texts_of(store, made) == ["opera", "jazz", *accepted]
 
 
+def test_values_of_all_labels_are_elicited_and_decided_by_key(app, page, store, made, faulty_server):
+    server = faulty_server(answer=CapableModel(KNOWN, dress="prose"), json_schema="rejected")
+    use_model(store, made, server)
+    open_page(app, page, made)
+    page.get_by_text("Let a model propose values").click()
+    page.get_by_label("Values a label").fill("4")
+    page.get_by_label("Values a label").press("Enter")
+    page.get_by_role("button", name="Propose 4 for each of 2 labels").click()
+    card = page.locator(".deck .card[data-item]")
+    expect(card.locator(".body")).to_have_text(KNOWN["music"][0])
+    page.keyboard.press("t")
+    expect(page.get_by_text(CapableModel.text)).to_be_visible()
+    for key, text in zip("aagx", KNOWN["music"], strict=True):
+        expect(card.locator(".body")).to_have_text(text)
+        page.keyboard.press(key)
+    wait_for(lambda: texts_of(store, made) == ["opera", "jazz", *KNOWN["music"][:2]])
+    expect(card.locator(".heading")).to_have_text("subtopic of movies")
+    rejected = store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("rejected",))
+    assert {each.payload["text"]: each.reason for each in rejected} == {
+        KNOWN["music"][2]: "general",
+        KNOWN["music"][3]: "",
+    }
+    assert all("json_schema" not in str(each.body) for each in server.asked if each.status == 200)
+
+
+def test_of_what_the_filter_suggests_a_person_drops_some_and_takes_it_back(app, page, store, request, faulty_server):
+    document = edits.add_dimension(edits.add_labels(Project(), list(FILTERED)), "subtopic", class_dependent=True)
+    for label, texts in FILTERED.items():
+        subtopic = document.find_dimension("subtopic")
+        document = edits.add_values(document, subtopic, texts, labels=[document.find_label(label)]).project
+    made = store.projects.create(request.node.name[:150], document, owner="test", source="test")
+    model = CapableModel(FILTERED, fits={"federal budget": {FILTERED["military"][0]}, "dance": {"Submarine trials"}})
+    use_model(store, made, faulty_server(answer=model))
+    page.goto(app.page_of("attributes", made.id))
+    page.get_by_role("tab", name="Filter").click()
+    page.get_by_role("button", name="Check 12 values").click()
+    expect(page.get_by_text("2 of 12 values")).to_be_visible()
+    click_cell(page, 1, 30)
+    page.get_by_role("button", name="Drop 1 value, keep 11").click()
+
+    def texts():
+        now = store.projects.load(made.id).document
+        return [value.text for _, value in now.dimensions[subtopic].values_for(now.find_label("military"))]
+
+    wait_for(lambda: texts() == FILTERED["military"][1:])
+    page.get_by_role("button", name="Undo: Accepted 1 proposed: Military spending").click()
+    wait_for(lambda: texts() == FILTERED["military"])
+
+
 def test_fifty_pasted_lines_are_undone_and_redone_after_a_reload(app, page, store, made):
     open_page(app, page, made)
     lines = [f"pasted value {number}" for number in range(50)]
@@ -122,9 +213,73 @@ def test_two_people_paste_into_one_cell_and_both_stay(app, page, browser, store,
     other.context.close()
 
 
+def test_two_people_change_one_field_and_the_second_sees_both(app, page, browser, store, made):
+    open_page(app, page, made)
+    other = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+    other.set_default_timeout(60_000)
+    open_page(app, other, made)
+    rename_first_value(page, "mine")
+    rename_first_value(other, "theirs")
+    other.get_by_role("button", name="Save 1 edit").click()
+    wait_for(lambda: texts_of(store, made) == ["theirs", "jazz"])
+    page.get_by_role("button", name="Save 1 edit").click()
+    shown = page.get_by_test_id("stCode")
+    expect(shown.nth(0)).to_have_text("mine")
+    expect(shown.nth(1)).to_have_text("theirs")
+    assert texts_of(store, made) == ["theirs", "jazz"]
+    page.get_by_role("button", name="Keep mine").click()
+    wait_for(lambda: texts_of(store, made) == ["mine", "jazz"])
+    other.context.close()
+
+
+def test_found_values_and_proposals_are_changed_together(app, page, store, made):
+    propose(store, made, ["skiffle", "swing", "soul"])
+    open_page(app, page, made)
+    page.get_by_role("tab", name="Search").click()
+    expect(page.get_by_text("2 values found")).to_be_visible()
+    page.get_by_label("Words in the value or its description").fill("jazz")
+    page.get_by_label("Words in the value or its description").press("Enter")
+    expect(page.get_by_text("1 value found")).to_be_visible()
+    click_cell(page, 0, 18)
+    page.get_by_role("button", name="Give to a label").click()
+    page.get_by_label("Label", exact=True).nth(-1).click()
+    page.get_by_role("option", name="movies").click()
+    page.get_by_role("button", name="Move 1 value").click()
+    wait_for(lambda: texts_of(store, made) == ["opera"])
+    page.get_by_text("Proposals waiting").click()
+    page.get_by_label("Words in the value or its description").fill("s")
+    page.get_by_label("Words in the value or its description").press("Enter")
+    expect(page.get_by_text("3 proposals found")).to_be_visible()
+    click_cell(page, 0, 18)
+    click_cell(page, 1, 18)
+    page.get_by_role("button", name="Accept 2 proposals").click()
+    wait_for(lambda: texts_of(store, made) == ["opera", "skiffle", "swing"])
+
+
+def test_markup_is_shown_as_text_in_every_view_and_never_run(app, page, store, request):
+    document = edits.add_labels(Project(), [MARKUP, "movies"])
+    document = edits.add_dimension(document, "<b onmouseover=ran()>kind</b>", class_dependent=True)
+    [kind], label = document.dimensions, document.find_label(MARKUP)
+    document = edits.add_values(document, kind, [MARKUP], labels=[label]).project
+    made = store.projects.create(request.node.name[:150], document, owner="test", source="test")
+    proposal = propose_value(ValueProposal(f"{MARKUP} again", near=MARKUP, near_similarity=0.9), kind, label, "model:m")
+    new = NewProposal(proposal.kind, proposal.text, proposal.payload, kind, label)
+    store.proposals.add(made.id, [new], maker="<script>window.ran = 1</script>")
+    page.goto(app.page_of("attributes", made.id))
+    expect(page.locator(".deck .body")).to_have_text(f"{MARKUP} again")
+    expect(page.get_by_role("heading", level=3).first).to_have_text(f"<b onmouseover=ran()>kind</b> of {MARKUP}")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Undo: Accepted 1 proposed")).to_be_visible()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        expect(page.get_by_role("tabpanel", name=tab.inner_text())).to_be_visible()
+        wait_until_idle(page)
+    assert page.evaluate("window.ran") is None
+    assert page.locator("img[src=x]").count() == 0
+
+
 def test_a_click_on_the_matrix_opens_its_cell(app, page, made):
     open_page(app, page, made)
-    canvas = page.get_by_test_id("stDataFrame").first.locator("canvas").first
-    box = canvas.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 36 * 2 + 18)
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    click_cell(page, 1, box["width"] - 40, table=0)
     expect(page.get_by_role("heading", name="subtopic of movies")).to_be_visible()
