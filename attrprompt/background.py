@@ -79,9 +79,14 @@ class BackgroundWork(Generic[ResultT]):
     def find(self, project_id: str) -> Job | None:
         """The newest work of a project, with its true state."""
         job = self._runtime.store.jobs.find_by_input(self._job_key(project_id))
-        if job is not None and job.state == "running" and self._lock(project_id).holder() is None:
+        if job is not None and self.was_left_behind(project_id):
             return replace(job, state="failed", message="The app was closed before this was finished.")
         return job
+
+    def was_left_behind(self, project_id: str) -> bool:
+        """Whether the newest work of a project ended with its process."""
+        job = self._runtime.store.jobs.find_by_input(self._job_key(project_id))
+        return job is not None and job.state == "running" and self._lock(project_id).holder() is None
 
     async def _stop(self, project_id: str) -> None:
         """On the runner's loop, so that it never meets work that is just ending."""

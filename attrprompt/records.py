@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 REPLACEMENT = "\ufffd"
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class RunState(StrEnum):
@@ -28,6 +30,17 @@ class RunState(StrEnum):
     def can_resume(self) -> bool:
         """Somebody may send what is left."""
         return self not in (RunState.RUNNING, RunState.DONE)
+
+
+class BatchState(StrEnum):
+    """Where a batch file stands."""
+
+    EXPORTED = "exported"
+    PREPARED = "prepared"
+    UPLOADED = "uploaded"
+    SUBMITTED = "submitted"
+    ENDED = "ended"
+    GIVEN_UP = "given_up"
 
 
 class SampleStatus(StrEnum):
@@ -98,7 +111,7 @@ class RunCounters:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A plan that is or was sent to a model."""
+    """A plan that is or was sent to a model; `waiting` counts the items whose answers a batch shall bring."""
 
     dataset: Dataset
     state: RunState
@@ -116,6 +129,7 @@ class Run:
     started: float | None
     finished: float | None
     owner: int | None
+    waiting: int = 0
 
     @property
     def id(self) -> int:
@@ -123,9 +137,42 @@ class Run:
         return self.dataset.id
 
     @property
+    def sendable(self) -> int:
+        """Items without an answer that may be asked for: failed ones too, but not those that wait for a batch."""
+        return self.counters.planned - self.counters.completed - self.waiting
+
+    @property
     def name(self) -> str:
         """The name of the run and of its data set."""
         return self.dataset.name
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One file of requests for a Batch API.
+
+    Attributes:
+        name: the file's name.
+        requests: items that it asks for.
+        file_id: of the uploaded file; empty before.
+        remote_id: of the batch at the endpoint; empty before, and always for files that people carry by hand.
+        remote_state: what the endpoint said of it last.
+        done: requests that the endpoint says have ended.
+        message: what a person should know.
+    """
+
+    id: int
+    run_id: int
+    name: str
+    state: BatchState
+    requests: int
+    file_id: str
+    remote_id: str
+    remote_state: str
+    done: int
+    message: str
+    created: float
+    changed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,5 +254,5 @@ def hash_text(text: str) -> str:
 
 def make_storable(text: str) -> tuple[str, bool]:
     """The text with NUL and lone surrogates as U+FFFD, and whether any was there; databases refuse them."""
-    storable = "".join(REPLACEMENT if ch == "\0" or "\ud800" <= ch <= "\udfff" else ch for ch in text)
-    return storable, storable != text
+    storable, replaced = UNSTORABLE.subn(REPLACEMENT, text)
+    return storable, replaced > 0

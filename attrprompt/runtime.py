@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from attrprompt.elicitation.background import Elicitations
 from attrprompt.errors import InputError
 from attrprompt.evaluation.zero_shot_asking import ZeroShots
+from attrprompt.generation.batch_work import BatchWork
 from attrprompt.generation.meta_writing import MetaWritings
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
@@ -49,6 +50,7 @@ class Runtime:
         self.store = Store(settings.home, settings.database_url)
         self.elicitations = Elicitations(self)
         self.meta_writings = MetaWritings(self)
+        self.batches = BatchWork(self)
         self.zero_shots = ZeroShots(self)
         self._guard = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -95,14 +97,19 @@ class Runtime:
             return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def start_run(self, run_id: int, key: SecretStr | None = None) -> Future[RunState]:
-        """Send what is left of a run; the future gives the state in which it ended.
+        """Send what is left of a run, which is marked as running on return; the future gives the state it ended in.
 
         Raises:
-            InputError: somebody sends this run already, or it is done.
+            InputError: somebody sends this run already, it is done, or all that is left of it waits for a batch.
         """
         run = self.store.runs.load(run_id)
         if run.state is RunState.DONE:
             raise InputError(f"The run '{run.name}' is done; nothing is left to send.")
+        if run.waiting and not run.sendable:
+            raise InputError(
+                f"All {run.waiting:,} prompts left of '{run.name}' wait for the results of a batch; sending them now "
+                "may pay for them twice. Take its results in, or give it up (on the command line: resume --anyway)."
+            )
         lock = run_lock(self.home, run_id)
         if not lock.acquire():
             raise InputError(f"The run '{run.name}' is running in process {lock.holder()}.")
@@ -240,9 +247,8 @@ class Runtime:
                 client,
                 cost_of=lambda prompt, completion: prices.cost(run.model, prompt, completion),
             )
-            ready.set_result(execution)
             try:
-                return await execution.execute()
+                return await execution.execute(on_begun=lambda: ready.set_result(execution))
             finally:
                 await client.close()
         except BaseException as error:

@@ -148,7 +148,8 @@ def send_ours(url: str, requests: int, concurrency: int) -> dict[str, float]:
     """A stored plan through the runner; every answer is in the database when it ends."""
     from attrprompt.generation.launch import create_run
     from attrprompt.generation.plan import PlanOptions
-    from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
+    from attrprompt.generation.run_options import GenerationParameters, RunLimits
+    from attrprompt.generation.runner import RunExecution
     from attrprompt.llm.chat import Endpoint
     from attrprompt.llm.client import OpenAIChatClient
     from attrprompt.presets import load_preset

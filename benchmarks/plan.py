@@ -34,7 +34,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
-from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.presets import load_preset

@@ -13,7 +13,7 @@ from attrprompt.generation.launch import check_budget, choose_endpoint, create_r
 from attrprompt.generation.meta_store import MetaPrompts
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.plan_options import count_per_label
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key

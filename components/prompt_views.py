@@ -55,7 +55,8 @@ def draw_summary(summary: PlanSummary, method: Method) -> None:
         figures[2].metric(
             "Pairs covered",
             f"{summary.pair_coverage:.0%}",
-            help="Share of the allowed combinations of two values of a label that occur at least once.",
+            help="Share of the allowed combinations of two values of a label that occur at least once. "
+            f"Covering all takes at least {summary.least_prompts or 0:,} prompts; Pairwise comes close to that.",
         )
     tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
     cost = "price unknown" if summary.estimated_cost is None else f"about ${summary.estimated_cost:,.2f}"

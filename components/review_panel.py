@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from attrprompt.errors import InputError
 from attrprompt.generation.extend import measure_shortfall, top_up, write_again
-from attrprompt.records import Dataset, Flag, Sample, SampleStatus
+from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
@@ -16,6 +17,7 @@ from components.notices import errors_shown, in_callback, show_pending
 from components.run_views import describe_flag
 from components.sending import send_rest
 
+POLL_SECONDS = 1.0
 ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
 EDIT = Action("e", "edit", "Edit", asks="text", advances=False)
@@ -94,8 +96,11 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
 
 def draw_bulk_actions(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
     """One decision on all texts that pass the filter; one step to undo."""
-    count = page.runtime.store.datasets.count(dataset.id, wanted)
-    with st.popover(f"All {count:,} filtered", icon=":material/done_all:", key="review_bulk"):
+    panel = st.popover("Decide on all", icon=":material/done_all:", key="review_bulk", on_change="rerun")
+    with panel:
+        if not panel.open:  # what decks decide meanwhile would not show in it
+            return
+        count = page.runtime.store.datasets.count(dataset.id, wanted)
         st.write(f"One decision on the {count:,} texts that pass the filter now. It is undone as one step.")
         for label, status in (("Accept all", "accepted"), ("Reject all", "rejected"), ("Mark all as new", "new")):
             st.button(
@@ -112,9 +117,22 @@ def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
     """Ask again for what does not count, until the wanted number is reached; the person ticks what does not count."""
     if dataset.imported:
         return
-    facets = page.runtime.store.datasets.count_facets(dataset.id).get("flag", {})
-    with st.popover("Top up", icon=":material/add_circle:", key="review_top_up"):
+    panel = st.popover("Top up", icon=":material/add_circle:", key="review_top_up", on_change="rerun")
+    with panel:
+        if panel.open:
+            _draw_shortfall(page, dataset)
+
+
+def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
+    begun = page.runtime.load_run(dataset.id).state
+
+    @st.fragment(run_every=POLL_SECONDS if begun is RunState.RUNNING else None)
+    def poll() -> None:
+        state = page.runtime.load_run(dataset.id).state
+        if state is not begun:
+            st.rerun()
         st.write("Rejected texts do not count. Tick which marked ones do not count either; they stay in the data set.")
+        facets = page.runtime.store.datasets.count_facets(dataset.id).get("flag", {})
         ticked = [
             flag
             for flag in facets
@@ -127,29 +145,30 @@ def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
         with errors_shown():
             lacking = measure_shortfall(page.runtime.store, dataset, ticked)
             st.caption(f"{lacking.usable:,} of {lacking.wanted:,} texts count.")
-
-            def ask() -> str:
-                added = top_up(page.runtime.store, dataset, ticked)
-                send_rest(page, dataset.id)
-                return f"{added:,} prompts are asked again."
-
+            if lacking.coming and state is RunState.RUNNING:
+                st.caption(f"{lacking.coming:,} more are being written.")
+            elif lacking.coming:
+                st.caption(f"{lacking.coming:,} prompts of this run have no text yet; they are sent too.")
+            count = len(lacking.missing)
             st.button(
-                f"Ask again for {len(lacking.missing):,} texts",
+                f"Ask again for {count:,} text{'' if count == 1 else 's'}",
                 key="review_top_up_now",
-                disabled=not lacking.missing,
+                disabled=not count,
                 on_click=in_callback,
-                args=(ask,),
+                args=(lambda: _ask_again(page, dataset, ticked),),
             )
+
+    poll()
+
+
+def _ask_again(page: ProjectPage, dataset: Dataset, ticked: Sequence[str]) -> str:
+    added = top_up(page.runtime.store, dataset, ticked)
+    send_rest(page, dataset.id)
+    return f"{added:,} prompts are asked again."
 
 
 def _only_new(wanted: SampleFilter) -> SampleFilter:
-    return SampleFilter(
-        labels=wanted.labels,
-        attributes=wanted.attributes,
-        flags=wanted.flags,
-        statuses=(SampleStatus.NEW,),
-        text=wanted.text,
-    )
+    return replace(wanted, statuses=(SampleStatus.NEW,))
 
 
 def _label_names(page: ProjectPage) -> tuple[str, ...]:
@@ -208,6 +227,6 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
 
 
 def _decide_all(page: ProjectPage, dataset: Dataset, wanted: SampleFilter, status: str) -> str:
-    items = [sample.item for sample in page.runtime.store.datasets.iterate(dataset.id, wanted)]
+    items = page.runtime.store.datasets.list_items(dataset.id, wanted)
     page.runtime.store.review.decide(dataset.id, items, {"status": status}, actor=page.actor)
     return f"{len(items):,} texts are {status}."

@@ -23,7 +23,7 @@ from attrprompt.generation.launch import (
 )
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options, write_plan
 from attrprompt.generation.progress import describe_result
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Run, RunState
 from attrprompt.sampling import Sampler
@@ -162,14 +162,23 @@ def resume(
     context: typer.Context,
     project: ProjectName,
     run: Annotated[str, typer.Argument(help="Name of the run.")],
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Also what waits for the results of a batch; it may be paid for twice.")
+    ] = False,
 ) -> int:
-    """Send what is left of a run; endpoint, model and parameters are the run's own."""
+    """Send what is left of a run; endpoint, model and parameters are the run's own.
+
+    What waits for the results of a batch is not sent: it would be paid for twice.
+    """
     session = get_session(context)
     stored = session.find_project(project)
     found = session.runtime.store.runs.find(stored.id, run)
     if found.state is RunState.DONE:
         session.emit(describe_result(session.runtime, found))
         return EXIT_DONE
+    if anyway:
+        session.runtime.store.batches.give_up(found.id)
+        found = session.runtime.store.runs.load(found.id)
     return _send(session, found)
 
 
@@ -209,7 +218,7 @@ def runs(context: typer.Context, project: ProjectName) -> None:
 def _send(session: Session, run: Run) -> int:
     key = read_key(run.api_key_env) if run.api_key_env else None
     future = session.runtime.start_run(run.id, key)
-    session.tell(f"Sending {run.counters.pending} prompts of '{run.name}' to {run.model}.")
+    session.tell(f"Sending {run.sendable:,} prompts of '{run.name}' to {run.model}.")
     try:
         _wait(session, run, future)
     except KeyboardInterrupt:

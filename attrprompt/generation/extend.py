@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from attrprompt.errors import InputError
 from attrprompt.generation.plan import make_item_seed
 from attrprompt.records import Dataset, Run, SampleStatus
-from attrprompt.store import PlannedItem, Store
+from attrprompt.store import PlannedItem, SampleFilter, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class TopUp:
     Attributes:
         wanted: texts that the plan had at first.
         usable: texts that count.
+        coming: prompts without a text yet, which are being sent or will be when the run goes on.
         missing: items to ask for again, of those that do not count the latest.
     """
 
     wanted: int
     usable: int
+    coming: int
     missing: tuple[int, ...]
 
 
@@ -45,19 +47,21 @@ def write_again(store: Store, dataset: Dataset, items: Sequence[int], *, actor: 
 def measure_shortfall(store: Store, dataset: Dataset, flags: Collection[str]) -> TopUp:
     """How many texts are missing, where rejected ones and those with a ticked flag do not count.
 
+    What was asked for again and has not come yet counts as coming, so that asking twice adds nothing.
+
     Raises:
         InputError: imported texts cannot be topped up.
     """
     _refuse_import(dataset)
-    lacking = [
-        sample.item
-        for sample in store.datasets.iterate(dataset.id)
-        if sample.status is SampleStatus.REJECTED or set(sample.flags) & set(flags)
-    ]
+    lacking = set(store.datasets.list_items(dataset.id, SampleFilter(statuses=(SampleStatus.REJECTED,))))
+    if flags:
+        lacking.update(store.datasets.list_items(dataset.id, SampleFilter(flags=tuple(flags))))
+    counters = store.runs.load(dataset.id).counters
     wanted = int(dataset.info["wanted"])
-    usable = store.datasets.count(dataset.id) - len(lacking)
-    missing = max(0, wanted - usable)
-    return TopUp(wanted, usable, tuple(lacking[-missing:] if missing else ()))
+    usable = counters.completed - len(lacking)
+    coming = counters.planned - counters.completed
+    missing = max(0, wanted - usable - coming)
+    return TopUp(wanted, usable, coming, tuple(sorted(lacking)[-missing:] if missing else ()))
 
 
 def top_up(store: Store, dataset: Dataset, flags: Collection[str]) -> int:

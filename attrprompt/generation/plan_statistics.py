@@ -53,6 +53,8 @@ class PlanSummary:
         distinct_configurations: different pairs of labels and attribute values.
         value_coverage: share of the allowed (label, value) pairs that occur.
         pair_coverage: share of the allowed (label, value, value) triples that occur.
+        least_prompts: fewest prompts that can hold all these triples (a lower bound: for each label the allowed pairs
+            of the two dimensions that have most of them).
         largest_deviation: largest difference between how often a value occurs for a label and how often its share asks.
         deviating_value: where that is.
         duplicates: prompts that repeat an earlier one word for word.
@@ -67,6 +69,7 @@ class PlanSummary:
     distinct_configurations: int
     value_coverage: float | None
     pair_coverage: float | None
+    least_prompts: int | None
     largest_deviation: float | None
     deviating_value: str
     duplicates: int
@@ -122,6 +125,7 @@ class PlanStatistics(PlanCoverage):
             distinct_configurations=sum(share.distinct for share in shares.values()),
             value_coverage=coverage.value_share,
             pair_coverage=coverage.pair_share,
+            least_prompts=None if coverage.pair_share is None else sum(each.least_prompts for each in shares.values()),
             largest_deviation=coverage.deviation,
             deviating_value=coverage.where,
             duplicates=self._count - len(self._prompts),

@@ -61,6 +61,7 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
         "completed": counters.completed,
         "failed": dict(counters.failed),
         "pending": counters.pending,
+        **({"waiting": run.waiting} if run.waiting else {}),
         "flags": count_flags(runtime.store.datasets.count_facets(run.id)),
         "requests": counters.requests,
         "maybe_billed_twice": counters.maybe_billed_twice,

@@ -6,15 +6,14 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
+from attrprompt.generation.batch_files import WAITING
+from attrprompt.generation.run_options import RunLimits
+from attrprompt.generation.translate import ItemTranslator
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
 from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy, is_fatal
 from attrprompt.llm.tokens import estimate_tokens
@@ -24,34 +23,6 @@ from attrprompt.store import Failed, NewSample, PlannedItem, Store
 COMMIT_WINDOW = 0.005  # seconds in which answers gather for one transaction
 POLL_SECONDS = 1.0
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
-
-
-class RunLimits(BaseModel):
-    """How fast and how far a run may go.
-
-    `concurrency` is start and ceiling; a budget ends the run when it is reached, with at most what is in flight above.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    concurrency: int = Field(default=16, ge=1, le=1_000)
-    timeout: float = Field(default=120.0, gt=0)
-    budget: float | None = Field(default=None, gt=0, description="USD")
-    budget_tokens: int | None = Field(default=None, ge=1)
-    requests_per_minute: int | None = Field(default=None, ge=1)
-    tokens_per_minute: int | None = Field(default=None, ge=1)
-
-
-class GenerationParameters(BaseModel):
-    """What is sent with every prompt of a run."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    temperature: float = Field(default=1.0, ge=0, le=2)
-    max_tokens: int = Field(default=512, ge=1)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    repetition_penalty: float | None = Field(default=None, gt=0)
-    extra: Mapping[str, Any] = Field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -110,7 +81,6 @@ class RunExecution:
         self._run = run
         self._client = client
         self._limits = RunLimits.model_validate(run.limits)
-        self._parameters = GenerationParameters.model_validate(run.parameters)
         self._retries = retries or RetryPolicy()
         self._cost_of = cost_of or (lambda prompt, completion: None)
         self._throttle = AdaptiveThrottle(
@@ -118,7 +88,7 @@ class RunExecution:
             requests_per_minute=self._limits.requests_per_minute,
             tokens_per_minute=self._limits.tokens_per_minute,
         )
-        self._lengths = asked_lengths(store.runs.load_document(run.id))
+        self._translator = ItemTranslator(run, store.runs.load_document(run.id))
         self._ended: asyncio.Queue[_Ended | None] = asyncio.Queue()
         self._end: tuple[RunState, str] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix=f"commit-run-{run.id}")
@@ -133,12 +103,15 @@ class RunExecution:
         if self._end is None:
             self._end = (state, reason)
 
-    async def execute(self) -> RunState:
-        """Send what is left of the plan until it is done, paused, stopped or cannot go on."""
-        self._tally = _Tally(
-            self._store.runs.begin(self._run.id, owner=os.getpid(), concurrency=self._limits.concurrency),
-            time.monotonic(),
-        )
+    async def execute(self, *, on_begun: Callable[[], None] = lambda: None) -> RunState:
+        """Send what is left of the plan until it is done, paused, stopped or cannot go on.
+
+        Args:
+            on_begun: called once the store says that the run is being sent.
+        """
+        counters = self._store.runs.begin(self._run.id, owner=os.getpid(), concurrency=self._limits.concurrency)
+        self._tally = _Tally(counters, time.monotonic())
+        on_begun()
         workers: list[asyncio.Task[None]] = []
         committer = asyncio.create_task(self._commit_as_they_come())
         watcher = asyncio.create_task(self._watch(workers))
@@ -186,8 +159,8 @@ class RunExecution:
                 self._tally.failed[ErrorKind.BUDGET.value] = left
             self._end = None
         counters = self._tally.snapshot()
-        if self._end is not None and counters.pending:
-            state, reason = self._end
+        if counters.pending:
+            state, reason = self._end or (RunState.PAUSED, WAITING)
         else:
             state, reason = (RunState.DONE_WITH_FAILURES if counters.failed else RunState.DONE), ""
         self._store.runs.finish(self._run.id, state, reason, counters)
@@ -217,7 +190,7 @@ class RunExecution:
 
     async def _send(self, item: PlannedItem) -> None:
         """Ask until the item has ended, and hold its slot until the answer is committed."""
-        request = self._make_request(item)
+        request = self._translator.to_request(item, timeout=self._limits.timeout)
         failures: Counter[ErrorKind] = Counter()
         while True:
             async with self._throttle.slot(tokens=self._expected_tokens(item)):
@@ -253,7 +226,7 @@ class RunExecution:
             delay = self._retries.delay(ErrorKind.BAD_RESPONSE, failures[ErrorKind.BAD_RESPONSE])
             if delay is not None:
                 return delay
-        return self._make_sample(item, reply)
+        return self._translator.to_sample(item, reply)
 
     def _judge_failure(self, item: PlannedItem, error: ProviderError, failures: Counter[ErrorKind]) -> Failed | float:
         completed = self._tally.base.completed + self._tally.completed
@@ -263,43 +236,8 @@ class RunExecution:
         delay = self._retries.delay(error.kind, failures[error.kind], error.retry_after)
         return Failed(item.item, error.kind, str(error), failures.total()) if delay is None else delay
 
-    def _make_request(self, item: PlannedItem) -> ChatRequest:
-        return ChatRequest(
-            messages=item.messages or ({"role": "user", "content": item.prompt},),  # type: ignore[arg-type]
-            model=self._run.model,
-            temperature=self._parameters.temperature,
-            max_tokens=self._parameters.max_tokens,
-            top_p=self._parameters.top_p,
-            seed=item.seed,
-            repetition_penalty=self._parameters.repetition_penalty,
-            timeout=self._limits.timeout,
-            extra=self._parameters.extra,
-        )
-
-    def _make_sample(self, item: PlannedItem, reply: ChatReply) -> NewSample:
-        processed = process_answer(
-            reply.text,
-            finish_reason=reply.finish_reason,
-            refused=reply.refused,
-            length=find_asked_length(self._lengths, item.attributes),
-        )
-        return NewSample(
-            item=item.item,
-            text=processed.text,
-            raw=reply.text,
-            labels=item.labels,
-            attributes=item.attributes,
-            prompt=item.prompt,
-            messages=item.messages,
-            model=reply.model if reply.model != self._run.model else "",
-            prompt_tokens=reply.prompt_tokens or 0,
-            completion_tokens=reply.completion_tokens or 0,
-            request_id=reply.request_id or "",
-            flags=tuple(flag.value for flag in processed.flags),
-        )
-
     def _expected_tokens(self, item: PlannedItem) -> int:
-        return _estimate_prompt(item) + self._parameters.max_tokens
+        return _estimate_prompt(item) + self._translator.parameters.max_tokens
 
     def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> int:
         """Add what an answer used, estimated where the endpoint does not say; returns its tokens."""

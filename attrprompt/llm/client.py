@@ -13,17 +13,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import httpx2
 import openai
 from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint, is_loopback
-from attrprompt.llm.failures import explain_bad_response, explain_status, explain_transport
+from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
+from attrprompt.llm.failures import explain_bad_response, explain_status
+from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, open_sdk
 
-MOST_CONNECTIONS = 1024
-KEEP_ALIVE_SECONDS = 30.0
 CONNECT_SECONDS = 15.0
 
 
@@ -43,23 +41,8 @@ class OpenAIChatClient:
         self._base_url = base_url or endpoint.base_url
         self._secret = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key or ""
         self._length_field = "max_tokens"
-        limits = httpx2.Limits(
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_CONNECTIONS,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-        )
-        # All given, because the SDK would otherwise fill in the environment's values and send them to any endpoint.
-        self._authorization = f"Bearer {self._secret}" if self._secret else openai.Omit()
-        self._sdk = openai.AsyncOpenAI(
-            base_url=self._base_url,
-            api_key=self._secret,
-            admin_api_key="",
-            organization="",
-            project="",
-            webhook_secret="",
-            max_retries=0,
-            http_client=openai.DefaultAioHttpClient(limits=limits, trust_env=not is_loopback(self._base_url)),
-        )
+        self._authorization = authorize(self._secret)
+        self._sdk = open_sdk(self._base_url, self._secret)
 
     def __repr__(self) -> str:
         return f"OpenAIChatClient({self._base_url!r}, model={self.endpoint.model!r})"
@@ -107,22 +90,11 @@ class OpenAIChatClient:
                 if body is None:
                     return await self._sdk.get("/models", cast_to=httpx2.Response, options=options)
                 return await self._sdk.post("/chat/completions", cast_to=httpx2.Response, body=body, options=options)
-        except openai.APIStatusError as error:
-            failure = explain_status(
-                error.status_code,
-                _read_text(error.response),
-                error.response.headers,
-                base_url=self._base_url,
-                model=str((body or {}).get("model", self.endpoint.model)),
-                secret=self._secret,
+        except FAILURES as error:
+            model = str((body or {}).get("model", self.endpoint.model))
+            failure, cause = explain_failure(
+                error, base_url=self._base_url, model=model, secret=self._secret, seconds=timeout
             )
-            cause: BaseException = error
-        except (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
-            failure = explain_transport(error, base_url=self._base_url, seconds=timeout)
-            cause = error
-        # Some endpoints repeat the key in their error; a traceback must not print it.
-        if self._secret and self._secret in str(cause):
-            raise failure
         raise failure from cause
 
     def _read_json(self, response: httpx2.Response) -> Any:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from attrprompt.store.answers import ZeroShotAnswers
+from attrprompt.store.batches import Batches
 from attrprompt.store.database import Database
-from attrprompt.store.datasets import Datasets, NewSample, SampleFilter
+from attrprompt.store.datasets import Datasets
 from attrprompt.store.jobs import Jobs
 from attrprompt.store.people import People
-from attrprompt.store.projects import ProjectInfo, Projects, Revision, StoredProject
+from attrprompt.store.projects import ProjectInfo, Projects, StoredProject
 from attrprompt.store.proposals import Proposals
 from attrprompt.store.review import Review
+from attrprompt.store.revisions import Revision
 from attrprompt.store.rulings import Rulings
 from attrprompt.store.runs import Failed, NewRun, PlannedItem, Runs
+from attrprompt.store.samples import NewSample, SampleFilter
 
 __all__ = [
     "Failed",
@@ -38,6 +41,7 @@ class Store:
         self.proposals = Proposals(self._database, self.projects)
         self.datasets = Datasets(self._database)
         self.runs = Runs(self._database)
+        self.batches = Batches(self._database)
         self.review = Review(self._database)
         self.people = People(self._database)
         self.jobs = Jobs(self._database)

@@ -4,52 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attrprompt.errors import InputError
 from attrprompt.project import MAX_NAME_LENGTH, fold_text
-from attrprompt.records import Dataset, DatasetKind, Flag, Sample, SampleStatus, make_storable
+from attrprompt.records import Dataset, DatasetKind, Sample
 from attrprompt.store.database import Database, in_batches
-from attrprompt.store.schema import dataset, facet, gold_use, run, sample
+from attrprompt.store.samples import (
+    NewSample,
+    SampleFilter,
+    apply_filter,
+    insert_samples,
+    read_sample,
+    select_samples,
+    write_flags,
+)
+from attrprompt.store.schema import dataset, facet, gold_use, sample
 
 PAGE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewSample:
-    """A text to be stored. `raw` is the answer as it came; `text` the clean one that people read."""
-
-    item: int
-    text: str
-    raw: str
-    labels: tuple[str, ...]
-    attributes: Mapping[str, str]
-    prompt: str = ""
-    messages: tuple[Mapping[str, str], ...] | None = None
-    model: str = ""
-    parameters: Mapping[str, Any] | None = None
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    request_id: str = ""
-    flags: tuple[str, ...] = ()
-    created: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SampleFilter:
-    """Which samples of a data set are wanted; empty fields ask for nothing."""
-
-    labels: tuple[str, ...] = ()
-    attributes: tuple[tuple[str, str], ...] = ()
-    flags: tuple[str, ...] = ()
-    without_flags: tuple[str, ...] = ()
-    statuses: tuple[SampleStatus, ...] = ()
-    text: str = ""
-    items: tuple[int, ...] = ()
 
 
 class Datasets:
@@ -130,7 +105,7 @@ class Datasets:
 
     def count(self, dataset_id: int, wanted: SampleFilter | None = None) -> int:
         """How many samples pass the filter."""
-        query = _filtered(select(func.count()).select_from(sample), dataset_id, wanted)
+        query = apply_filter(select(func.count()).select_from(sample), dataset_id, wanted)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -138,23 +113,29 @@ class Datasets:
         self, dataset_id: int, wanted: SampleFilter | None = None, *, limit: int = 50, offset: int = 0
     ) -> list[Sample]:
         """One page of samples in the order of their items."""
-        query = _filtered(_samples(), dataset_id, wanted).order_by(sample.c.item).limit(limit).offset(offset)
+        query = apply_filter(select_samples(), dataset_id, wanted).order_by(sample.c.item).limit(limit).offset(offset)
         with self._database.read() as connection:
-            return [_read_sample(row) for row in connection.execute(query)]
+            return [read_sample(row) for row in connection.execute(query)]
 
     def read_after(
         self, dataset_id: int, item: int, wanted: SampleFilter | None = None, *, limit: int = 1
     ) -> list[Sample]:
         """The samples that follow this item, for going through them one by one."""
-        query = _filtered(_samples(), dataset_id, wanted).where(sample.c.item > item).order_by(sample.c.item)
+        query = apply_filter(select_samples(), dataset_id, wanted).where(sample.c.item > item).order_by(sample.c.item)
         with self._database.read() as connection:
-            return [_read_sample(row) for row in connection.execute(query.limit(limit))]
+            return [read_sample(row) for row in connection.execute(query.limit(limit))]
+
+    def list_items(self, dataset_id: int, wanted: SampleFilter | None = None) -> list[int]:
+        """The numbers of the samples that pass the filter, in their order; no text is read."""
+        query = apply_filter(select(sample.c.item), dataset_id, wanted).order_by(sample.c.item)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def read_latest(self, dataset_id: int, *, limit: int = 5) -> list[Sample]:
         """The samples stored last."""
-        query = _filtered(_samples(), dataset_id, None).order_by(sample.c.id.desc()).limit(limit)
+        query = apply_filter(select_samples(), dataset_id, None).order_by(sample.c.id.desc()).limit(limit)
         with self._database.read() as connection:
-            return [_read_sample(row) for row in connection.execute(query)]
+            return [read_sample(row) for row in connection.execute(query)]
 
     def iterate(self, dataset_id: int, wanted: SampleFilter | None = None) -> Iterator[Sample]:
         """All samples in the order of their items, read a page at a time: flat memory at any size."""
@@ -211,7 +192,7 @@ class Datasets:
                     )
                 ).all()
                 for item, old in held:
-                    _write_flags(connection, dataset_id, item, old, sorted({*old, *flags[item]}))
+                    write_flags(connection, dataset_id, item, old, sorted({*old, *flags[item]}))
 
     def clear_flags(self, dataset_id: int, flags: Sequence[str]) -> None:
         """Take flags off all items again, before their step runs anew."""
@@ -225,7 +206,7 @@ class Datasets:
                 )
             ).all()
             for item, old in held:
-                _write_flags(connection, dataset_id, item, old, [flag for flag in old if flag not in flags])
+                write_flags(connection, dataset_id, item, old, [flag for flag in old if flag not in flags])
 
     def record_gold_use(self, project_id: str, text_hashes: Iterable[str], run_name: str) -> None:
         """Remember gold texts that entered a run's prompts; they are left out of every reference and test set."""
@@ -279,32 +260,6 @@ def insert_dataset(
     return int(result.inserted_primary_key[0])
 
 
-def insert_samples(connection: Connection, dataset_id: int, rows: Sequence[NewSample]) -> None:
-    """Store texts with their facets; an item that is there already is an error of the caller."""
-    now = time.time()
-    prepared = [_prepare(dataset_id, row, now) for row in rows]
-    if prepared:
-        connection.execute(insert(sample), prepared)
-        facets = [entry for values in prepared for entry in _facets(values)]
-        if facets:
-            connection.execute(insert(facet), facets)
-
-
-def write_sample_fields(connection: Connection, dataset_id: int, item: int, changes: Mapping[str, Any]) -> None:
-    """Change fields of one sample and keep its facets and its searched text in step."""
-    row = connection.execute(select(sample).where(sample.c.dataset_id == dataset_id, sample.c.item == item)).one()
-    values = {**row._mapping, **changes, "revision": row.revision + 1}
-    if "text" in changes:
-        values["folded"] = fold_text(values["text"])
-    connection.execute(
-        update(sample).where(sample.c.id == row.id).values({key: value for key, value in values.items() if key != "id"})
-    )
-    connection.execute(delete(facet).where(facet.c.dataset_id == dataset_id, facet.c.item == item))
-    entries = _facets(values)
-    if entries:
-        connection.execute(insert(facet), entries)
-
-
 def read_dataset(row: Row[Any]) -> Dataset:
     """A data set from its row."""
     return Dataset(
@@ -319,26 +274,6 @@ def read_dataset(row: Row[Any]) -> Dataset:
     )
 
 
-def _write_flags(connection: Connection, dataset_id: int, item: int, old: Sequence[str], new: Sequence[str]) -> None:
-    connection.execute(
-        update(sample)
-        .where(sample.c.dataset_id == dataset_id, sample.c.item == item)
-        .values(flags=list(new), revision=sample.c.revision + 1)
-    )
-    for gone in set(old) - set(new):
-        connection.execute(
-            delete(facet).where(
-                facet.c.dataset_id == dataset_id,
-                facet.c.name == "flag",
-                facet.c.value == gone,
-                facet.c.item == item,
-            )
-        )
-    added = [{"dataset_id": dataset_id, "name": "flag", "value": flag, "item": item} for flag in set(new) - set(old)]
-    if added:
-        connection.execute(insert(facet), added)
-
-
 def _check_name(name: str) -> str:
     shown = " ".join(name.split())
     if not shown:
@@ -346,127 +281,3 @@ def _check_name(name: str) -> str:
     if len(shown) > MAX_NAME_LENGTH:
         raise InputError(f"This name has {len(shown)} characters; at most {MAX_NAME_LENGTH} are kept.")
     return shown
-
-
-def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
-    text, replaced_text = make_storable(row.text)
-    raw, replaced_raw = make_storable(row.raw)
-    flags = set(row.flags)
-    if replaced_text or replaced_raw:
-        flags.add(Flag.REPLACED_CHARACTERS.value)
-    return {
-        "dataset_id": dataset_id,
-        "item": row.item,
-        "text": text,
-        "raw": raw,
-        "folded": fold_text(text),
-        "labels": list(row.labels),
-        "asked_labels": list(row.labels),
-        "attributes": dict(row.attributes),
-        "prompt": row.prompt,
-        "messages": None if row.messages is None else [dict(message) for message in row.messages],
-        "model": row.model,
-        "parameters": None if row.parameters is None else dict(row.parameters),
-        "prompt_tokens": row.prompt_tokens,
-        "completion_tokens": row.completion_tokens,
-        "request_id": row.request_id,
-        "created": row.created or now,
-        "status": SampleStatus.NEW.value,
-        "flags": sorted(flags),
-        "edited": False,
-        "note": "",
-        "reviewed_by": "",
-        "reviewed_at": None,
-        "revision": 0,
-    }
-
-
-def _facets(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    pairs = [("label", label) for label in dict.fromkeys(values["labels"])]
-    pairs += [("flag", flag) for flag in values["flags"]]
-    pairs += [(f"attribute:{name}", value) for name, value in values["attributes"].items()]
-    return [
-        {"dataset_id": values["dataset_id"], "name": name, "value": value, "item": values["item"]}
-        for name, value in pairs
-    ]
-
-
-def _samples() -> Select[Any]:
-    return (
-        select(
-            sample,
-            dataset.c.name.label("dataset_name"),
-            dataset.c.kind.label("dataset_kind"),
-            run.c.endpoint,
-            run.c.parameters.label("run_parameters"),
-            run.c.model.label("run_model"),
-        )
-        .join(dataset, dataset.c.id == sample.c.dataset_id)
-        .join(run, run.c.dataset_id == sample.c.dataset_id, isouter=True)
-    )
-
-
-def _filtered(query: Select[Any], dataset_id: int, wanted: SampleFilter | None) -> Select[Any]:
-    query = query.where(sample.c.dataset_id == dataset_id)
-    if wanted is None:
-        return query
-
-    def carries(name: str, values: Sequence[str]) -> Any:
-        return exists().where(
-            and_(
-                facet.c.dataset_id == dataset_id,
-                facet.c.name == name,
-                facet.c.value.in_(values),
-                facet.c.item == sample.c.item,
-            )
-        )
-
-    if wanted.labels:
-        query = query.where(carries("label", wanted.labels))
-    if wanted.flags:
-        query = query.where(carries("flag", wanted.flags))
-    if wanted.without_flags:
-        query = query.where(~carries("flag", wanted.without_flags))
-    by_dimension: dict[str, list[str]] = {}
-    for name, value in wanted.attributes:
-        by_dimension.setdefault(name, []).append(value)
-    for name, values in by_dimension.items():
-        query = query.where(carries(f"attribute:{name}", values))
-    if wanted.statuses:
-        query = query.where(sample.c.status.in_([status.value for status in wanted.statuses]))
-    if wanted.text.strip():
-        query = query.where(sample.c.folded.contains(fold_text(wanted.text), autoescape=True))
-    if wanted.items:
-        query = query.where(sample.c.item.in_(wanted.items))
-    return query
-
-
-def _read_sample(row: Row[Any]) -> Sample:
-    messages = row.messages if row.messages is not None else [{"role": "user", "content": row.prompt}]
-    return Sample(
-        id=row.id,
-        dataset=row.dataset_name,
-        item=row.item,
-        text=row.text,
-        raw=row.raw,
-        labels=tuple(row.labels),
-        asked_labels=tuple(row.asked_labels),
-        attributes=row.attributes,
-        method=row.dataset_kind,
-        prompt=row.prompt,
-        messages=tuple(messages) if row.prompt else (),
-        model=row.model or row.run_model or "",
-        endpoint=row.endpoint or "",
-        parameters=row.parameters if row.parameters is not None else (row.run_parameters or {}),
-        prompt_tokens=row.prompt_tokens,
-        completion_tokens=row.completion_tokens,
-        request_id=row.request_id,
-        created=row.created,
-        status=SampleStatus(row.status),
-        flags=tuple(row.flags),
-        edited=row.edited,
-        note=row.note,
-        reviewed_by=row.reviewed_by,
-        reviewed_at=row.reviewed_at,
-        revision=row.revision,
-    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, func, insert, inspect, select
 
 from attrprompt.errors import StoreError
-from attrprompt.store.schema import metadata, schema_version, zero_shot_answer
+from attrprompt.store.schema import batch, metadata, schema_version, waiting_item, zero_shot_answer
 
 
 def _create_all(connection: Connection) -> None:
@@ -18,7 +18,12 @@ def _add_zero_shot_answers(connection: Connection) -> None:
     zero_shot_answer.create(connection, checkfirst=True)  # a new home has it from the first step
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_zero_shot_answers)
+def _add_batches(connection: Connection) -> None:
+    for table in (batch, waiting_item):
+        table.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_all, _add_zero_shot_answers, _add_batches)
 
 
 def migrate(connection: Connection) -> None:

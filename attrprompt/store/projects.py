@@ -13,19 +13,19 @@ from sqlalchemy.exc import IntegrityError
 
 from attrprompt.errors import ConflictError, InputError
 from attrprompt.project import MAX_NAME_LENGTH, Project, fold_text, parse_project
+from attrprompt.store.conflicts import rebase, refuse_undo
 from attrprompt.store.database import Database
-from attrprompt.store.patches import (
-    MISSING,
-    Patch,
-    apply_patch,
-    diff_documents,
-    find_overlap,
-    paths_of,
-    still_stands,
-    value_at,
+from attrprompt.store.patches import Patch, apply_patch, diff_documents, still_stands
+from attrprompt.store.revisions import (
+    REVISION_COLUMNS,
+    Change,
+    Revision,
+    insert_revision,
+    read_patches,
+    read_revision,
+    read_stacks,
 )
 from attrprompt.store.schema import project, revision
-from attrprompt.store.undo import stack_steps
 
 SNAPSHOT_EVERY = 50
 
@@ -54,28 +54,6 @@ class ProjectInfo:
     revision: int
     created: float
     changed: float
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One change of a project, as the history shows it."""
-
-    n: int
-    kind: str
-    actor: str
-    source: str
-    summary: str
-    target: int | None
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    kind: str
-    actor: str
-    source: str
-    summary: str
-    target: int | None = None
 
 
 class Projects:
@@ -108,11 +86,11 @@ class Projects:
             "created": now,
             "changed": now,
         }
-        first = _Change("edit", owner, source, "Project created")
+        first = Change("edit", owner, source, "Project created")
         try:
             with self._database.write() as connection:
                 connection.execute(insert(project).values(row))
-                _insert_revision(connection, project_id, 0, first, [], [], snapshot=data)
+                insert_revision(connection, project_id, 0, first, [], [], snapshot=data)
         except IntegrityError as error:
             raise InputError(f"There is already a project '{shown}'. Choose another name.") from error
         return self.load(project_id)
@@ -211,11 +189,13 @@ class Projects:
         """
         before, after = base.document.to_data(), document.to_data()
         patch, inverse = diff_documents(before, after), diff_documents(after, before)
-        change = _Change("edit", actor, source, summary)
+        change = Change("edit", actor, source, summary)
         with self._database.write() as connection:
             head = _load(connection, project_id)
             if head.revision != base.revision:
-                patch, inverse, document = _rebase(connection, base, head, patch)
+                patch, inverse, document = rebase(
+                    connection, project_id, base.document, head.document, patch, since=base.revision
+                )
             if patch:
                 head = _append(connection, head, document, change, patch, inverse)
             if also is not None:
@@ -241,8 +221,8 @@ class Projects:
     def peek(self, project_id: str, *, actor: str) -> tuple[Revision | None, Revision | None]:
         """What undo and redo would take back or bring back for this person."""
         with self._database.read() as connection:
-            undoable, redoable = _stacks(connection, project_id, actor)
-            rows = {n: _revision(connection, project_id, n) for n in (*undoable[-1:], *redoable[-1:])}
+            undoable, redoable = read_stacks(connection, project_id, actor)
+            rows = {n: read_revision(connection, project_id, n) for n in (*undoable[-1:], *redoable[-1:])}
         return (
             rows[undoable[-1]] if undoable else None,
             rows[redoable[-1]] if redoable else None,
@@ -250,7 +230,7 @@ class Projects:
 
     def history(self, project_id: str, *, limit: int = 200, before: int | None = None) -> list[Revision]:
         """The newest revisions first."""
-        query = select(*_REVISION_COLUMNS).where(revision.c.project_id == project_id)
+        query = select(*REVISION_COLUMNS).where(revision.c.project_id == project_id)
         if before is not None:
             query = query.where(revision.c.n < before)
         with self._database.read() as connection:
@@ -259,7 +239,7 @@ class Projects:
     def changes_of(self, project_id: str, n: int) -> tuple[Patch, Patch]:
         """The patch of a revision and its inverse, which holds the values before."""
         with self._database.read() as connection:
-            return _patches(connection, project_id, n)
+            return read_patches(connection, project_id, n)
 
     def load_revision(self, project_id: str, n: int) -> Project:
         """The document as it stood after revision `n`."""
@@ -282,32 +262,21 @@ class Projects:
 
     def _step_back_or_forth(self, project_id: str, actor: str, kind: str) -> StoredProject | None:
         with self._database.write() as connection:
-            undoable, redoable = _stacks(connection, project_id, actor)
+            undoable, redoable = read_stacks(connection, project_id, actor)
             stack = undoable if kind == "undo" else redoable
             if not stack:
                 return None
             target = stack[-1]
-            forth, back = _patches(connection, project_id, target)
+            forth, back = read_patches(connection, project_id, target)
             patch, inverse = (back, forth) if kind == "undo" else (forth, back)
             head = _load(connection, project_id)
             data = head.document.to_data()
             changed = still_stands(data, inverse)
             if changed is not None:
-                _refuse(connection, head, target, changed, actor, patch)
-            summary = _revision(connection, project_id, target).summary
-            change = _Change(kind, actor, kind, summary, target)
+                refuse_undo(connection, project_id, head.document, changed, patch, since=target, actor=actor)
+            summary = read_revision(connection, project_id, target).summary
+            change = Change(kind, actor, kind, summary, target)
             return _append(connection, head, parse_project(apply_patch(data, patch)), change, patch, inverse)
-
-
-_REVISION_COLUMNS = (
-    revision.c.n,
-    revision.c.kind,
-    revision.c.actor,
-    revision.c.source,
-    revision.c.summary,
-    revision.c.target,
-    revision.c.at,
-)
 
 
 def _check_name(name: str) -> str:
@@ -351,47 +320,8 @@ def _remember(row: Row[Any], document: Project) -> None:
     _documents[(row.id, row.head_revision, row.content_hash)] = document
 
 
-def _revision(connection: Connection, project_id: str, n: int) -> Revision:
-    query = select(*_REVISION_COLUMNS).where(revision.c.project_id == project_id, revision.c.n == n)
-    return Revision(*connection.execute(query).one())
-
-
-def _patches(connection: Connection, project_id: str, n: int) -> tuple[Patch, Patch]:
-    row = connection.execute(
-        select(revision.c.patch, revision.c.inverse_patch).where(revision.c.project_id == project_id, revision.c.n == n)
-    ).one()
-    return row.patch, row.inverse_patch
-
-
-def _insert_revision(
-    connection: Connection,
-    project_id: str,
-    n: int,
-    change: _Change,
-    patch: Patch,
-    inverse: Patch,
-    *,
-    snapshot: Mapping[str, Any] | None,
-) -> None:
-    connection.execute(
-        insert(revision).values(
-            project_id=project_id,
-            n=n,
-            kind=change.kind,
-            actor=change.actor,
-            source=change.source,
-            summary=change.summary,
-            patch=patch,
-            inverse_patch=inverse,
-            target=change.target,
-            snapshot=snapshot,
-            at=time.time(),
-        )
-    )
-
-
 def _append(
-    connection: Connection, head: StoredProject, document: Project, change: _Change, patch: Patch, inverse: Patch
+    connection: Connection, head: StoredProject, document: Project, change: Change, patch: Patch, inverse: Patch
 ) -> StoredProject:
     n, now = head.revision + 1, time.time()
     data = document.to_data()
@@ -409,59 +339,5 @@ def _append(
             who="somebody",
         )
     snapshot = data if n % SNAPSHOT_EVERY == 0 else None
-    _insert_revision(connection, head.id, n, change, patch, inverse, snapshot=snapshot)
+    insert_revision(connection, head.id, n, change, patch, inverse, snapshot=snapshot)
     return replace(head, revision=n, document=document, changed=now)
-
-
-def _rebase(
-    connection: Connection, base: StoredProject, head: StoredProject, patch: Patch
-) -> tuple[Patch, Patch, Project]:
-    before, now = base.document.to_data(), head.document.to_data()
-    clash = find_overlap(paths_of(patch), paths_of(diff_documents(before, now)))
-    if clash is not None:
-        mine = next(op.get("value") for op in patch if op["path"] == clash)
-        theirs = value_at(now, clash)
-        who = _last_to_change(connection, head, clash, since=base.revision)
-        if theirs != mine or len(patch) > 1:
-            raise ConflictError(
-                f"{who} changed the same thing while you were editing it. Both versions are shown; choose one.",
-                path=clash,
-                mine=mine,
-                theirs=None if theirs is MISSING else theirs,
-                who=who,
-            )
-        return [], [], head.document
-    merged = parse_project(apply_patch(now, patch))
-    data = merged.to_data()
-    return diff_documents(now, data), diff_documents(data, now), merged
-
-
-def _last_to_change(connection: Connection, head: StoredProject, path: str, *, since: int) -> str:
-    rows = connection.execute(
-        select(revision.c.actor, revision.c.patch)
-        .where(revision.c.project_id == head.id, revision.c.n > since)
-        .order_by(revision.c.n.desc())
-    )
-    return next((row.actor for row in rows if find_overlap([path], paths_of(row.patch))), "Somebody")
-
-
-def _refuse(connection: Connection, head: StoredProject, target: int, path: str, actor: str, patch: Patch) -> None:
-    who = _last_to_change(connection, head, path, since=target)
-    mine = next((op.get("value") for op in patch if op["path"] == path), None)
-    theirs = value_at(head.document.to_data(), path)
-    raise ConflictError(
-        f"{'You' if who == actor else who} changed the same thing since, so nothing was taken back.",
-        path=path,
-        mine=mine,
-        theirs=None if theirs is MISSING else theirs,
-        who=who,
-    )
-
-
-def _stacks(connection: Connection, project_id: str, actor: str) -> tuple[list[int], list[int]]:
-    rows = connection.execute(
-        select(revision.c.n, revision.c.kind, revision.c.target)
-        .where(revision.c.project_id == project_id, revision.c.actor == actor, revision.c.n > 0)
-        .order_by(revision.c.n)
-    )
-    return stack_steps((row[0], row[1], row[2]) for row in rows)

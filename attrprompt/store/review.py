@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 from attrprompt.errors import ConflictError, InputError
 from attrprompt.records import SampleStatus
 from attrprompt.store.database import Database
-from attrprompt.store.datasets import write_sample_fields
+from attrprompt.store.samples import write_sample_fields
 from attrprompt.store.schema import review_event, sample
 from attrprompt.store.undo import stack_steps
 

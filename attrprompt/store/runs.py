@@ -7,16 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, literal, select, update
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.project import Project, fold_text, parse_project
 from attrprompt.records import DatasetKind, Run, RunCounters, RunState
+from attrprompt.store.batches import is_waiting, release_ended
 from attrprompt.store.database import Database, in_batches
-from attrprompt.store.datasets import NewSample, insert_dataset, insert_samples, read_dataset
-from attrprompt.store.schema import dataset, failure, plan_item, run, sample
+from attrprompt.store.datasets import insert_dataset, read_dataset
+from attrprompt.store.samples import NewSample, insert_samples
+from attrprompt.store.schema import dataset, failure, plan_item, run, sample, waiting_item
 
 PAGE = 1_000
+
+# Built once: building a statement costs more than SQLite takes for it, and these run at every commit of a run.
+_COUNT_ROWS = (
+    update(dataset).where(dataset.c.id == bindparam("of_run")).values(rows=dataset.c.rows + bindparam("added"))
+)
+_WRITE_COUNTERS = update(run).where(run.c.dataset_id == bindparam("of_run"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +200,12 @@ class Runs:
             )
 
     def next_pending(self, run_id: int, *, after: int, limit: int = PAGE) -> list[PlannedItem]:
-        """The next items without an answer and without a failure: plan minus done."""
+        """The next items to ask for: plan minus done, without those that wait for the results of a batch."""
         stored = exists().where(sample.c.dataset_id == run_id, sample.c.item == plan_item.c.item)
         failed = exists().where(failure.c.dataset_id == run_id, failure.c.item == plan_item.c.item)
         query = (
             select(plan_item)
-            .where(plan_item.c.dataset_id == run_id, plan_item.c.item > after, ~stored, ~failed)
+            .where(plan_item.c.dataset_id == run_id, plan_item.c.item > after, ~stored, ~failed, ~is_waiting())
             .order_by(plan_item.c.item)
             .limit(limit)
         )
@@ -217,6 +225,7 @@ class Runs:
         """
         with self._database.write() as connection:
             row = connection.execute(select(run).where(run.c.dataset_id == run_id)).one()
+            release_ended(connection, run_id)
             connection.execute(delete(failure).where(failure.c.dataset_id == run_id))
             lost = row.in_flight if row.state == RunState.RUNNING.value else 0
             connection.execute(
@@ -251,13 +260,11 @@ class Runs:
             if failures:
                 connection.execute(insert(failure), [_failure_row(run_id, each) for each in failures])
             if answers:
-                connection.execute(
-                    update(dataset).where(dataset.c.id == run_id).values(rows=dataset.c.rows + len(answers))
-                )
+                connection.execute(_COUNT_ROWS, {"of_run": run_id, "added": len(answers)})
             _write_counters(connection, run_id, counters, in_flight)
 
     def fail_pending(self, run_id: int, reason: ErrorKind, message: str) -> int:
-        """End all items without an answer and without a failure, for the same reason; returns how many."""
+        """End all items that are still to be asked for, for the same reason; returns how many."""
         stored = exists().where(sample.c.dataset_id == run_id, sample.c.item == plan_item.c.item)
         failed = exists().where(failure.c.dataset_id == run_id, failure.c.item == plan_item.c.item)
         ended = select(
@@ -267,7 +274,7 @@ class Runs:
             literal(message),
             literal(0),
             literal(time.time()),
-        ).where(plan_item.c.dataset_id == run_id, ~stored, ~failed)
+        ).where(plan_item.c.dataset_id == run_id, ~stored, ~failed, ~is_waiting())
         columns = ["dataset_id", "item", "reason", "message", "attempts", "at"]
         with self._database.write() as connection:
             return int(connection.execute(insert(failure).from_select(columns, ended)).rowcount)
@@ -275,6 +282,7 @@ class Runs:
     def finish(self, run_id: int, state: RunState, reason: str, counters: RunCounters) -> None:
         """The owner lets go of the run."""
         with self._database.write() as connection:
+            release_ended(connection, run_id)
             _write_counters(connection, run_id, counters, 0)
             connection.execute(
                 update(run)
@@ -307,7 +315,9 @@ class Runs:
             ]
 
     def _read(self, *conditions: Any) -> list[Run]:
-        query = select(run, dataset).join(dataset, dataset.c.id == run.c.dataset_id).where(*conditions)
+        waiting = select(func.count()).where(waiting_item.c.dataset_id == run.c.dataset_id).scalar_subquery()
+        query = select(run, dataset, waiting.label("waiting")).join(dataset, dataset.c.id == run.c.dataset_id)
+        query = query.where(*conditions)
         with self._database.read() as connection:
             return [_read_run(row) for row in connection.execute(query.order_by(run.c.dataset_id.desc()))]
 
@@ -336,20 +346,17 @@ def _failure_row(run_id: int, failed: Failed) -> dict[str, Any]:
 
 
 def _write_counters(connection: Connection, run_id: int, counters: RunCounters, in_flight: int) -> None:
-    connection.execute(
-        update(run)
-        .where(run.c.dataset_id == run_id)
-        .values(
-            completed=counters.completed,
-            failed=dict(counters.failed),
-            requests=counters.requests,
-            prompt_tokens=counters.prompt_tokens,
-            completion_tokens=counters.completion_tokens,
-            seconds=counters.seconds,
-            maybe_billed_twice=counters.maybe_billed_twice,
-            in_flight=in_flight,
-        )
-    )
+    values = {
+        "completed": counters.completed,
+        "failed": dict(counters.failed),
+        "requests": counters.requests,
+        "prompt_tokens": counters.prompt_tokens,
+        "completion_tokens": counters.completion_tokens,
+        "seconds": counters.seconds,
+        "maybe_billed_twice": counters.maybe_billed_twice,
+        "in_flight": in_flight,
+    }
+    connection.execute(_WRITE_COUNTERS, {"of_run": run_id, **values})
 
 
 def _read_plan(row: Row[Any]) -> PlannedItem:
@@ -390,4 +397,5 @@ def _read_run(row: Row[Any]) -> Run:
         started=row.started,
         finished=row.finished,
         owner=row.owner,
+        waiting=row.waiting,
     )

@@ -208,6 +208,33 @@ plan_item = Table(
     Column("seed", Integer, nullable=False),
 )
 
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", _number, primary_key=True, autoincrement=True),
+    _dataset_key(),
+    Column("name", String(300), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("file_id", String(200), nullable=False),
+    Column("remote_id", String(200), nullable=False),
+    Column("remote_state", String(32), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("changed", Float, nullable=False),
+    Index("batch_by_run", "dataset_id"),
+)
+
+waiting_item = Table(
+    "waiting_item",
+    metadata,
+    _dataset_key(primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("batch_id", _number, ForeignKey("batch.id", ondelete="CASCADE"), nullable=False),
+    Index("waiting_item_by_batch", "batch_id"),
+)
+
 failure = Table(
     "failure",
     metadata,

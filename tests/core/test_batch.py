@@ -6,14 +6,15 @@ import random
 import pytest
 
 from attrprompt import edits
-from attrprompt.errors import InputError
-from attrprompt.generation.batch import export_batch, import_batch
+from attrprompt.errors import ErrorKind, InputError
+from attrprompt.generation.batch_files import export_batch
+from attrprompt.generation.batch_results import import_batch
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, Project, Task
-from attrprompt.records import RunState
+from attrprompt.records import BatchState, RunState
 from attrprompt.store import Store
 from attrprompt.store.locks import run_lock
 
@@ -90,7 +91,9 @@ def test_files_are_cut_at_the_number_of_requests_and_at_their_size(store, tmp_pa
     run = make_run(store)
     by_number = export_batch(store, run, tmp_path / "a", most_requests=4)
     assert [len(path.read_text().splitlines()) for path in by_number.paths] == [4, 4, 2]
+    assert [each.requests for each in store.batches.list_all(run.id)] == [4, 4, 2]
     line = len(by_number.paths[0].read_bytes().splitlines(keepends=True)[0])
+    store.batches.give_up(run.id)
     by_size = export_batch(store, run, tmp_path / "b", most_bytes=3 * line + 10)
     assert by_size.requests == 10
     assert all(path.stat().st_size <= 3 * line + 10 for path in by_size.paths)
@@ -137,6 +140,43 @@ def test_failed_items_are_exported_again(store, tmp_path):
     assert [each["custom_id"] for each in export(store, run, tmp_path / "again")] == [requests[0]["custom_id"]]
 
 
+def test_what_was_exported_waits_and_is_sent_in_no_other_way_until_it_is_given_up(store, tmp_path):
+    run = make_run(store)
+    requests = export(store, run, tmp_path / "out")
+    waiting = store.runs.load(run.id)
+    assert (waiting.state, waiting.waiting, waiting.sendable) == (RunState.PAUSED, 10, 0)
+    with pytest.raises(InputError, match="wait for the results of a batch already"):
+        export(store, run, tmp_path / "again")
+    assert store.runs.next_pending(run.id, after=-1) == []
+    assert store.runs.fail_pending(run.id, ErrorKind.BUDGET, "The budget was reached.") == 0
+    take(store, run, tmp_path, answer(requests[0]), refuse(requests[1], 500))
+    assert (store.runs.load(run.id).waiting, store.runs.load(run.id).sendable) == (8, 1)
+    assert store.batches.give_up(run.id) == 8
+    assert store.runs.load(run.id).sendable == 9
+    assert [each.state for each in store.batches.list_all(run.id)] == [BatchState.GIVEN_UP]
+    late = take(store, run, tmp_path, *(answer(each) for each in requests))
+    assert (late.completed, late.known) == (9, 1)
+
+
+def test_a_file_whose_results_are_all_there_is_waited_for_no_more(store, tmp_path):
+    run = make_run(store)
+    written = export_batch(store, run, tmp_path / "out", most_requests=6)
+    first, second = ([json.loads(line) for line in path.read_text().splitlines()] for path in written.paths)
+    take(store, run, tmp_path, *(answer(each) for each in first))
+    states = [each.state for each in store.batches.list_all(run.id)]
+    assert states == [BatchState.ENDED, BatchState.EXPORTED]
+    take(store, run, tmp_path, *(answer(each) for each in second))
+    assert store.runs.load(run.id).state is RunState.DONE
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_waiting(store, tmp_path):
+    run = make_run(store)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match="cannot be written"):
+        export(store, run, tmp_path / "file")
+    assert store.runs.load(run.id).sendable == 10
+
+
 def test_errors_of_the_batch_itself_are_named(store, tmp_path):
     run = make_run(store)
     requests = export(store, run, tmp_path / "out")
@@ -177,6 +217,7 @@ def test_the_request_file_itself_is_no_result(store, tmp_path):
 def test_what_cannot_be_done_is_said(store, tmp_path):
     run = make_run(store)
     export(store, run, tmp_path / "out")
+    store.batches.give_up(run.id)
     with pytest.raises(InputError, match="is there already"):
         export(store, run, tmp_path / "out")
     with pytest.raises(InputError, match="embedded model"):

@@ -11,7 +11,7 @@ from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import choose_few_shots
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.inspection.checking import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, Project, Task

@@ -8,7 +8,7 @@ from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import choose_few_shots, read_few_shot_texts
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.inspection.loading import read_texts
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, Project, Task

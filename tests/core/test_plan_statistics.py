@@ -186,7 +186,8 @@ def test_the_json_holds_what_the_command_line_promises():
         load_preset("agnews"), PlanOptions(per_class=5), make_plan(load_preset("agnews"), PlanOptions(per_class=5))
     ).to_json()
     assert {
-        "prompts", "distinct_configurations", "value_coverage", "pair_coverage", "estimated_prompt_tokens",
+        "prompts", "distinct_configurations", "value_coverage", "pair_coverage", "least_prompts",
+        "estimated_prompt_tokens",
         "estimated_cost", "largest_deviation", "duplicates", "space_share", "warnings",
     } <= set(data)  # fmt: skip
     assert data["space_share"]["World"]["prompts"] == 5

@@ -17,7 +17,8 @@ from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.extend import measure_shortfall, top_up, write_again
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
-from attrprompt.generation.runner import GenerationParameters, RunExecution, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.throttle import RetryPolicy
 from attrprompt.project import Method, Project, Task
@@ -203,6 +204,15 @@ async def test_stop_cancels_what_hangs(runtime, faulty_server):
     assert (counters.pending, counters.maybe_billed_twice) == (8, 8)
 
 
+def test_a_run_is_seen_running_as_soon_as_it_was_started_and_can_be_stopped_at_once(runtime, faulty_server):
+    server = faulty_server(latency=0.2)
+    run = make_run(runtime, server, per_class=40, concurrency=2)
+    future = runtime.start_run(run.id)
+    assert runtime.load_run(run.id).state is RunState.RUNNING
+    runtime.end_run(run.id, RunState.STOPPED)
+    assert future.result(20) is RunState.STOPPED
+
+
 def test_a_run_has_one_owner(runtime, faulty_server):
     server = faulty_server(latency=0.2)
     run = make_run(runtime, server, per_class=10)
@@ -272,6 +282,9 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
     assert measure_shortfall(runtime.store, dataset, []).missing == ()
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == (0, 1)
     assert top_up(runtime.store, dataset, ["refusal"]) == 2
+    asked = measure_shortfall(runtime.store, dataset, ["refusal"])
+    assert (asked.usable, asked.coming, asked.missing) == (8, 2, ())
+    assert top_up(runtime.store, dataset, ["refusal"]) == 0
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
     assert runtime.store.datasets.count(run.id) == 12

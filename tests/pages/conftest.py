@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
-from attrprompt.generation.runner import GenerationParameters, RunLimits
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method

@@ -100,6 +100,8 @@ def test_finished_runs_show_their_counts_and_flags(open_page, project, texts):
 def test_review_filters_and_decides_in_bulk(open_page, project, texts, runtime):
     app = open_page("review", project)
     app.multiselect(key="review_flag").set_value(["truncated"]).run()
+    app.session_state["review_bulk"] = True  # its popover is open
+    app.run()
     app.button(key="review_bulk_rejected").click().run()
     rejected = [
         sample.item

@@ -1,0 +1,36 @@
+"""What a run is sent with: the parameters of every request, and how fast and how far it may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class RunLimits(BaseModel):
+    """How fast and how far a run may go.
+
+    `concurrency` is start and ceiling; a budget ends the run when it is reached, with at most what is in flight above.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concurrency: int = Field(default=16, ge=1, le=1_000)
+    timeout: float = Field(default=120.0, gt=0)
+    budget: float | None = Field(default=None, gt=0, description="USD")
+    budget_tokens: int | None = Field(default=None, ge=1)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+
+
+class GenerationParameters(BaseModel):
+    """What is sent with every prompt of a run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    temperature: float = Field(default=1.0, ge=0, le=2)
+    max_tokens: int = Field(default=512, ge=1)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    repetition_penalty: float | None = Field(default=None, gt=0)
+    extra: Mapping[str, Any] = Field(default_factory=dict)

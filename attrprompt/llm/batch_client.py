@@ -1,0 +1,222 @@
+"""OpenAI's Batch API over HTTP: files up, batches begun, looked at and cancelled, results down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import openai
+from pydantic import SecretStr
+
+from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.failures import explain_bad_response
+from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, open_sdk
+
+Answer = TypeVar("Answer")
+
+ASK_SECONDS = 60.0
+MOVE_SECONDS = 1_800.0  # for a file of 200 MB over a slow line
+CHUNK = 1 << 20
+OVER = frozenset({"completed", "failed", "expired", "cancelled"})
+SHOWN_ERRORS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteBatch:
+    """A batch as the endpoint describes it.
+
+    Attributes:
+        state: the endpoint's word: validating, in_progress, finalizing, completed, failed, expired, cancelled …
+        output_file_id: of the answers; None where there is none (yet).
+        error_file_id: of the failed requests, likewise.
+        done: requests that ended.
+        errors: why the whole batch was refused, in the endpoint's words; empty where it was not.
+    """
+
+    id: str
+    state: str
+    output_file_id: str | None
+    error_file_id: str | None
+    done: int
+    errors: str
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will come."""
+        return self.state in OVER
+
+
+class BatchClient:
+    """Asks one endpoint for batches. Belongs to the event loop in which it is used first."""
+
+    def __init__(self, endpoint: Endpoint, api_key: SecretStr | None = None) -> None:
+        self.endpoint = endpoint
+        self._secret = api_key.get_secret_value() if api_key is not None else ""
+        self._headers: Any = {"Authorization": authorize(self._secret)}
+        self._sdk = open_sdk(endpoint.base_url, self._secret)
+
+    def __repr__(self) -> str:
+        return f"BatchClient({self.endpoint.base_url!r})"
+
+    async def upload(self, path: Path) -> str:
+        """Send a file of requests; gives the id that the endpoint knows it by.
+
+        Raises:
+            ProviderError: the endpoint refuses it, cannot be asked, or has no such API.
+            OSError: the file cannot be read.
+        """
+        with path.open("rb") as file:
+            made = await self._ask(
+                lambda timeout: self._sdk.files.create(
+                    file=(path.name, file, "application/jsonl"),
+                    purpose="batch",
+                    extra_headers=self._headers,
+                    timeout=timeout,
+                ),
+                MOVE_SECONDS,
+            )
+        return self._read_id(made)
+
+    async def create(self, file_id: str) -> RemoteBatch:
+        """Begin a batch over an uploaded file.
+
+        Raises:
+            ProviderError: see `upload`.
+        """
+        made = await self._ask(
+            lambda timeout: self._sdk.batches.create(
+                input_file_id=file_id,
+                endpoint="/v1/chat/completions",
+                completion_window="24h",
+                extra_headers=self._headers,
+                timeout=timeout,
+            ),
+            ASK_SECONDS,
+        )
+        return self._read_batch(made)
+
+    async def find(self, file_id: str) -> RemoteBatch | None:
+        """The batch over an uploaded file, if one was begun among the newest hundred.
+
+        Raises:
+            ProviderError: see `upload`.
+        """
+
+        async def ask(timeout: httpx2.Timeout) -> Any:
+            return await self._sdk.batches.list(limit=100, extra_headers=self._headers, timeout=timeout)
+
+        page = await self._ask(ask, ASK_SECONDS)
+        listed = getattr(page, "data", None) or []
+        return next((self._read_batch(each) for each in listed if getattr(each, "input_file_id", "") == file_id), None)
+
+    async def retrieve(self, batch_id: str) -> RemoteBatch:
+        """How a batch stands.
+
+        Raises:
+            ProviderError: see `upload`.
+        """
+        return self._read_batch(
+            await self._ask(
+                lambda timeout: self._sdk.batches.retrieve(batch_id, extra_headers=self._headers, timeout=timeout),
+                ASK_SECONDS,
+            )
+        )
+
+    async def cancel(self, batch_id: str) -> RemoteBatch:
+        """Ask the endpoint to end a batch; what was answered until then can be taken in.
+
+        Raises:
+            ProviderError: see `upload`.
+        """
+        return self._read_batch(
+            await self._ask(
+                lambda timeout: self._sdk.batches.cancel(batch_id, extra_headers=self._headers, timeout=timeout),
+                ASK_SECONDS,
+            )
+        )
+
+    async def download(self, file_id: str, path: Path) -> None:
+        """Write a file of results; it appears whole or not at all.
+
+        Raises:
+            ProviderError: see `upload`.
+            OSError: the file cannot be written.
+        """
+        part = path.with_name(f"{path.name}.part")
+
+        async def fetch(timeout: httpx2.Timeout) -> None:
+            streaming = self._sdk.files.with_streaming_response.content(
+                file_id, extra_headers=self._headers, timeout=timeout
+            )
+            async with streaming as response:
+                with part.open("wb") as file:
+                    async for chunk in response.iter_bytes(CHUNK):
+                        file.write(chunk)
+
+        try:
+            await self._ask(fetch, MOVE_SECONDS)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sdk.close()
+
+    async def _ask(self, request: Callable[[httpx2.Timeout], Awaitable[Answer]], seconds: float) -> Answer:
+        """Send one request; every failure of it becomes a `ProviderError`."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await request(httpx2.Timeout(seconds, connect=15.0))
+        except (*FAILURES, ValueError) as error:
+            if isinstance(error, ValueError) and not isinstance(error, openai.OpenAIError):
+                failure, cause = self._bad_response(str(error)), None
+            else:
+                failure, cause = self._explain(error, seconds)
+        raise failure from cause
+
+    def _explain(self, error: Exception, seconds: float) -> tuple[ProviderError, Exception | None]:
+        base_url = self.endpoint.base_url
+        failure, cause = explain_failure(
+            error, base_url=base_url, model=self.endpoint.model, secret=self._secret, seconds=seconds
+        )
+        if failure.kind is ErrorKind.NOT_FOUND and failure.status in (404, 405):
+            sentence = (
+                f"The endpoint {base_url} has no Batch API, or not this batch any more (HTTP {failure.status}). Send "
+                "the run directly, or export its batch files and carry them by hand."
+            )
+            failure = ProviderError(sentence, kind=failure.kind, status=failure.status)
+        return failure, cause
+
+    def _read_id(self, made: Any) -> str:
+        found = getattr(made, "id", None)
+        if not isinstance(found, str) or not found:
+            raise self._bad_response("no id in it")
+        return found
+
+    def _read_batch(self, made: Any) -> RemoteBatch:
+        state = getattr(made, "status", None)
+        if not isinstance(state, str):
+            raise self._bad_response("no status in it")
+        counts = getattr(made, "request_counts", None)
+        done = (getattr(counts, "completed", 0) or 0) + (getattr(counts, "failed", 0) or 0)
+        listed = getattr(getattr(made, "errors", None), "data", None) or []
+        words = [str(getattr(each, "message", "") or "") for each in islice(listed, SHOWN_ERRORS)]
+        said = " ".join(words).replace(self._secret, "…") if self._secret else " ".join(words)
+        return RemoteBatch(
+            id=self._read_id(made),
+            state=state,
+            output_file_id=getattr(made, "output_file_id", None),
+            error_file_id=getattr(made, "error_file_id", None),
+            done=int(done),
+            errors=said,
+        )
+
+    def _bad_response(self, reason: str) -> ProviderError:
+        return explain_bad_response(reason, "", base_url=self.endpoint.base_url)

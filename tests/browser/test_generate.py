@@ -1,0 +1,163 @@
+"""A run that outlives its tab, texts asked for again, and a data set that leaves and comes back, in a real browser."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from attrprompt.generation.launch import create_run
+from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.presets import load_preset
+from attrprompt.project import Method
+from attrprompt.records import RunCounters, RunState, SampleStatus
+from attrprompt.store import NewSample
+from tests.faulty_server import MODEL, FaultyServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def server():
+    with FaultyServer() as running:
+        yield running
+
+
+@pytest.fixture
+def store(app):
+    opened = app.open_store()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def make_project(app, server):
+    """A project whose texts come from the server of this module."""
+
+    def make(name):
+        store = app.open_store()
+        settings = {"endpoint": Endpoint(server.base_url, MODEL).to_dict()}
+        project = store.projects.create(name, load_preset("agnews"), owner="ana", source="test", settings=settings)
+        store.close()
+        return project
+
+    return make
+
+
+def make_finished_run(store, project, server):
+    """Twenty stored texts with their plan, as a run leaves them."""
+    run = create_run(
+        store,
+        project,
+        PlanOptions(method=Method.ATTRPROMPT, per_class=5),
+        Endpoint(server.base_url, MODEL),
+        name="r1",
+        parameters=GenerationParameters(),
+        limits=RunLimits(),
+    )
+    answers = [
+        NewSample(each.item, f"Text {each.item}: São Paulo, 東京.", "", each.labels, each.attributes, each.prompt)
+        for each in store.runs.iterate_plan(run.id)
+    ]
+    counters = RunCounters(planned=20, completed=20, requests=20, prompt_tokens=100, completion_tokens=200, seconds=2.0)
+    store.runs.commit(run.id, answers, [], counters, in_flight=0)
+    store.runs.finish(run.id, RunState.DONE, "", counters)
+    return run
+
+
+def open_page(app, page, name, project):
+    page.goto(app.page_of(name, project.id))
+    expect(page.get_by_role("heading", level=1, name=name.capitalize())).to_be_visible()
+    wait_until_idle(page)
+
+
+def wait_until_idle(page):
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+
+
+def fill(page, label, value):
+    field = page.get_by_role("spinbutton", name=label)
+    field.fill(str(value))
+    field.press("Enter")
+    wait_until_idle(page)
+
+
+def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
+    app, page, browser, store, server, make_project
+):
+    project = make_project("Stopped news")
+    server.latency = 0.3
+    open_page(app, page, "generate", project)
+    fill(page, "Prompts per class", 40)
+    page.get_by_text("Options: name, speed, length, budget").click()
+    fill(page, "Requests at once", 4)
+    page.get_by_role("button", name="Generate 160 texts").click()
+    page.get_by_role("button", name="Stop now").click()
+    resume = page.get_by_role("button", name="Resume: send")
+    expect(resume).to_be_visible()
+    stopped = store.runs.list_all(project.id)[0]
+    assert stopped.state is RunState.STOPPED
+    assert stopped.counters.pending > 0
+    page.close()
+
+    server.latency = 0.0
+    context = browser.new_context()
+    again = context.new_page()
+    open_page(app, again, "generate", project)
+    left = int(re.search(r"send (\d+) prompts", again.get_by_role("button", name="Resume: send").inner_text()).group(1))
+    assert left == stopped.counters.pending
+    again.get_by_role("button", name="Resume: send").click()
+    expect(again.get_by_text("160 of 160").first).to_be_visible()
+    context.close()
+    assert store.runs.load(stopped.id).state is RunState.DONE
+    assert store.datasets.count(stopped.id) == 160
+    assert set(server.answered.values()) == {1}
+
+
+def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, server, make_project):
+    project = make_project("Short news")
+    run = make_finished_run(store, project, server)
+    open_page(app, page, "review", project)
+    shown = page.locator(".deck .card[data-item]")
+    expect(shown).to_be_visible()
+    item = int(shown.get_attribute("data-item"))
+    page.locator(".deck").first.focus()
+    for key in "gxx":
+        page.keyboard.press(key)
+        expect(shown).not_to_have_attribute("data-item", str(item + "gxx".index(key)))
+    wait_until_idle(page)
+    page.get_by_role("button", name="Top up").click()
+    page.get_by_role("button", name="Ask again for 2 texts").click()
+    expect(page.get_by_text("20 of 20 texts count.")).to_be_visible()
+    samples = {each.item: each for each in store.datasets.iterate(run.id)}
+    assert len(samples) == 23
+    assert samples[item].status is SampleStatus.REJECTED
+    assert (samples[20].attributes, samples[20].prompt) == (samples[item].attributes, samples[item].prompt)
+    assert samples[20].text != samples[item].text
+
+
+def test_a_data_set_is_downloaded_as_filtered_and_imported_again(app, page, store, server, make_project, tmp_path):
+    project = make_project("Moved news")
+    run = make_finished_run(store, project, server)
+    store.review.decide(run.id, [0, 1], {"status": "rejected"}, actor="ana")
+    open_page(app, page, "review", project)
+    page.get_by_role("radio", name="new").or_(page.get_by_role("button", name="new 18")).first.click()
+    wait_until_idle(page)
+    page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="JSON lines").click()
+    file = tmp_path / "r1.jsonl"
+    started.value.save_as(file)
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [row["item"] for row in rows] == list(range(2, 20))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Import texts").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("Name of the data set").fill("again")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("18 texts imported as again.")).to_be_visible()
+    back = list(store.datasets.iterate(store.datasets.find(project.id, "again").id))
+    assert [each.text for each in back] == [row["text"] for row in rows]
+    assert [dict(each.attributes) for each in back] == [row["attributes"] for row in rows]
