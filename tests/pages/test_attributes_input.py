@@ -85,6 +85,24 @@ def test_a_bad_upload_is_explained_and_changes_nothing(runtime, made, name, cont
     assert runtime.store.projects.head(made.id) == made.revision
 
 
+def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, made):
+    folder = "nyt/attrprompt/gpt-3.5-turbo/location /"
+    lists = {f"{folder}location.txt": "Europe\n", f"{folder}location_fine.txt": "France\nPeru\n"}
+    at = open_view(made, "Share")
+    at.get("file_uploader")[0].upload("nyt.zip", pack({"nyt/label.txt": "music\ndance\n", **lists})).run()
+    assert not at.exception
+    assert not any("--use" in each.value for each in at.warning)
+    assert at.selectbox(key="share_use_location").options == ["location", "location_fine"]
+    at.selectbox(key="share_use_location").set_value("location_fine").run()
+    press(at, "share_apply_1")
+    stored = runtime.store.projects.load(made.id)
+    [location] = stored.document.dimensions.values()
+    assert [(value.text, value.country) for _, value in location.ordered()] == [("France", "FR"), ("Peru", "PE")]
+    assert stored.settings["raw_lines"]["location"] == {"": ["France", "Peru"]}
+    press(at, "attributes_undo")
+    assert runtime.store.projects.load(made.id).document == made.document
+
+
 @pytest.mark.parametrize(
     ("pasted", "says"),
     [
