@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from attrprompt.errors import StoreError
+from attrprompt.store.checkpoints import PAGES_WITHIN_A_COMMIT, Checkpoints
 from attrprompt.store.migrations import migrate
 
 Item = TypeVar("Item")
@@ -31,13 +32,16 @@ class Database:
 
     def __init__(self, home: Path, url: str | None = None) -> None:
         self.home = home
+        file = home / "studio.sqlite3"
         if url is None:
             _prepare_home(home)
-            url = f"sqlite:///{home / 'studio.sqlite3'}"
+            url = f"sqlite:///{file}"
         self.engine: Engine = create_engine(
             url, json_serializer=lambda data: json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         )
+        self._checkpoints: Checkpoints | None = None
         if self.engine.dialect.name == "sqlite":
+            self._checkpoints = Checkpoints(self.engine, Path(self.engine.url.database or file))
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         try:
@@ -60,9 +64,13 @@ class Database:
         """A transaction that holds the write lock; all of it is kept or nothing."""
         with self.engine.connect().execution_options(attrprompt_write=True) as connection, connection.begin():
             yield connection
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self.engine.dispose()
 
 
@@ -107,6 +115,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+        f"wal_autocheckpoint={PAGES_WITHIN_A_COMMIT}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
