@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -213,4 +214,27 @@ def _make_sample(item: int, row: ImportedRow) -> NewSample:
         completion_tokens=int(counts.get("completion") or 0),
         request_id=str(extra.get("request_id") or ""),
         flags=tuple(flag for flag in flags if flag in set(Flag)) if isinstance(flags, list) else (),
+        **_read_review(extra),
     )
+
+
+def _read_review(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What an export of ours says of a text's review; columns of other files that only share a name are left alone."""
+    if extra.get("status") not in set(SampleStatus):
+        return {}
+    asked = extra.get("asked_labels") or extra.get("asked_label") or ()
+    return {
+        "status": SampleStatus(extra["status"]),
+        "asked_labels": tuple(map(str, asked)) if isinstance(asked, list) else ((str(asked),) if asked else None),
+        "edited": extra.get("edited") in (True, "true"),
+        "note": str(extra.get("note") or ""),
+        "reviewed_by": str(extra.get("reviewed_by") or ""),
+        "reviewed_at": _read_time(extra.get("reviewed_at")),
+    }
+
+
+def _read_time(text: Any) -> float | None:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return None

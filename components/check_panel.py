@@ -9,10 +9,12 @@ import streamlit as st
 
 from attrprompt.inspection.checking import CHECK_FLAGS, apply_checks, make_check_request, remove_check_flags
 from attrprompt.records import Dataset
+from attrprompt.store import SampleFilter
 from components.frame import ProjectPage
 from components.jobs import find_or_compute
 from components.notices import errors_shown, in_callback
 
+CLEANED = SampleFilter(cleaned=True)
 FLAG_WORDS = {
     "exact_duplicate": "repeat an earlier text",
     "near_duplicate": "nearly repeat an earlier text",
@@ -32,6 +34,7 @@ def draw_checks(page: ProjectPage, dataset: Dataset) -> None:
         with errors_shown():
             _draw_result(page, dataset)
         _draw_removal(page, dataset)
+        _draw_cleaned(page, dataset)
 
 
 def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
@@ -76,6 +79,31 @@ def _draw_removal(page: ProjectPage, dataset: Dataset) -> None:
             on_click=in_callback,
             args=(lambda: _remove(page, dataset),),
         )
+
+
+def _draw_cleaned(page: ProjectPage, dataset: Dataset) -> None:
+    count = page.runtime.store.datasets.count(dataset.id, CLEANED)
+    if not count:
+        return
+    st.divider()
+    st.write(
+        f"{count:,} answers were cleaned when they came: spaces, announcements, quotes or headings around the text "
+        "were taken off. The raw answers are kept."
+    )
+    st.button(
+        f"Put the raw answer back in {count:,} texts",
+        key="review_raw",
+        on_click=in_callback,
+        args=(lambda: _put_raw_back(page, dataset),),
+        help="One step, which Undo takes back.",
+    )
+
+
+def _put_raw_back(page: ProjectPage, dataset: Dataset) -> str:
+    store = page.runtime.store
+    raw = {each.item: {"text": each.raw} for each in store.datasets.iterate(dataset.id, CLEANED) if each.raw.strip()}
+    store.review.decide_each(dataset.id, raw, actor=page.actor)
+    return f"{len(raw):,} texts are the raw answers now."
 
 
 def _as_columns(rows: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from attrprompt.generation.progress import format_seconds
 from attrprompt.runtime import Runtime
+from attrprompt.worker.client import CLOSED
 from attrprompt.worker.jobs import Result, read_result
 
 POLL_SECONDS = 0.7
@@ -38,6 +39,9 @@ def find_or_compute(
     if job is None or job.state not in ("queued", "running"):
         if job is not None and job.state == "failed":
             st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
+        elif job is not None and job.state == "cancelled":
+            said = CLOSED if job.message == CLOSED else "Stopped; nothing was computed to the end."
+            st.info(f"{doing}: {said}", icon=":material/info:")
         stopped = job is not None and job.state in ("failed", "cancelled")
         if ask_first or stopped:
             st.button(

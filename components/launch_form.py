@@ -102,7 +102,7 @@ def _draw_options(endpoint: Endpoint) -> None:
         key="launch_penalty",
         help="1 is none. The embedded model needs 1.1, or it repeats itself until the answer is cut.",
     )
-    budget, tokens, requests = st.columns(3)
+    budget, tokens = st.columns(2)
     budget.number_input(
         "Budget in USD",
         0.0,
@@ -113,7 +113,9 @@ def _draw_options(endpoint: Endpoint) -> None:
         help="The run ends when it is reached, with at most what is in flight above.",
     )
     tokens.number_input("Budget in tokens", 1, 10**10, None, key="launch_budget_tokens", placeholder="none")
+    requests, per_minute = st.columns(2)
     requests.number_input("Requests a minute, at most", 1, 10**6, None, key="launch_rpm", placeholder="no limit")
+    per_minute.number_input("Tokens a minute, at most", 1, 10**9, None, key="launch_tpm", placeholder="no limit")
 
 
 def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
@@ -155,6 +157,7 @@ def _launch(page: ProjectPage, prompting: Prompting) -> str:
             budget=state["launch_budget"] or None,
             budget_tokens=state["launch_budget_tokens"],
             requests_per_minute=state["launch_rpm"],
+            tokens_per_minute=state["launch_tpm"],
         )
     except ValidationError as error:
         raise InputError(explain_validation(error)) from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attrprompt.generation.meta_store import DEFAULT_COUNT, MetaPrompts, find_unwritten, read_meta_prompts
+from attrprompt.generation.meta_store import DEFAULT_COUNT, MetaPrompts, find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.metaprompt import MOST_PROMPTS, TOKENS_PER_PROMPT
 from attrprompt.generation.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
@@ -24,19 +24,26 @@ def draw_meta_prompts(page: ProjectPage, options: PlanOptions, endpoint: Endpoin
     """What the model wrote; None while classes of the plan lack prompts, which can be asked for here."""
     written = read_meta_prompts(page.project, endpoint.model)
     unwritten = find_unwritten(page.project, options, written, None)
+    stale = find_stale(page.project, options, written)
     _draw_job(page, key)
-    with st.expander(f"Prompts written by {endpoint.model}", expanded=bool(unwritten), icon=":material/edit_note:"):
+    is_open = bool(unwritten or stale)
+    with st.expander(f"Prompts written by {endpoint.model}", expanded=is_open, icon=":material/edit_note:"):
         if not unwritten:
-            _draw_prompts(page, written)
-        _draw_request(page, options, endpoint, unwritten, key)
+            _draw_prompts(page, written, stale)
+        _draw_request(page, options, endpoint, unwritten or stale, key, is_first=bool(unwritten))
     return None if unwritten else written
 
 
 def _draw_request(
-    page: ProjectPage, options: PlanOptions, endpoint: Endpoint, unwritten: Sequence[LabelSet], key: str
+    page: ProjectPage,
+    options: PlanOptions,
+    endpoint: Endpoint,
+    missing: Sequence[LabelSet],
+    key: str,
+    *,
+    is_first: bool,
 ) -> None:
-    every = list(plan_label_sets(page.project.document, options))
-    wanted = list(unwritten) or every
+    wanted = list(missing) or list(plan_label_sets(page.project.document, options))
     count = int(st.number_input("Prompts for each class", 1, MOST_PROMPTS, DEFAULT_COUNT, key=f"{key}_count"))
     st.caption(
         f"{len(wanted):,} request{'' if len(wanted) == 1 else 's'} or more, about "
@@ -44,7 +51,7 @@ def _draw_request(
     )
     job = page.runtime.meta_writings.find(page.project.id)
     st.button(
-        f"Let the model write {count * len(wanted):,} prompts" if unwritten else "Write them anew",
+        f"Let the model write {count * len(wanted):,} prompts" if is_first else f"Write {count * len(wanted):,} anew",
         key=f"{key}_write",
         icon=":material/edit_note:",
         disabled=job is not None and job.state == "running",
@@ -53,10 +60,22 @@ def _draw_request(
     )
 
 
-def _draw_prompts(page: ProjectPage, written: MetaPrompts) -> None:
+def _draw_prompts(page: ProjectPage, written: MetaPrompts, stale: Sequence[LabelSet]) -> None:
+    if stale:
+        number = len(stale)
+        st.warning(
+            f"The task, a label or the template changed since the prompts of {number:,} "
+            f"class{'' if number == 1 else 'es'} were written. They can be used as they are, or be written anew.",
+            icon=":material/history:",
+        )
+    old = {"+".join(each) for each in stale}
     labels = page.project.document.labels
     rows = [
-        {"class": " and ".join(labels[part].title for part in key.split("+")), "prompt": text}
+        {
+            "class": " and ".join(labels[part].title for part in key.split("+")),
+            "prompt": text,
+            **({"written for": "an earlier task" if key in old else "this task"} if old else {}),
+        }
         for key, texts in written.prompts.items()
         if all(part in labels for part in key.split("+"))
         for text in texts

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from attrprompt.generation.plan import Distribution, PlanOptions, read_options
@@ -13,6 +16,14 @@ SAMPLER_WORDS = {
     Sampler.BALANCED: "Balanced",
     Sampler.INDEPENDENT: "Independent",
     Sampler.PAIRWISE: "Pairwise",
+}
+
+
+GIVEN = "given"
+SIZE_WORDS = {
+    Distribution.EQUAL.value: "Equal",
+    Distribution.LONG_TAILED.value: "Long-tailed",
+    GIVEN: "Given for each class",
 }
 
 
@@ -45,17 +56,7 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
     )
     several = ", label sets" if project.task.multi_label else ""
     with st.expander(f"Options: class sizes, dimensions fixed or left out{several}"):
-        distribution, ratio = st.columns(2)
-        spread = distribution.segmented_control(
-            "Class sizes",
-            list(Distribution),
-            default=Distribution.EQUAL,
-            format_func=lambda each: each.value.replace("_", "-").capitalize(),
-            key=f"{key}_distribution",
-        )
-        largest = ratio.number_input(
-            "Largest class over smallest", 1.0, 1e4, 10.0, key=f"{key}_ratio", disabled=spread is Distribution.EQUAL
-        )
+        sizes = _draw_class_sizes(project, key, int(per_class))
         fixed, without = _draw_dimension_choices(project, key) if attributed else ({}, [])
         label_sets = draw_label_set_form(project, key=key) if project.task.multi_label else {}
     return read_options(
@@ -64,13 +65,48 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
             "sampler": drawn,
             "seed": int(number),
             "per_class": int(per_class),
-            "distribution": spread or Distribution.EQUAL,
-            "ratio": float(largest),
+            **sizes,
             "fixed": fixed,
             "without": without,
             "label_sets": label_sets,
         }
     )
+
+
+def _draw_class_sizes(project: Project, key: str, per_class: int) -> dict[str, Any]:
+    """Equal, long-tailed, or a number for each class; as fields of `PlanOptions`."""
+    choice, number = st.columns(2)
+    chosen = choice.segmented_control(
+        "Class sizes",
+        list(SIZE_WORDS),
+        default=Distribution.EQUAL.value,
+        format_func=SIZE_WORDS.get,
+        key=f"{key}_distribution",
+    )
+    ratio = number.number_input(
+        "Largest class over smallest",
+        1.0,
+        1e4,
+        10.0,
+        key=f"{key}_ratio",
+        disabled=chosen != Distribution.LONG_TAILED,
+    )
+    if chosen != GIVEN:
+        return {"distribution": chosen or Distribution.EQUAL, "ratio": float(ratio)}
+    labels = [label for _, label in project.ordered_labels()]
+    counts = st.data_editor(
+        pd.DataFrame({"label": [label.title for label in labels], "prompts": [per_class] * len(labels)}),
+        hide_index=True,
+        disabled=["label"],
+        key=f"{key}_counts_{per_class}",
+        column_config={
+            "label": st.column_config.TextColumn("Class"),
+            "prompts": st.column_config.NumberColumn("Prompts", min_value=0, step=1, required=True),
+        },
+        alt="Prompts for each class",
+    )
+    numbers = [int(number) for number in counts["prompts"].fillna(0)]
+    return {"class_counts": {label.name: number for label, number in zip(labels, numbers, strict=True)}}
 
 
 def _draw_dimension_choices(project: Project, key: str) -> tuple[dict[str, str], list[str]]:

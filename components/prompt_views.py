@@ -91,14 +91,39 @@ def draw_coverage(statistics: PlanStatistics, project: Project, summary: PlanSum
         chosen = _draw_value_counts(statistics, first, wanted)
     else:
         chosen = _draw_pair_counts(statistics, first, second, wanted)
-    shares = [
-        f"{escape_markdown(name)}: {share.distinct:,} of {'' if share.is_exact else 'about '}{share.configurations:,}"
-        for name, share in summary.space_share.items()
-    ]
     with st.expander("How much of all configurations is used"):
-        st.caption("Different configurations in this plan, of all that the values and constraints allow.")
-        st.markdown("  \n".join(shares))
+        _draw_space_share(summary)
     return chosen
+
+
+def _draw_space_share(summary: PlanSummary) -> None:
+    shares = summary.space_share
+    st.dataframe(
+        {
+            "Label": list(shares),
+            "Prompts": [each.prompts for each in shares.values()],
+            "Configurations": [
+                f"{'' if each.is_exact else 'about '}{each.configurations:,}" for each in shares.values()
+            ],
+            "Different here": [each.distinct for each in shares.values()],
+            "Share used": [each.distinct / max(1, each.configurations) for each in shares.values()],
+            "Expected by chance": [each.expected for each in shares.values()],
+            "Least for all pairs": [each.least_prompts for each in shares.values()],
+        },
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="percent", help=words)
+            for name, words in (
+                ("Share used", "Different configurations in this plan, of all that values and constraints allow."),
+                (
+                    "Expected by chance",
+                    "Share that as many independent draws would hit: 1 - exp(-prompts / configurations).",
+                ),
+            )
+        }
+        | {"Least for all pairs": st.column_config.NumberColumn(help="No fewer prompts can hold all pairs of values.")},
+        alt="Share of all configurations that the plan uses, by label",
+    )
 
 
 def _draw_value_counts(statistics: PlanStatistics, dimension: str, label: str | None) -> list[int] | None:

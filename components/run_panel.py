@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.records import Run, RunState
-from attrprompt.settings import read_key
 from components.frame import ProjectPage
-from components.keys import find_key
 from components.notices import in_callback
+from components.run_batch import draw_batches
 from components.run_views import describe_run, draw_failures, draw_progress, draw_text
-from components.sending import send_rest
+from components.sending import lacks_key, send_rest
+from components.text import escape_markdown
 
 POLL_SECONDS = 1.0
 LATEST = 4
@@ -39,6 +39,7 @@ def draw_run_panel(page: ProjectPage, run_id: int, *, compact: bool = False) -> 
 def _draw(page: ProjectPage, run: Run) -> None:
     draw_progress(page.runtime, run)
     _draw_actions(page, run)
+    draw_batches(page, run)
     draw_failures(page.runtime, run)
     if run.counters.completed:
         st.markdown("###### Latest texts" if run.state is RunState.RUNNING else "###### Last texts")
@@ -79,17 +80,22 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
         if run.wanted_state:
             st.caption("Ending; this takes a moment.")
     elif run.state.can_resume:
-        missing = run.api_key_env and find_key(run.endpoint) is None and read_key(run.api_key_env) is None
-        left = run.counters.pending + sum(run.counters.failed.values())
-        st.button(
-            f"Resume: send {left:,} prompts",
-            key=f"run_resume_{run.id}",
-            icon=":material/play_arrow:",
-            on_click=lambda: in_callback(lambda: _resume(page, run)),
-            help=f"To {run.model}, with the run's own parameters.",
-        )
-        if missing:
-            st.caption(f"This run used a key. Enter it in Settings, or set {run.api_key_env}.")
+        if run.sendable:
+            st.button(
+                f"Resume: send {run.sendable:,} prompt{'' if run.sendable == 1 else 's'}",
+                key=f"run_resume_{run.id}",
+                icon=":material/play_arrow:",
+                on_click=in_callback,
+                args=(lambda: _resume(page, run),),
+                help=f"To {run.model}, with the run's own parameters.",
+            )
+        if run.waiting:
+            st.caption(
+                f"{run.waiting:,} prompts wait for the results of a batch. Resume does not send them: they would be "
+                "paid for twice."
+            )
+        if lacks_key(run):
+            st.caption(f"This run used a key. Enter it in Settings, or set {escape_markdown(run.api_key_env)}.")
 
 
 def _resume(page: ProjectPage, run: Run) -> str:

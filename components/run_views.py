@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from attrprompt.generation.batch_files import WAITING
 from attrprompt.generation.progress import count_flags, format_seconds, measure_progress
 from attrprompt.records import Dataset, DatasetKind, Run, RunState, Sample
 from attrprompt.runtime import Runtime
@@ -117,14 +118,16 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
 def describe_run(run: Run) -> str:
     """A run and where it stands, in one line of Markdown."""
     failed = sum(run.counters.failed.values())
+    unsent = run.counters.pending - run.waiting
     parts = [f"**{escape_markdown(run.name)}**: {STATE_WORDS[run.state]}"]
     if failed:
         parts.append(f"{failed:,} failed")
-    if run.state not in (RunState.RUNNING, RunState.DONE, RunState.DONE_WITH_FAILURES) and run.counters.pending:
-        parts.append(f"{run.counters.pending:,} left to send")
-    if run.reason:
-        parts.append(escape_markdown(run.reason))
-    return ", ".join(parts)
+    if run.state not in (RunState.RUNNING, RunState.DONE, RunState.DONE_WITH_FAILURES) and unsent:
+        parts.append(f"{unsent:,} left to send")
+    if run.waiting:
+        parts.append(f"{run.waiting:,} wait for a batch")
+    line = ", ".join(parts)
+    return line if not run.reason or run.reason == WAITING else f"{line}. {escape_markdown(run.reason)}"
 
 
 def draw_failures(runtime: Runtime, run: Run) -> None:

@@ -9,8 +9,11 @@ import typer
 
 from attrprompt.cli.session import get_session, read_pairs
 from attrprompt.demo import seed_demo
+from attrprompt.errors import InputError
 from attrprompt.exchange.read_rows import read_label_map
-from attrprompt.records import DatasetKind
+from attrprompt.project import fold_label
+from attrprompt.records import DatasetKind, Flag, SampleStatus
+from attrprompt.store import SampleFilter
 from attrprompt.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
@@ -106,15 +109,27 @@ def export(
     out: Annotated[Path, typer.Option(help="File, or folder for hf and attrprompt.")],
     format: Annotated[ExportFormat, typer.Option(help="What to write.")] = ExportFormat.JSONL,
     usable: Annotated[bool, typer.Option("--usable", help="Leave flagged and rejected texts out.")] = False,
+    status: Annotated[list[SampleStatus] | None, typer.Option(help="Only texts decided so. Repeatable.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="Only texts with this label. Repeatable.")] = None,
+    without_flag: Annotated[list[Flag] | None, typer.Option(help="No texts with this mark. Repeatable.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Text and label only.")] = False,
 ) -> None:
     """Write a data set with the provenance of each text."""
     session = get_session(context)
     stored = session.find_project(project)
     found = session.runtime.store.datasets.find(stored.id, dataset)
-    written = export_dataset(
-        session.runtime.store, stored, found, out, format, wanted=USABLE if usable else None, provenance=not plain
+    names = {fold_label(each): each for each in session.runtime.store.datasets.count_facets(found.id).get("label", {})}
+    unknown = [each for each in label or () if fold_label(each) not in names]
+    if unknown:
+        raise InputError(
+            f"No text of '{found.name}' has the label '{unknown[0]}'. Labels: {', '.join(names.values())}."
+        )
+    wanted = SampleFilter(
+        labels=tuple(names[fold_label(each)] for each in label or ()),
+        statuses=tuple(status or (USABLE.statuses if usable else ())),
+        without_flags=(*(USABLE.without_flags if usable else ()), *(without_flag or ())),
     )
+    written = export_dataset(session.runtime.store, stored, found, out, format, wanted=wanted, provenance=not plain)
     session.emit({"rows": written.rows, "path": str(written.path), "warnings": list(written.warnings)})
 
 

@@ -8,6 +8,7 @@ from attrprompt.generation.fewshot import FewShots, choose_few_shots
 from attrprompt.generation.meta_store import (
     DEFAULT_COUNT,
     MetaPrompts,
+    find_stale,
     find_unwritten,
     read_meta_prompts,
     write_and_keep,
@@ -40,6 +41,14 @@ def prepare_meta_prompts(
         return None
     written = read_meta_prompts(stored, endpoint.model)
     unwritten = find_unwritten(stored, options, written, count)
+    stale = [each for each in find_stale(stored, options, written) if each not in unwritten]
+    if stale and count is not None:
+        unwritten += stale
+    elif stale:
+        session.tell(
+            f"The task changed since {endpoint.model} wrote the prompts of {len(stale)} classes; they are used as they "
+            "are. --meta-prompts writes them anew."
+        )
     if not unwritten or not may_write:
         return written
     wanted = count or DEFAULT_COUNT

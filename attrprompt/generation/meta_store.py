@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from attrprompt.elicitation.questions import Way
@@ -17,6 +17,8 @@ from attrprompt.generation.metaprompt import write_meta_prompts
 from attrprompt.generation.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method
+from attrprompt.prompts import PromptRenderer
+from attrprompt.records import hash_text
 from attrprompt.sampling import LabelSet
 from attrprompt.store import Store, StoredProject
 
@@ -37,6 +39,7 @@ class MetaPrompts:
     Attributes:
         model: its name.
         prompts: label ids joined with `+` to prompts, as `make_plan` takes them.
+        asked: label ids likewise to a hash of the request that the prompts answer.
         prompt_tokens: of all requests, as far as the endpoint counts them.
         completion_tokens: likewise.
         problems: sentences for the person about the last writing.
@@ -44,6 +47,7 @@ class MetaPrompts:
 
     model: str
     prompts: Mapping[str, tuple[str, ...]]
+    asked: Mapping[str, str] = field(default_factory=dict)
     prompt_tokens: int = 0
     completion_tokens: int = 0
     problems: tuple[str, ...] = ()
@@ -66,6 +70,7 @@ def read_meta_prompts(project: StoredProject, model: str) -> MetaPrompts:
     return MetaPrompts(
         model,
         {key: tuple(texts) for key, texts in kept["prompts"].items()},
+        kept.get("asked") or {},
         kept["prompt_tokens"],
         kept["completion_tokens"],
         tuple(kept["problems"]),
@@ -80,6 +85,15 @@ def find_unwritten(
         return []
     sets = plan_label_sets(project.document, options)
     return [each for each in sets if len(written.prompts.get("+".join(each), ())) < (count or 1)]
+
+
+def find_stale(project: StoredProject, options: PlanOptions, written: MetaPrompts) -> list[LabelSet]:
+    """The classes of a plan whose prompts answer another request: the task, the label or the template changed since."""
+    if options.method is not Method.METAPROMPT:
+        return []
+    renderer = PromptRenderer(project.document, Method.METAPROMPT)
+    sets = [each for each in plan_label_sets(project.document, options) if "+".join(each) in written.prompts]
+    return [each for each in sets if written.asked.get("+".join(each)) != _hash_request(renderer, each)]
 
 
 async def write_and_keep(
@@ -126,9 +140,12 @@ async def write_and_keep(
             completion_tokens=reply.completion_tokens,
         )
     before = read_meta_prompts(runtime.store.projects.load(project.id), endpoint.model)
+    renderer = PromptRenderer(project.document, Method.METAPROMPT)
+    new = [each for each in found if each.prompts]
     written = MetaPrompts(
         endpoint.model,
-        {**before.prompts, **{each.key: each.prompts for each in found if each.prompts}},
+        {**before.prompts, **{each.key: each.prompts for each in new}},
+        {**before.asked, **{each.key: _hash_request(renderer, each.label_ids) for each in new}},
         before.prompt_tokens + sum(reply.prompt_tokens for reply in replies),
         before.completion_tokens + sum(reply.completion_tokens for reply in replies),
         tuple(problem for each in found for problem in each.problems),
@@ -140,9 +157,14 @@ async def write_and_keep(
 def _keep(store: Store, project_id: str, written: MetaPrompts) -> None:
     entry = {
         "prompts": {key: list(texts) for key, texts in written.prompts.items()},
+        "asked": dict(written.asked),
         "prompt_tokens": written.prompt_tokens,
         "completion_tokens": written.completion_tokens,
         "problems": list(written.problems),
     }
     kept = store.projects.load(project_id).settings.get(SETTING) or {}
     store.projects.save_settings(project_id, {SETTING: {**kept, written.model: entry}})
+
+
+def _hash_request(renderer: PromptRenderer, label_ids: LabelSet) -> str:
+    return hash_text(f"{renderer.render_system(label_ids, {})}\n{renderer.render(label_ids, {})}")

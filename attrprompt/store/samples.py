@@ -7,16 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, insert, select, update
 
 from attrprompt.project import fold_text
 from attrprompt.records import Flag, Sample, SampleStatus, make_storable
+from attrprompt.store.database import in_batches
 from attrprompt.store.schema import dataset, facet, run, sample
+
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class NewSample:
-    """A text to be stored. `raw` is the answer as it came; `text` the clean one that people read."""
+    """A text to be stored. `raw` is the answer as it came; `text` the clean one that people read.
+
+    What a review says of it is given only where a data set comes back from an export of ours.
+    """
 
     item: int
     text: str
@@ -32,11 +38,20 @@ class NewSample:
     request_id: str = ""
     flags: tuple[str, ...] = ()
     created: float | None = None
+    asked_labels: tuple[str, ...] | None = None
+    status: SampleStatus = SampleStatus.NEW
+    edited: bool = False
+    note: str = ""
+    reviewed_by: str = ""
+    reviewed_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SampleFilter:
-    """Which samples of a data set are wanted; empty fields ask for nothing."""
+    """Which samples of a data set are wanted; empty fields ask for nothing.
+
+    `cleaned` wants texts that are not the raw answer because something was taken off around them.
+    """
 
     labels: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
@@ -45,6 +60,7 @@ class SampleFilter:
     statuses: tuple[SampleStatus, ...] = ()
     text: str = ""
     items: tuple[int, ...] = ()
+    cleaned: bool = False
 
 
 def insert_samples(connection: Connection, dataset_id: int, rows: Sequence[NewSample]) -> None:
@@ -58,19 +74,30 @@ def insert_samples(connection: Connection, dataset_id: int, rows: Sequence[NewSa
             connection.execute(insert(facet), facets)
 
 
-def write_sample_fields(connection: Connection, dataset_id: int, item: int, changes: Mapping[str, Any]) -> None:
-    """Change fields of one sample and keep its facets and its searched text in step."""
-    row = connection.execute(select(sample).where(sample.c.dataset_id == dataset_id, sample.c.item == item)).one()
-    values = {**row._mapping, **changes, "revision": row.revision + 1}
-    if "text" in changes:
-        values["folded"] = fold_text(values["text"])
-    connection.execute(
-        update(sample).where(sample.c.id == row.id).values({key: value for key, value in values.items() if key != "id"})
-    )
-    connection.execute(delete(facet).where(facet.c.dataset_id == dataset_id, facet.c.item == item))
-    entries = _facets(values)
-    if entries:
-        connection.execute(insert(facet), entries)
+def write_fields(connection: Connection, dataset_id: int, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Change fields of samples, by item, and keep their facets and their searched text in step."""
+    rows: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for item, fields in changes.items():
+        row = {**fields, "of_item": item}
+        if "text" in fields:
+            row["folded"] = fold_text(fields["text"])
+        rows.setdefault(frozenset(row), []).append(row)
+    statement = update(sample).where(sample.c.dataset_id == dataset_id, sample.c.item == bindparam("of_item"))
+    for alike in rows.values():
+        connection.execute(statement.values(revision=sample.c.revision + 1), alike)
+    for field, name in (("labels", "label"), ("flags", "flag")):
+        new = {item: fields[field] for item, fields in changes.items() if field in fields}
+        for items in in_batches(new, PAGE):
+            connection.execute(
+                delete(facet).where(facet.c.dataset_id == dataset_id, facet.c.name == name, facet.c.item.in_(items))
+            )
+            entries = [
+                {"dataset_id": dataset_id, "name": name, "value": value, "item": item}
+                for item in items
+                for value in dict.fromkeys(new[item])
+            ]
+            if entries:
+                connection.execute(insert(facet), entries)
 
 
 def write_flags(connection: Connection, dataset_id: int, item: int, old: Sequence[str], new: Sequence[str]) -> None:
@@ -107,7 +134,7 @@ def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
         "raw": raw,
         "folded": fold_text(text),
         "labels": list(row.labels),
-        "asked_labels": list(row.labels),
+        "asked_labels": list(row.labels if row.asked_labels is None else row.asked_labels),
         "attributes": dict(row.attributes),
         "prompt": row.prompt,
         "messages": None if row.messages is None else [dict(message) for message in row.messages],
@@ -117,12 +144,12 @@ def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
         "completion_tokens": row.completion_tokens,
         "request_id": row.request_id,
         "created": row.created or now,
-        "status": SampleStatus.NEW.value,
+        "status": row.status.value,
         "flags": sorted(flags),
-        "edited": False,
-        "note": "",
-        "reviewed_by": "",
-        "reviewed_at": None,
+        "edited": row.edited,
+        "note": row.note,
+        "reviewed_by": row.reviewed_by,
+        "reviewed_at": row.reviewed_at,
         "revision": 0,
     }
 
@@ -184,6 +211,8 @@ def apply_filter(query: Select[Any], dataset_id: int, wanted: SampleFilter | Non
         query = query.where(sample.c.status.in_([status.value for status in wanted.statuses]))
     if wanted.text.strip():
         query = query.where(sample.c.folded.contains(fold_text(wanted.text), autoescape=True))
+    if wanted.cleaned:
+        query = query.where(sample.c.text != sample.c.raw, sample.c.text != "", ~sample.c.edited)
     if wanted.items:
         query = query.where(sample.c.item.in_(wanted.items))
     return query

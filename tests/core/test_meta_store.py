@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from attrprompt import edits
 from attrprompt.cli import main
-from attrprompt.generation.meta_store import find_unwritten, read_meta_prompts
+from attrprompt.generation.meta_store import find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
@@ -78,6 +79,28 @@ def test_prompts_are_written_in_the_background_and_kept_by_model(tmp_path, fault
     assert find_unwritten(project, options, read_meta_prompts(project, "m1"), 3) == []
     assert len(find_unwritten(project, options, read_meta_prompts(project, "m2"), 3)) == 2
     runtime.close()
+
+
+def test_prompts_are_marked_once_what_they_were_written_for_changed(run, tmp_path, faulty_server):
+    server = faulty_server(answer=answer, models=())
+    run("new", "p1", "--preset", "sst2")
+    arguments = ("generate", "p1", "--method", "metaprompt", "--per-class", 1, "--base-url", server.base_url)
+    arguments += ("--model", "m1")
+    run(*arguments, "--meta-prompts", 2)
+    store = Store(tmp_path / "home")
+    project = store.projects.find("p1")
+    options = PlanOptions(method=Method.METAPROMPT)
+    assert find_stale(project, options, read_meta_prompts(project, "m1")) == []
+    label_id = next(iter(project.document.labels))
+    changed = edits.edit_label(project.document, label_id, display="gripping")
+    project = store.projects.save(project.id, project, changed, actor="ana", summary="renamed")
+    assert find_stale(project, options, read_meta_prompts(project, "m1")) == [(label_id,)]
+    store.close()
+    asked = len(server.asked)
+    assert "they are used as they are" in run(*arguments)[2]
+    assert len(server.asked) == asked + 2
+    assert "they are used as they are" not in run(*arguments, "--meta-prompts", 2)[2]
+    assert len(server.asked) == asked + 2 + 1 + 2
 
 
 def test_examples_enter_the_prompts_and_gold_is_counted_as_used(run, tmp_path, faulty_server):

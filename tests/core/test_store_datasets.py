@@ -187,3 +187,32 @@ def test_how_a_run_ended_is_kept(store, project):
     store.runs.finish(run.id, RunState.FAILED, "The key was refused.", RunCounters(planned=5))
     ended = store.runs.find(project.id, "R1")
     assert (ended.state, ended.reason, ended.owner) == (RunState.FAILED, "The key was refused.", None)
+
+
+def test_thousands_of_texts_are_decided_and_taken_back_in_one_step(store, project):
+    rows = [NewSample(n, f"Text {n}", f"Text {n}", ("World",), {"place": f"P{n % 7}"}) for n in range(3_000)]
+    dataset = store.datasets.import_rows(project.id, "many", DatasetKind.SIMPROMPT, rows, info={})
+    store.review.decide(dataset.id, range(3_000), {"status": "accepted", "labels": ["Sports"]}, actor="ana")
+    assert store.review.progress(dataset.id) == (3_000, 3_000)
+    assert store.datasets.count_facets(dataset.id)["label"] == {"Sports": 3_000}
+    assert len(store.review.undo(dataset.id, actor="ana")) == 3_000
+    assert store.datasets.count_facets(dataset.id)["label"] == {"World": 3_000}
+    assert store.review.progress(dataset.id) == (0, 3_000)
+    assert len(store.review.history(dataset.id, item=2_999)) == 4
+
+
+def test_raw_answers_are_put_back_for_all_cleaned_texts_and_taken_away_again(store, project):
+    run = make_run(store, project)
+    cleaned = NewSample(0, "A text.", "Sure, here it is: A text.", ("World",), {})
+    store.runs.commit(run.id, [cleaned, answer(1)], [], RunCounters(planned=5), in_flight=0)
+    wanted = SampleFilter(cleaned=True)
+    raw = {each.item: {"text": each.raw} for each in store.datasets.iterate(run.id, wanted)}
+    assert list(raw) == [0]
+    store.review.decide_each(run.id, raw, actor="ana")
+    (sample,) = store.datasets.read_page(run.id, SampleFilter(items=(0,)))
+    assert (sample.text, sample.edited) == ("Sure, here it is: A text.", True)
+    assert store.datasets.count(run.id, wanted) == 0
+    store.review.undo(run.id, actor="ana")
+    (sample,) = store.datasets.read_page(run.id, SampleFilter(items=(0,)))
+    assert (sample.text, sample.edited) == ("A text.", False)
+    assert store.datasets.count(run.id, wanted) == 1

@@ -34,6 +34,8 @@ def test_metaprompt_offers_to_write_before_it_plans(open_page, project, runtime)
     assert not app.exception
     assert app.metric[0].value == "40"
     assert "Writing them took 30 tokens" in words(app)
+    assert any("changed since the prompts of 4 classes were written" in each.value for each in app.warning)
+    assert button(app, "Write 20 anew")
 
 
 def test_the_launch_form_plans_metaprompt_from_what_was_written(open_page, project, runtime):
