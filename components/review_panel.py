@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from attrprompt.errors import InputError
-from attrprompt.generation.extend import measure_shortfall, top_up, write_again
+from attrprompt.generation.extend import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
@@ -66,7 +66,8 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
 
 def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
     """The texts one by one; keys decide on the text that is on screen."""
-    relabel = Action("l", "relabel", "Relabel", asks="choice", choices=_label_names(page), advances=False)
+    words = "Add or remove a label" if page.project.document.task.multi_label else "Relabel"
+    relabel = Action("l", "relabel", words, asks="choice", choices=_label_names(page), advances=False)
     again = () if dataset.imported else (AGAIN,)
     actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, *again, UNDO)
     place_key = f"review_place_{dataset.id}"
@@ -138,7 +139,7 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
             for flag in facets
             if st.checkbox(
                 f"{describe_flag(flag)} ({facets[flag]:,})",
-                value=flag in ("empty", "refusal"),
+                value=flag in DOES_NOT_COUNT,
                 key=f"review_tick_{flag}",
             )
         ]
@@ -156,6 +157,7 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
                 disabled=not count,
                 on_click=in_callback,
                 args=(lambda: _ask_again(page, dataset, ticked),),
+                help=f"What again does not count is asked for once more, in at most {ROUNDS} rounds.",
             )
 
     poll()
@@ -216,7 +218,7 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
     changes = {
         "accept": {"status": SampleStatus.ACCEPTED.value},
         "reject": {"status": SampleStatus.REJECTED.value},
-        "relabel": {"labels": [decision.value]},
+        "relabel": {"labels": _relabel(page, dataset, decision)},
         "edit": {"text": decision.value},
         "note": {"note": decision.value},
     }.get(decision.action)
@@ -224,6 +226,16 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
         raise InputError(f"'{decision.action}' is not a decision on a text.")
     review.decide(dataset.id, [decision.item], changes, actor=page.actor)
     return None
+
+
+def _relabel(page: ProjectPage, dataset: Dataset, decision: Decision) -> list[str]:
+    """The labels after a choice; in a multi-label task it adds a label or takes it off."""
+    if decision.action != "relabel" or not page.project.document.task.multi_label:
+        return [decision.value]
+    (sample,) = page.runtime.store.datasets.read_page(dataset.id, SampleFilter(items=(decision.item,)))
+    if decision.value not in sample.labels:
+        return [*sample.labels, decision.value]
+    return [label for label in sample.labels if label != decision.value]
 
 
 def _decide_all(page: ProjectPage, dataset: Dataset, wanted: SampleFilter, status: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import choose_endpoint
-from attrprompt.generation.plan import PlanStatistics, make_plan
+from attrprompt.generation.plan import make_plan
 from attrprompt.project import Method
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.frame import open_project_page
@@ -16,6 +16,7 @@ from components.meta_panel import draw_meta_prompts
 from components.notices import show_empty, show_error
 from components.plan_download import draw_plan_download
 from components.plan_form import draw_plan_form, list_methods
+from components.planned import plan_prompts
 from components.prompt_views import draw_coverage, draw_prompt, draw_summary
 from components.template_editor import draw_template_editor
 
@@ -49,13 +50,13 @@ try:
         if written is None:
             draw_template_editor(page, method)
             st.stop()
-    statistics = PlanStatistics(project, options)
-    items = list(statistics.watch(make_plan(project, options, meta_prompts=written.prompts if written else None)))
+    planned = plan_prompts(page.project, options, written)
     simple = list(islice(make_plan(project, options.model_copy(update={"method": Method.SIMPROMPT})), SHOWN))
 except AttrPromptError as error:
     show_error(error)
     st.stop()
 prices = page.runtime.prices_for(page.project.id)
+items, statistics = planned.items, planned.statistics
 summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
 
 # --- The answer first ---

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from attrprompt.cli.prompting import prepare_few_shots, prepare_meta_prompts
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
 from attrprompt.errors import InputError
+from attrprompt.generation.extend import DOES_NOT_COUNT, top_up
 from attrprompt.generation.launch import (
     check_budget,
     choose_endpoint,
@@ -21,11 +22,11 @@ from attrprompt.generation.launch import (
     default_concurrency,
     name_run,
 )
-from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, read_options, write_plan
+from attrprompt.generation.plan import Distribution, PlanOptions, PlanStatistics, make_plan, read_options, write_plan
 from attrprompt.generation.progress import describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.project import Method, explain_validation
-from attrprompt.records import Run, RunState
+from attrprompt.records import Flag, Run, RunState
 from attrprompt.sampling import Sampler
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 
@@ -44,11 +45,21 @@ MetaCount = Annotated[
 Without = Annotated[list[str] | None, typer.Option(help="Leave this dimension out. Repeatable.")]
 
 
+ClassSizes = Annotated[
+    Distribution, typer.Option(help="equal, or long_tailed: fewer from class to class, in their order.")
+]
+Ratio = Annotated[float, typer.Option(help="Long-tailed: largest class over smallest.", min=1)]
+ClassCounts = Annotated[
+    list[str] | None, typer.Option("--class-count", help="LABEL=N: so many texts; unnamed labels get none. Repeatable.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("plan")(plan)
     app.command("generate")(generate)
     app.command("resume")(resume)
+    app.command("top-up")(top_up_command)
     app.command("stop")(stop)
     app.command("runs")(runs)
 
@@ -60,6 +71,9 @@ def plan(
     per_class: PerClass = 10,
     sampler: SamplerOption = Sampler.BALANCED,
     seed: Seed = 0,
+    class_sizes: ClassSizes = Distribution.EQUAL,
+    ratio: Ratio = 10.0,
+    class_count: ClassCounts = None,
     fix: Fix = None,
     without: Without = None,
     meta_prompts: MetaCount = None,
@@ -68,7 +82,7 @@ def plan(
     """Make the exact prompts of a run and say what they cover; nothing is sent but what --meta-prompts asks for."""
     session = get_session(context)
     stored = session.find_project(project)
-    options = _read_plan_options(method, per_class, sampler, seed, fix, without)
+    options = _read_plan_options(method, per_class, sampler, seed, fix, without, class_sizes, ratio, class_count)
     endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=meta_prompts is not None)
     statistics = PlanStatistics(stored.document, options)
@@ -91,6 +105,9 @@ def generate(
     per_class: PerClass = 10,
     sampler: SamplerOption = Sampler.BALANCED,
     seed: Seed = 0,
+    class_sizes: ClassSizes = Distribution.EQUAL,
+    ratio: Ratio = 10.0,
+    class_count: ClassCounts = None,
     fix: Fix = None,
     without: Without = None,
     meta_prompts: MetaCount = None,
@@ -136,7 +153,7 @@ def generate(
     except ValidationError as error:
         raise InputError(explain_validation(error)) from error
     check_budget(session.runtime.prices_for(stored.id), endpoint, limits)
-    options = _read_plan_options(method, per_class, sampler, seed, fix, without)
+    options = _read_plan_options(method, per_class, sampler, seed, fix, without, class_sizes, ratio, class_count)
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
     few_shots = prepare_few_shots(session, stored, few_shot, few_shot_from, seed=seed)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=True)
@@ -179,6 +196,32 @@ def resume(
     if anyway:
         session.runtime.store.batches.give_up(found.id)
         found = session.runtime.store.runs.load(found.id)
+    return _send(session, found)
+
+
+def top_up_command(
+    context: typer.Context,
+    project: ProjectName,
+    run: Annotated[str, typer.Argument(help="Name of the run.")],
+    flag: Annotated[
+        list[Flag] | None,
+        typer.Option(help="Texts with this mark do not count. Repeatable; default empty and refusal."),
+    ] = None,
+) -> int:
+    """Ask again for what does not count until the run has the texts that were wanted, in at most five rounds.
+
+    Rejected texts never count. What does not count stays in the data set.
+    """
+    session = get_session(context)
+    stored = session.find_project(project)
+    store = session.runtime.store
+    found = store.runs.find(stored.id, run)
+    added = top_up(store, found.dataset, flag or DOES_NOT_COUNT)
+    session.tell(f"{added:,} prompts are asked again.")
+    found = store.runs.load(found.id)
+    if not found.sendable or session.runtime.owner_of(found.id) is not None:  # whoever sends it takes them in
+        session.emit(describe_result(session.runtime, found))
+        return EXIT_DONE
     return _send(session, found)
 
 
@@ -248,14 +291,26 @@ def _wait(session: Session, run: Run, future: Future[RunState]) -> None:
 
 
 def _read_plan_options(
-    method: Method, per_class: int, sampler: Sampler, seed: int, fix: list[str] | None, without: list[str] | None
+    method: Method,
+    per_class: int,
+    sampler: Sampler,
+    seed: int,
+    fix: list[str] | None,
+    without: list[str] | None,
+    class_sizes: Distribution,
+    ratio: float,
+    class_count: list[str] | None,
 ) -> PlanOptions:
+    counts = read_pairs(class_count, option="--class-count")
     return read_options(
         {
             "method": method,
             "per_class": per_class,
             "sampler": sampler,
             "seed": seed,
+            "distribution": class_sizes,
+            "ratio": ratio,
+            "class_counts": counts or None,
             "fixed": read_pairs(fix, option="--fix"),
             "without": without or [],
         }

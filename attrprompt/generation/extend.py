@@ -10,8 +10,13 @@ from dataclasses import dataclass
 
 from attrprompt.errors import InputError
 from attrprompt.generation.plan import make_item_seed
-from attrprompt.records import Dataset, Run, SampleStatus
+from attrprompt.records import Dataset, Flag, Run, SampleStatus
 from attrprompt.store import PlannedItem, SampleFilter, Store
+
+TOP_UP = "top_up"
+ROUNDS = 5
+DOES_NOT_COUNT = (Flag.EMPTY, Flag.REFUSAL)
+"""What a person would hardly count as a text; cut ones are for the person to tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,31 @@ def measure_shortfall(store: Store, dataset: Dataset, flags: Collection[str]) ->
 
 
 def top_up(store: Store, dataset: Dataset, flags: Collection[str]) -> int:
-    """Plan as many prompts again as the run lacks; returns how many."""
+    """Plan as many prompts again as the run lacks; returns how many.
+
+    While the run is sent, what again does not count is asked for once more, in at most five rounds.
+    """
     lacking = measure_shortfall(store, dataset, flags)
     if not lacking.missing:
         return 0
+    store.runs.keep_option(dataset.id, TOP_UP, {"flags": sorted(flags), "rounds": ROUNDS - 1})
     return store.runs.append_plan(dataset.id, _repeat(store, store.runs.load(dataset.id), lacking.missing))
+
+
+def go_on_topping_up(store: Store, run_id: int) -> int:
+    """The next round of a run that is being topped up, once all of the last has ended; returns how many are planned.
+
+    Ends when the wanted number is reached, after the last round, and where items failed for good.
+    """
+    policy = store.runs.load(run_id).options.get(TOP_UP)
+    if not policy or not policy["rounds"]:
+        return 0
+    lacking = measure_shortfall(store, store.datasets.load(run_id), policy["flags"])
+    if lacking.coming or not lacking.missing:
+        store.runs.keep_option(run_id, TOP_UP, {**policy, "rounds": 0})  # what is rejected later is another matter
+        return 0
+    store.runs.keep_option(run_id, TOP_UP, {**policy, "rounds": policy["rounds"] - 1})
+    return store.runs.append_plan(run_id, _repeat(store, store.runs.load(run_id), lacking.missing))
 
 
 def _repeat(store: Store, run: Run, items: Sequence[int]) -> Iterator[PlannedItem]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.generation.batch_files import WAITING
+from attrprompt.generation.extend import go_on_topping_up
 from attrprompt.generation.run_options import RunLimits
 from attrprompt.generation.translate import ItemTranslator
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
@@ -20,7 +21,6 @@ from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.records import Run, RunCounters, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 
-COMMIT_WINDOW = 0.005  # seconds in which answers gather for one transaction
 POLL_SECONDS = 1.0
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
 
@@ -138,11 +138,16 @@ class RunExecution:
         return state
 
     async def _has_more(self) -> bool:
-        """Whether anything of the plan is pending; texts may be asked for again while the run is being sent."""
+        """Whether anything of the plan is to be sent; texts may be asked for again while the run is being sent."""
         self._last_fetched, self._exhausted, self._pending = -1, False, []
-        planned = (await asyncio.to_thread(self._store.runs.load, self._run.id)).counters.planned
-        self._tally.base = replace(self._tally.base, planned=planned)
-        return bool(await asyncio.to_thread(self._store.runs.next_pending, self._run.id, after=-1, limit=1))
+        return await asyncio.to_thread(self._find_more)
+
+    def _find_more(self) -> bool:
+        runs = self._store.runs
+        has_more = bool(runs.next_pending(self._run.id, after=-1, limit=1))
+        has_more = has_more or go_on_topping_up(self._store, self._run.id) > 0
+        self._tally.base = replace(self._tally.base, planned=runs.load(self._run.id).counters.planned)
+        return has_more
 
     def _conclude(self, results: list[BaseException | None]) -> RunState:
         """Write how the run ended; a defect in a worker leaves the run failed and is raised again."""
@@ -258,13 +263,14 @@ class RunExecution:
         return cost is not None and cost >= self._limits.budget
 
     async def _commit_as_they_come(self) -> None:
-        """Group commits until None comes; whoever waits for a commit that failed gets its error."""
+        """Group commits until None comes: while one is written, what ends meanwhile gathers for the next.
+
+        Whoever waits for a commit that failed gets its error.
+        """
         loop = asyncio.get_running_loop()
         last = False
         while not last:
             batch = [await self._ended.get()]
-            if self._throttle.in_flight > 1 and batch[0] is not None:
-                await asyncio.sleep(COMMIT_WINDOW)
             while not self._ended.empty():
                 batch.append(self._ended.get_nowait())
             last = None in batch

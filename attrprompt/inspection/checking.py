@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from attrprompt.analysis.checks import FEWEST_PER_LABEL, find_foreign_texts, find_label_doubts
+from attrprompt.analysis.checks import FEWEST_PER_LABEL, find_label_doubts
 from attrprompt.analysis.duplicates import THRESHOLD, DuplicateFinder
 from attrprompt.analysis.encoder import REFERENCE, EncoderSpec, open_encoder
+from attrprompt.analysis.language import find_foreign_texts
 from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.errors import WorkerError
 from attrprompt.generation.fewshot import read_few_shot_texts

@@ -133,6 +133,12 @@ class Runs:
             )
         return added
 
+    def keep_option(self, run_id: int, name: str, value: Any) -> None:
+        """Keep one more choice with a run, or another value of it."""
+        with self._database.write() as connection:
+            held = connection.execute(select(run.c.options).where(run.c.dataset_id == run_id)).scalar_one()
+            connection.execute(update(run).where(run.c.dataset_id == run_id).values(options={**held, name: value}))
+
     def list_all(self, project_id: str) -> list[Run]:
         """A project's runs, the newest first."""
         return self._read(dataset.c.project_id == project_id)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from attrprompt import edits
-from attrprompt.analysis.checks import find_foreign_texts, find_label_doubts
-from attrprompt.errors import InputError
+from attrprompt.analysis.checks import find_label_doubts
 from attrprompt.generation.fewshot import choose_few_shots
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plan import PlanOptions
@@ -98,21 +97,6 @@ def test_a_text_that_repeats_its_example_is_marked(store, project):
     found = check(store, project, run.dataset, Check.FEW_SHOTS)
     assert found["flags"] == {"few_shot_copy": [0]}
     assert found["examples"]["few_shot_copy"][0]["example"] == ENGLISH
-
-
-def test_a_text_in_another_language_or_script_than_most_is_found():
-    texts = [
-        ENGLISH,
-        ENGLISH + " again",
-        GERMAN,
-        "東京で開かれた会議で各国の代表が気候変動について話し合った",
-        "Bayern München",
-    ]
-    found = find_foreign_texts(texts)
-    assert (found.language, found.places) == ("en", (2, 3))
-    assert find_foreign_texts(texts, "de").places == (0, 1, 3)
-    with pytest.raises(InputError, match="'xx' cannot be checked"):
-        find_foreign_texts(texts, "xx")
 
 
 def test_a_probe_doubts_labels_that_the_vectors_contradict():

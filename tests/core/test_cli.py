@@ -78,6 +78,34 @@ def test_generate_export_and_import_keep_text_byte_for_byte(run, tmp_path, fault
     assert (status, imported["rows"], imported["skipped"]) == (0, 20, [])
 
 
+def test_an_export_can_be_narrowed_and_a_run_topped_up(run, tmp_path, faulty_server):
+    server = faulty_server(script=["refusal", "refusal"], models=())
+    run("new", "p1", "--labels", "World,Sports", "--domain", "news")
+    endpoint = ("--base-url", server.base_url, "--model", "m1")
+    generate = ("generate", "p1", "--method", "simprompt", "--run", "r1", "--concurrency", "1")
+    status, printed, _ = run(*generate, "--class-count", "World=3", "--class-count", "Sports=1", *endpoint)
+    assert (status, printed["planned"], printed["flags"]["refusal"]) == (0, 4, 2)
+    out = tmp_path / "out.jsonl"
+    assert run("export", "p1", "r1", "--out", out, "--label", "sports")[1]["rows"] == 1
+    assert run("export", "p1", "r1", "--out", out, "--without-flag", "refusal")[1]["rows"] == 2
+    assert run("export", "p1", "r1", "--out", out, "--status", "accepted")[1]["rows"] == 0
+    status, _, err = run("export", "p1", "r1", "--out", out, "--label", "Nowhere")
+    assert (status, "World" in err) == (2, True)
+    status, printed, _ = run("top-up", "p1", "r1")
+    assert (status, printed["planned"], printed["completed"]) == (0, 6, 6)
+    assert run("top-up", "p1", "r1")[1]["planned"] == 6
+
+
+def test_class_sizes_are_long_tailed_or_given(run):
+    run("new", "p1", "--preset", "agnews")
+    tailed = run("plan", "p1", "--per-class", "100", "--class-sizes", "long_tailed", "--ratio", "10")[1]
+    sizes = [each["prompts"] for each in tailed["space_share"].values()]
+    assert (sizes[0], sizes[-1]) == (100, 10)
+    assert run("plan", "p1", "--class-count", "World=7")[1]["prompts"] == 7
+    assert run("plan", "p1", "--class-count", "World=x")[0] == 2
+    assert run("plan", "p1", "--class-count", "World=7", "--class-sizes", "long_tailed")[0] == 2
+
+
 def test_a_run_with_failures_exits_3_and_resume_mends_it(run, faulty_server):
     server = faulty_server(faults={"bad_request": 0.4}, models=())
     run("new", "p1", "--preset", "agnews")

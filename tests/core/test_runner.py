@@ -232,6 +232,17 @@ def test_two_runs_at_once_both_end(runtime, faulty_server):
     assert [future.result(30) for future in futures] == [RunState.DONE, RunState.DONE]
 
 
+def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server):
+    server = faulty_server(latency=0.05, models=(), keep_bodies=False)
+    long, short = (make_run(runtime, server, per_class=n, name=name) for n, name in ((2_000, "long"), (10, "short")))
+    going = runtime.start_run(long.id)
+    assert runtime.start_run(short.id).result(30) is RunState.DONE
+    assert not going.done()
+    assert counters_of(runtime, long).completed > 0
+    runtime.end_run(long.id, RunState.STOPPED)
+    assert going.result(30) is RunState.STOPPED
+
+
 @pytest.mark.slow
 def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(tmp_path, faulty_server):
     server = faulty_server(latency=0.02, models=())
@@ -288,6 +299,41 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
     assert runtime.store.datasets.count(run.id) == 12
+
+
+def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_server):
+    server = faulty_server(script=["refusal"] * 3, models=())
+    run = make_run(runtime, server, per_class=5, concurrency=1)
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    dataset = runtime.store.datasets.load(run.id)
+    server.script[:] = ["refusal", "refusal", "ok", "refusal"]
+    assert top_up(runtime.store, dataset, ["refusal"]) == 3
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    lacking = measure_shortfall(runtime.store, dataset, ["refusal"])
+    assert (lacking.usable, lacking.missing) == (10, ())
+    assert len(server.asked) == 10 + 3 + 2 + 1
+    runtime.store.review.decide(run.id, [9], {"status": "rejected"}, actor="ana")
+    write_again(runtime.store, dataset, [8], actor="ana")
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert len(server.asked) == 10 + 3 + 2 + 1 + 1
+
+
+def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_server):
+    server = faulty_server(usual="refusal", models=())
+    run = make_run(runtime, server, per_class=2, concurrency=1)
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    dataset = runtime.store.datasets.load(run.id)
+    assert top_up(runtime.store, dataset, ["refusal"]) == 4
+    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert len(server.asked) == 4 + 5 * 4
+    counters = counters_of(runtime, run)
+    first_wave = (counters.prompt_tokens + counters.completion_tokens) // 6
+    limited = make_run(runtime, server, per_class=2, concurrency=1, name="limited", budget_tokens=first_wave + 1)
+    assert runtime.start_run(limited.id).result(20) is RunState.DONE
+    before = len(server.asked)
+    assert top_up(runtime.store, runtime.store.datasets.load(limited.id), ["refusal"]) == 4
+    assert runtime.start_run(limited.id).result(20) is RunState.DONE_WITH_FAILURES
+    assert len(server.asked) == before + 1
 
 
 def test_a_second_app_server_on_a_home_is_told(runtime):
