@@ -1,28 +1,35 @@
 """Did the texts do what their prompts asked? Lengths by counting words, places by the region finder.
 
-Whether one text obeys depends on that text alone, so every share has Wilson's interval. Values of other dimensions
-(style, subtopic …) cannot be checked by rule and are named as not checked.
+Whether one text obeys depends on that text alone, so every share has Wilson's interval. A value is *ignored* where its
+texts cannot be told apart from those asked for other values: they obey it no more often than the others do by
+themselves. Dimensions that no rule can check (style, subtopic …) are judged by `adherence_classified`.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from attrprompt.analysis.estimate import Estimate
-from attrprompt.analysis.regions.asked import AskedFound
+from attrprompt.analysis.regions.asked import ITEMS_KEPT, AskedFound
 from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL, wilson
 from attrprompt.analysis.tokens import count_words
+from attrprompt.analysis.verdicts import correct_by_benjamini_hochberg
+
+if TYPE_CHECKING:
+    from attrprompt.analysis.adherence_language import LanguageAdherence
 
 SHORTER, WITHIN, LONGER = "shorter", "as asked", "longer"
 LENGTH_COLUMNS = (SHORTER, WITHIN, LONGER)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
-RESERVED = ("values", "not_checked", "note")
+RESERVED = ("values", "not_checked", "note", "language", "judged")
+TOLD_APART_LEVEL = 0.05
 
 Bounds = tuple[int, int]
 
@@ -36,6 +43,12 @@ class ValueAdherence:
         obeying: how many of them obey; None where the value cannot be checked.
         obeyed: their share; None where it cannot be checked, and under 30 texts.
         reason: why there is no share.
+        elsewhere: share of the texts asked for other values that would obey this one; None where it is not known.
+        told_apart: where no rule can check the value, how well its texts can be told from the others (area under the
+            curve, 0.5 not at all).
+        p: two-sided, of no difference between its texts and the others.
+        q: p corrected over the values of the dimension (Benjamini and Hochberg).
+        ignored: whether its texts cannot be told apart from the rest at this n; None where that is not known.
     """
 
     dimension: str
@@ -44,15 +57,40 @@ class ValueAdherence:
     obeying: int | None
     obeyed: Estimate | None
     reason: str
+    elsewhere: Estimate | None = None
+    told_apart: Estimate | None = None
+    p: float | None = None
+    q: float | None = None
+    ignored: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        return {**vars(self), "obeyed": None if self.obeyed is None else self.obeyed.to_json()}
+        estimates = {
+            name: None if estimate is None else estimate.to_json()
+            for name, estimate in (
+                ("obeyed", self.obeyed),
+                ("elsewhere", self.elsewhere),
+                ("told_apart", self.told_apart),
+            )
+        }
+        return {**vars(self), **estimates}
+
+    @property
+    def is_higher(self) -> bool:
+        """Whether its texts look more like what was asked for than the others do."""
+        if self.told_apart is not None:
+            return self.told_apart.value > 0.5
+        return self.obeyed is not None and self.elsewhere is not None and self.obeyed.value > self.elsewhere.value
 
 
 @dataclass(frozen=True)
 class AskedLength:
-    """The texts that were asked for one length: the bounds in words, and how many texts keep them."""
+    """The texts that were asked for one length: the bounds in words, and how many texts keep them.
+
+    Attributes:
+        elsewhere: texts asked for other lengths that keep these bounds too, and the number of such texts.
+        items: for each of `found` some of the texts, by their numbers in the data set.
+    """
 
     value: str
     minimum: int
@@ -60,6 +98,8 @@ class AskedLength:
     n: int
     median: float
     found: dict[str, int]
+    elsewhere: tuple[int, int]
+    items: dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -100,6 +140,16 @@ class LengthAdherence:
             "values": [dict(vars(each)) for each in self.values],
         }
 
+    def rate_values(self) -> list[ValueAdherence]:
+        """Each length asked for with the share that keeps it."""
+        rated = [
+            rate_value(self.dimension, each.value, each.found[WITHIN], each.n, each.elsewhere) for each in self.values
+        ]
+        return rated + [
+            ValueAdherence(self.dimension, value, n, None, None, "no bounds are known for this value")
+            for value, n in self.unknown.items()
+        ]
+
 
 @dataclass(frozen=True)
 class PlaceAdherence:
@@ -127,6 +177,28 @@ class PlaceAdherence:
             **self.matrix.to_json(),
         }
 
+    def rate_values(self) -> list[ValueAdherence]:
+        """Each place asked for with the share that names it."""
+        name = self.matrix.dimension
+        return [
+            ValueAdherence(name, each.value, each.documents, None, None, each.reason)
+            if each.obeying is None
+            else rate_value(name, each.value, each.obeying, each.documents, each.elsewhere)
+            for each in self.matrix.values
+        ]
+
+
+class CheckedDimension(Protocol):
+    """What was found of one dimension."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings by name, with their `kind`."""
+        ...
+
+    def rate_values(self) -> list[ValueAdherence]:
+        """Each value asked for."""
+        ...
+
 
 @dataclass(frozen=True)
 class Adherence:
@@ -134,15 +206,18 @@ class Adherence:
 
     Attributes:
         dimensions: those that can be checked, by name.
-        values: all their values, the most ignored first; those without a share last.
-        not_checked: dimensions that no rule can check.
+        values: all their values: those that are ignored first, then by the share that obeys; those of which nothing can
+            be said last.
+        not_checked: dimensions that cannot be checked, with the reason.
         note: why there is nothing, where there is nothing.
+        language: of all texts, whatever they were asked for.
     """
 
-    dimensions: dict[str, LengthAdherence | PlaceAdherence]
+    dimensions: dict[str, CheckedDimension]
     values: tuple[ValueAdherence, ...]
-    not_checked: tuple[str, ...] = ()
+    not_checked: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    language: LanguageAdherence | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Each dimension by its name, beside `values`, `not_checked` and `note`."""
@@ -152,8 +227,9 @@ class Adherence:
                 for name, each in self.dimensions.items()
             },
             "values": [each.to_json() for each in self.values],
-            "not_checked": list(self.not_checked),
+            "not_checked": self.not_checked,
             "note": self.note,
+            **({} if self.language is None else {"language": self.language.to_json()}),
         }
 
 
@@ -168,6 +244,7 @@ def measure_length(
     dimension: str,
     bounds: Mapping[str, Bounds],
     cut: Sequence[bool] | None = None,
+    items: Sequence[int] | None = None,
 ) -> LengthAdherence:
     """Compare the number of words of each text with the length that it was asked for.
 
@@ -177,8 +254,10 @@ def measure_length(
         dimension: the name of the length dimension.
         bounds: smallest and largest number of words by value.
         cut: for each text whether the limit of tokens cut it off.
+        items: the number of each text in its data set.
     """
     lengths: dict[str, list[int]] = {}
+    numbers: dict[str, dict[str, list[int]]] = {}
     unknown: Counter[str] = Counter()
     not_asked = cut_off = 0
     for row, (text, asked) in enumerate(zip(texts, attributes, strict=True)):
@@ -188,8 +267,12 @@ def measure_length(
         elif value not in bounds:
             unknown[value] += 1
         else:
-            lengths.setdefault(value, []).append(count_words(text))
+            words = count_words(text)
+            lengths.setdefault(value, []).append(words)
             cut_off += cut is not None and cut[row]
+            if items is not None:
+                side = _name_side(deviate(words, bounds[value]))
+                numbers.setdefault(value, {}).setdefault(side, []).append(items[row])
     deviations = Counter(deviate(words, bounds[value]) for value, found in lengths.items() for words in found)
     found = _count_sides(deviations)
     n = deviations.total()
@@ -208,6 +291,8 @@ def measure_length(
                 n=len(counts),
                 median=float(np.median(counts)),
                 found=_count_sides(Counter(deviate(words, bounds[value]) for words in counts)),
+                elsewhere=_count_elsewhere(lengths, value, bounds[value]),
+                items={side: tuple(of[:ITEMS_KEPT]) for side, of in numbers.get(value, {}).items()},
             )
             for value, counts in sorted(lengths.items(), key=lambda pair: (bounds[pair[0]], pair[0]))
         ),
@@ -235,41 +320,69 @@ def measure_places(matrix: AskedFound) -> PlaceAdherence:
 
 
 def join_dimensions(
-    dimensions: Mapping[str, LengthAdherence | PlaceAdherence], not_checked: Iterable[str] = ()
+    dimensions: Mapping[str, CheckedDimension],
+    not_checked: Mapping[str, str] | None = None,
+    language: LanguageAdherence | None = None,
 ) -> Adherence:
     """All checked dimensions of a data set, with their values in one list."""
-    values = [rated for each in dimensions.values() for rated in _rate_values(each)]
-    values.sort(key=lambda each: (each.obeyed is None, each.obeyed.value if each.obeyed else -each.n, each.value))
-    return Adherence(dict(dimensions), tuple(values), tuple(not_checked))
+    values = [rated for each in dimensions.values() for rated in judge_values(each.rate_values())]
+    values.sort(key=_order)
+    return Adherence(dict(dimensions), tuple(values), dict(not_checked or {}), language=language)
 
 
-def rate_value(dimension: str, value: str, obeying: int, n: int) -> ValueAdherence:
-    """The share of texts that obey a value; none under 30 texts."""
+def rate_value(dimension: str, value: str, obeying: int, n: int, elsewhere: tuple[int, int] = (0, 0)) -> ValueAdherence:
+    """The share of texts that obey a value; none under 30 texts.
+
+    Args:
+        elsewhere: texts asked for other values that would obey it, and the number of such texts.
+    """
     if n < FEWEST_IN_A_CELL:
         return ValueAdherence(dimension, value, n, obeying, None, f"too few texts: {n}")
-    return ValueAdherence(dimension, value, n, obeying, wilson(obeying, n), "")
+    rated = ValueAdherence(dimension, value, n, obeying, wilson(obeying, n), "")
+    if elsewhere[1] < FEWEST_IN_A_CELL:
+        return rated
+    p = compare_shares(obeying, n, *elsewhere)
+    return replace(rated, elsewhere=wilson(*elsewhere), p=p)
 
 
-def _rate_values(measured: LengthAdherence | PlaceAdherence) -> list[ValueAdherence]:
-    if isinstance(measured, LengthAdherence):
-        rated = [rate_value(measured.dimension, each.value, each.found[WITHIN], each.n) for each in measured.values]
-        return rated + [
-            ValueAdherence(measured.dimension, value, n, None, None, "no bounds are known for this value")
-            for value, n in measured.unknown.items()
-        ]
-    dimension = measured.matrix.dimension
-    return [
-        ValueAdherence(dimension, each.value, each.documents, each.obeying, each.obeyed, each.reason)
-        for each in measured.matrix.values
-    ]
+def compare_shares(a: int, n_a: int, b: int, n_b: int) -> float:
+    """Two-sided p of equal shares a ÷ n_a and b ÷ n_b, by the normal approximation with the pooled share."""
+    pooled = (a + b) / (n_a + n_b)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b))
+    return 1.0 if error == 0 else math.erfc(abs(a / n_a - b / n_b) / error / math.sqrt(2))
+
+
+def judge_values(values: Sequence[ValueAdherence]) -> list[ValueAdherence]:
+    """The values of one dimension with q, and whether each is ignored."""
+    tested = [place for place, each in enumerate(values) if each.p is not None]
+    judged = list(values)
+    for place, q in zip(
+        tested, correct_by_benjamini_hochberg([values[place].p or 0.0 for place in tested]), strict=True
+    ):
+        each = values[place]
+        judged[place] = replace(each, q=q, ignored=q >= TOLD_APART_LEVEL or not each.is_higher)
+    return judged
+
+
+def _order(each: ValueAdherence) -> tuple[bool, bool, float, str]:
+    score = each.obeyed or each.told_apart
+    return score is None, not each.ignored, score.value if score else -each.n, each.value
+
+
+def _name_side(deviation: int) -> str:
+    return SHORTER if deviation < 0 else LONGER if deviation > 0 else WITHIN
 
 
 def _count_sides(deviations: Mapping[int, int]) -> dict[str, int]:
-    return {
-        SHORTER: sum(texts for words, texts in deviations.items() if words < 0),
-        WITHIN: deviations.get(0, 0),
-        LONGER: sum(texts for words, texts in deviations.items() if words > 0),
-    }
+    sides = dict.fromkeys(LENGTH_COLUMNS, 0)
+    for words, texts in deviations.items():
+        sides[_name_side(words)] += texts
+    return sides
+
+
+def _count_elsewhere(lengths: Mapping[str, Sequence[int]], value: str, bounds: Bounds) -> tuple[int, int]:
+    others = [words for other, counts in lengths.items() if other != value for words in counts]
+    return sum(not deviate(words, bounds) for words in others), len(others)
 
 
 def _find_quantiles(deviations: Counter[int]) -> dict[str, int]:

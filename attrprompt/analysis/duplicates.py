@@ -123,30 +123,6 @@ def find_duplicates(
     return found
 
 
-@dataclass(frozen=True)
-class Overlap:
-    """How many texts of one set repeat a text of another, as counted before every evaluation."""
-
-    exact: int
-    near: int
-    pairs: tuple[tuple[int, Duplicate], ...]
-
-
-def count_overlap(texts: Sequence[str], reference: Sequence[str], threshold: float = THRESHOLD) -> Overlap:
-    """The texts that repeat a text of the reference, exactly or nearly.
-
-    Returns:
-        Counts, and for each such text its place with the reference text's place (`of`).
-    """
-    finder = DuplicateFinder(threshold)
-    for text in reference:
-        finder.add(text)
-    matches = [(place, finder.find(text)) for place, text in enumerate(texts)]
-    pairs = tuple((place, match) for place, match in matches if match is not None)
-    exact = sum(match.exact for _, match in pairs)
-    return Overlap(exact=exact, near=len(pairs) - exact, pairs=pairs)
-
-
 def _list_runs(words: Sequence[str]) -> frozenset[str]:
     """All runs of three words; of a shorter text its words as one run."""
     if len(words) <= RUN:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -131,6 +132,18 @@ class SubsampledFigure:
             repeats=len(self.values),
             method=self.method if error is not None else f"{self.method}; no interval",
         )
+
+
+def estimate_mean(
+    values: Sequence[float], method: str, minimum: float = -math.inf, maximum: float = math.inf
+) -> Estimate:
+    """The mean with its normal 95 % interval, kept within a range; no interval for fewer than 2 values."""
+    each = np.asarray(values, dtype=np.float64)
+    mean, n = float(each.mean()), len(each)
+    if n < 2:
+        return Estimate(mean, None, None, n, None, None, f"{method}; no interval")
+    half = Z95 * float(each.std(ddof=1)) / math.sqrt(n)
+    return Estimate(mean, max(minimum, mean - half), min(maximum, mean + half), n, None, None, method)
 
 
 def compare_figures(

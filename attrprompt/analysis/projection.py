@@ -192,10 +192,13 @@ class _EpochReader(io.TextIOBase):
         return len(text)
 
 
-def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10) -> float:
+def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10, *, sample: int | None = None) -> float:
     """Mean share of each text's k nearest neighbours (cosine) that are also its k nearest on the map (Euclidean).
 
     0 to 1; about k ÷ (n − 1) by chance. Computed in blocks, so memory grows with n only.
+
+    Args:
+        sample: over so many texts, spread evenly over all; their neighbours are looked for among all.
 
     Raises:
         InputError: there are not more than k texts.
@@ -206,8 +209,9 @@ def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10) -> float:
     shared = 0
     flat = low.astype(np.float64)
     squares = (flat**2).sum(axis=1)
-    for start in range(0, n, BLOCK):
-        rows = np.arange(start, min(start + BLOCK, n))
+    looked_at = np.unique(np.linspace(0, n - 1, min(n, sample or n)).astype(np.int64))
+    for start in range(0, len(looked_at), BLOCK):
+        rows = looked_at[start : start + BLOCK]
         cosines = high[rows] @ high.T
         distances = squares[rows, None] - 2 * flat[rows] @ flat.T + squares[None, :]
         cosines[np.arange(len(rows)), rows] = -np.inf
@@ -215,14 +219,7 @@ def neighbour_overlap(high: Vectors, low: Coordinates, k: int = 10) -> float:
         near_high = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
         near_low = np.argpartition(distances, k - 1, axis=1)[:, :k]
         shared += sum(len(np.intersect1d(a, b)) for a, b in zip(near_high, near_low, strict=True))
-    return shared / (n * k)
-
-
-def find_projection(
-    home: Path, encoder_id: str, hashes: Sequence[str], sets: Sequence[str], parameters: MapParameters
-) -> Projection | None:
-    """The kept map of these texts (by their hashes, in this order), or None: then the worker has to make it."""
-    return load_projection(path_projection(home, key_projection(encoder_id, hashes, sets, parameters)))
+    return shared / (len(looked_at) * k)
 
 
 def key_projection(encoder_id: str, hashes: Sequence[str], sets: Sequence[str], parameters: MapParameters) -> str:

@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+from attrprompt.cli.judging import judge_dataset
 from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
+from attrprompt.generation.launch import choose_endpoint
 from attrprompt.inspection.adherence import write_region_rows
 from attrprompt.inspection.jobs import load_sets
 from attrprompt.inspection.request import Part, make_request
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.worker.jobs import JobContext, read_result, run_job
+
+PAPER_PARTS = frozenset((Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS))
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 
@@ -31,13 +36,28 @@ def analyze(
     m: Annotated[int | None, typer.Option(min=1, help="Texts a subsample; default from the ladder.")] = None,
     text: Annotated[str, typer.Option(help="clean or raw.")] = "clean",
     review: Annotated[str, typer.Option(help="ignored, accepted, or 'not rejected'.")] = "ignored",
-    reference: Annotated[str, typer.Option(help="With regions: uniform, population, requested, a data set, a CSV.")] = (
-        "uniform"
-    ),
+    reference: Annotated[
+        str,
+        typer.Option(
+            help="With regions: uniform, countries, population, requested, a gold set, a CSV file (place,weight)."
+        ),
+    ] = "uniform",
+    lexicon: Annotated[
+        list[Path] | None, typer.Option(help="With regions: a word list of your own, CSV (term,group). Repeatable.")
+    ] = None,
     rows: Annotated[
         Path | None, typer.Option(help="With regions: write the places in each text here, as JSONL.")
     ] = None,
-    tables: Annotated[bool, typer.Option(help="Also by label and attribute value.")] = True,
+    judge: Annotated[
+        int | None, typer.Option(min=1, help="With adherence: let a model judge so many texts of each value.")
+    ] = None,
+    judge_dimension: Annotated[
+        list[str] | None, typer.Option(help="With --judge: only this dimension. Repeatable; default all it can judge.")
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(help="With --judge: an OpenAI-compatible endpoint.")] = None,
+    model: Annotated[str | None, typer.Option(help="With --judge: the model's name there.")] = None,
+    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    tables: Annotated[bool, typer.Option(help="Also by label, attribute value and region.")] = True,
 ) -> None:
     """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
     session = get_session(context)
@@ -50,7 +70,12 @@ def analyze(
         raise InputError("--rows writes the places in each text; it goes with --only regions or with all parts.")
     if rows is not None and (rows.is_dir() or not rows.parent.is_dir()):
         raise InputError(f"--rows takes a file in a folder that exists, and '{rows}' is none. Name another.")
+    name, table = read_reference(reference)
+    lexicons = tuple((path.stem, read_table(path, "--lexicon")) for path in lexicon or ())
+    if judge is not None and Part.ADHERENCE not in parts:
+        raise InputError("--judge is about adherence; it goes with --only adherence or with all parts.")
     stored = session.find_project(project)
+    endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
     store = session.runtime.store
     chosen = [store.datasets.find(stored.id, name) for name in datasets]
     request = make_request(
@@ -62,13 +87,49 @@ def analyze(
         m=m,
         text=text,
         review=review,
-        reference=reference,
+        reference=name,
+        reference_csv=table,
+        lexicons=lexicons,
         tables=tables,
     )
     job = JobContext(session.runtime.home, tell_tenths(session))
     result = read_result(run_job("analyze", request.to_payload(), job))
     assert isinstance(result, dict)
+    if not PAPER_PARTS.isdisjoint(parts):
+        result |= {"as_in_paper": read_result(run_job("paper", request.to_payload(), job))}
+    if Part.REGIONS in parts and tables:
+        result |= {kind: read_result(run_job(kind, request.to_payload(), job)) for kind in ("portraits", "lexicons")}
+    for each in chosen if judge is not None else ():
+        adherence = result["datasets"][each.name]["adherence"]
+        if not adherence["note"]:
+            adherence["judged"] = judge_dataset(
+                session, stored, each, endpoint, per_value=judge or 1, dimensions=judge_dimension
+            )
     if rows is not None:
         sets, _ = load_sets(request, job, with_vectors=False)
-        result |= {"rows": {"path": str(rows), "rows": write_region_rows(request, sets, rows)}}
+        result |= {"rows": {"path": str(rows), "rows": write_region_rows(request, sets, rows, job)}}
     session.emit(result)
+
+
+def read_reference(given: str) -> tuple[str, str]:
+    """A reference's name and, where it is a file, its table.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    path = Path(given)
+    if path.suffix.lower() != ".csv" and not path.is_file():
+        return given, ""
+    return path.stem, read_table(path, "--reference")
+
+
+def read_table(path: Path, option: str) -> str:
+    """The text of a CSV file.
+
+    Raises:
+        InputError: it cannot be read, or is no UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{option} cannot read '{path}' ({error}). Give a CSV file in UTF-8.") from error

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from attrprompt.analysis.adherence import (
     NOTHING_ASKED,
     Adherence,
     Bounds,
+    CheckedDimension,
     LengthAdherence,
-    PlaceAdherence,
     join_dimensions,
     measure_length,
     measure_places,
 )
+from attrprompt.analysis.adherence_classified import measure_by_classifier, why_unclassifiable
+from attrprompt.analysis.adherence_language import are_languages, measure_asked_language, measure_language
 from attrprompt.analysis.duplicates import RUN, THRESHOLD, find_duplicates
 from attrprompt.analysis.regions.asked import asked_found_matrix
-from attrprompt.analysis.regions.located import locate, locate_prepared
-from attrprompt.analysis.selection import CUT_FLAG, AnalysisSet, list_counted, name_labels, prepare_set
-from attrprompt.errors import WorkerError
+from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.selection import CUT_FLAG, AnalysisSet, list_counted
 from attrprompt.exchange.files import replace_file
 from attrprompt.generation.postprocess import asked_lengths
-from attrprompt.inspection.regions import read_rulings
+from attrprompt.inspection.places import locate_sets, read_rulings
 from attrprompt.inspection.request import AnalysisRequest
 from attrprompt.project import DimensionKind, Project, fold_text
 from attrprompt.settings import load_settings
 from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext
+from attrprompt.worker.jobs import JobContext, stop_where_cancelled
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -62,30 +68,52 @@ def read_asked_dimensions(request: AnalysisRequest, context: JobContext) -> list
 
 
 def measure_adherence(
-    request: AnalysisRequest, dataset: AnalysisSet, asked: AskedDimensions, context: JobContext
+    request: AnalysisRequest,
+    dataset: AnalysisSet,
+    located: LocatedSet,
+    asked: AskedDimensions,
+    encode: Encode,
+    context: JobContext,
 ) -> Adherence:
-    """Every dimension of a data set that a rule can check, over the texts that count."""
-    rows = list_counted(dataset, request.choice)
-    attributes = [dataset.attributes[row] for row in rows] if dataset.attributes is not None else []
+    """Every dimension of a data set, over the texts that count: by rule where one can tell, else by the classifier.
+
+    Args:
+        located: the texts that count with their places, in the order of the store.
+        encode: gives embeddings; called only where a classifier is needed and can be trained.
+    """
+    attributes = located.attributes or []
     names = sorted({name for each in attributes for name in each})
-    if not names:
-        return Adherence({}, (), note=NOTHING_ASKED)
     context.progress(0.95, f"asked and found in {dataset.name}")
-    texts = [dataset.texts[row] for row in rows]
-    cut = [dataset.flags is not None and CUT_FLAG in dataset.flags[row] for row in rows]
+    language = measure_language(located.texts, located.items)
+    if not names:
+        return Adherence({}, (), note=NOTHING_ASKED, language=language)
     kinds = {name: asked.kinds.get(fold_text(name), DimensionKind.TEXT) for name in names}
-    measured: dict[str, LengthAdherence | PlaceAdherence] = {}
+    measured: dict[str, CheckedDimension] = {}
     for name in _names_of(kinds, DimensionKind.LENGTH):
-        values = {each[name] for each in attributes if name in each}
-        known = {value: asked.lengths.get((fold_text(name), fold_text(value))) for value in values}
-        bounds = {value: found for value, found in known.items() if found is not None}
-        measured[name] = measure_length(texts, attributes, name, bounds, cut)
-    places = _names_of(kinds, DimensionKind.PLACE)
-    if places:
-        rulings = read_rulings(request)
-        located = locate(dataset.name, texts, attributes=attributes, rulings=rulings)
-        measured |= {name: measure_places(asked_found_matrix(located, name, rulings)) for name in places}
-    return join_dimensions(measured, _names_of(kinds, DimensionKind.TEXT))
+        measured[name] = _measure_length(request, dataset, located, name, asked)
+    rulings = read_rulings(request)
+    for name in _names_of(kinds, DimensionKind.PLACE):
+        measured[name] = measure_places(asked_found_matrix(located, name, rulings))
+    not_checked: dict[str, str] = {}
+    for name in _names_of(kinds, DimensionKind.TEXT):
+        if are_languages(located.list_values(name)):
+            measured[name] = measure_asked_language(located.texts, attributes, name)
+            continue
+        not_checked[name] = why_unclassifiable([each.get(name) for each in attributes], located.texts)
+        if not not_checked[name]:
+            del not_checked[name]
+            context.progress(0.95, f"{name} by the attribute classifier in {dataset.name}")
+            measured[name] = measure_by_classifier(
+                encode(located.texts),
+                located.texts,
+                located.labels,
+                attributes,
+                name,
+                items=located.items,
+                seed=request.seed,
+                check=stop_where_cancelled(context, "The comparison of what was asked with what is there"),
+            )
+    return join_dimensions(measured, not_checked, language)
 
 
 def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: JobContext) -> dict[str, Any]:
@@ -94,15 +122,12 @@ def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: 
     Raises:
         WorkerError: it was stopped.
     """
-
-    def check() -> None:
-        if context.cancelled():
-            raise WorkerError("The search for duplicates was stopped.")
-
     context.progress(0.97, f"repeated texts in {dataset.name}")
     rows = list_counted(dataset, request.choice)
     items = [row if dataset.items is None else dataset.items[row] for row in rows]
-    found = find_duplicates((dataset.texts[row] for row in rows), check=check)
+    found = find_duplicates(
+        (dataset.texts[row] for row in rows), check=stop_where_cancelled(context, "The search for duplicates")
+    )
     pairs = [
         {"item": item, "of": items[each.of], "similarity": each.similarity, "exact": each.exact}
         for item, each in zip(items, found, strict=True)
@@ -119,7 +144,7 @@ def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: 
     }
 
 
-def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], path: Path) -> int:
+def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], path: Path, context: JobContext) -> int:
     """Write the places found in each text that counts, a JSON line a text, in the order of the store.
 
     Lines are those of `LocatedSet.to_rows` with the name of the data set. The file is there whole or not at all.
@@ -130,16 +155,25 @@ def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], pat
     Raises:
         InputError: the file cannot be written.
     """
-    names = name_labels(sets)
     count = 0
+    located = locate_sets(request, sets, context)
     with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        for each in sets:
-            prepared = prepare_set(each, request.choice, names)
-            rows = locate_prepared(prepared, read_rulings(request)).to_rows()
-            for _, row in sorted(zip(prepared.rows.tolist(), rows, strict=True), key=lambda pair: pair[0]):
+        for each in located:
+            for row in each.to_rows():
                 file.write(json.dumps({**row, "dataset": each.name}, ensure_ascii=False) + "\n")
                 count += 1
     return count
+
+
+def _measure_length(
+    request: AnalysisRequest, dataset: AnalysisSet, located: LocatedSet, name: str, asked: AskedDimensions
+) -> LengthAdherence:
+    flags = dataset.flags or [()] * len(dataset.texts)
+    cut = [CUT_FLAG in flags[row] for row in list_counted(dataset, request.choice)]
+    attributes = located.attributes or []
+    known = {value: asked.lengths.get((fold_text(name), fold_text(value))) for value in located.list_values(name)}
+    bounds = {value: found for value, found in known.items() if found is not None}
+    return measure_length(located.texts, attributes, name, bounds, cut, located.items)
 
 
 def _describe(document: Project) -> AskedDimensions:

@@ -5,7 +5,7 @@ Nothing here carries a verdict; it is for looking into the texts behind the figu
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import permutations
 from typing import Any
@@ -13,17 +13,26 @@ from typing import Any
 import numpy as np
 
 from attrprompt.analysis.encoder import open_encoder
+from attrprompt.analysis.regions.asked import NO_PLACE
+from attrprompt.analysis.regions.finder import Mention, list_continents
+from attrprompt.analysis.regions.tables import REGIONS
 from attrprompt.analysis.selection import AnalysisSet, list_counted
 from attrprompt.errors import InputError
 from attrprompt.inspection.jobs import load_sets
-from attrprompt.inspection.request import UNHASHED, AnalysisRequest
+from attrprompt.inspection.places import locate_sets
+from attrprompt.inspection.request import EXPLORED, AnalysisRequest
 from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, register
 
 PAIRS_TO_READ = 30
+LENGTH_ITEMS = 5
+NEIGHBOURS = 10
+NEIGHBOURS_SAMPLE = 2_000
+SEVERAL = "several continents"
+REGION_NAMES = (*REGIONS, SEVERAL, NO_PLACE)
 OUTLIERS = 20
 
 
-@register("wording", unhashed=UNHASHED)
+@register("wording", unhashed=EXPLORED)
 def explore_wording(payload: Payload, context: JobContext) -> Result:
     """Growth of the vocabulary, lengths, over-used phrases, shared words, openings, the paper's own figures."""
     from attrprompt.analysis.growth import measure_growth
@@ -43,8 +52,12 @@ def explore_wording(payload: Payload, context: JobContext) -> Result:
         stock = Stock(prepare_set(each, request.choice, names), (np.arange(len(texts[each.name])),))
         growth = measure_growth(stock, seed=request.seed)
         result["growth"][each.name] = [point.to_json() for point in growth]
-        lengths = Counter(count_words(text) for text in texts[each.name])
-        result["lengths"][each.name] = sorted(lengths.items())
+        lengths: dict[int, list[int]] = {}
+        for row, text in zip(counted_rows(request, each), texts[each.name], strict=True):
+            lengths.setdefault(count_words(text), []).append(row if each.items is None else each.items[row])
+        result["lengths"][each.name] = [
+            [length, len(items), items[:LENGTH_ITEMS]] for length, items in sorted(lengths.items())
+        ]
         result["openings"][each.name] = [asdict(opening) for opening in find_openings(texts[each.name])]
     for a, b in permutations(texts, 2):
         context.progress(0.7, f"{a} beside {b}")
@@ -56,7 +69,7 @@ def explore_wording(payload: Payload, context: JobContext) -> Result:
     return result | {"paper": {name: figures.to_json() for name, figures in paper.items()}}
 
 
-@register("neighbourhood", unhashed=UNHASHED)
+@register("neighbourhood", unhashed=EXPLORED)
 def explore_neighbourhood(payload: Payload, context: JobContext) -> Result:
     """Coordinates by PCA, clusters with keywords, outliers, near-duplicates to read, pairwise similarities."""
     from attrprompt.analysis.clusters import cluster_vectors, find_keywords
@@ -75,6 +88,8 @@ def explore_neighbourhood(payload: Payload, context: JobContext) -> Result:
     context.progress(0.6, "clusters")
     clustering = cluster_vectors(vectors, seed=request.seed)
     keywords = find_keywords([tokenise(text) for text in texts], clustering.labels)
+    context.progress(0.7, "regions")
+    regions = [_name_region(mentions) for each in locate_sets(request, sets, context) for mentions in each.mentions]
     context.progress(0.8, "nearest neighbours")
     pairs = find_pairs_to_read(vectors, request.threshold, PAIRS_TO_READ)
     sampled = {each.name: sample_pair_similarities(_vectors_of(request, each), seed=request.seed) for each in sets}
@@ -88,17 +103,21 @@ def explore_neighbourhood(payload: Payload, context: JobContext) -> Result:
         "pairs_above_count": pairs.pairs_above,
         "similarities": {name: found.to_json() for name, found in sampled.items() if found is not None},
         "encoder": open_encoder(request.encoder, context.home).id,
+        "threshold": request.threshold,
+        "regions": REGION_NAMES,
     }
-    return Arrays({"coordinates": coordinates, "clusters": clustering.labels}, facts)
+    codes = np.array([REGION_NAMES.index(each) for each in regions], dtype=np.int8)
+    return Arrays({"coordinates": coordinates, "clusters": clustering.labels, "regions": codes}, facts)
 
 
-@register("map", unhashed=UNHASHED)
+@register("map", unhashed=EXPLORED)
 def draw_map(payload: Payload, context: JobContext) -> Result:
     """Coordinates by UMAP, in the order in which `counted_items` names the texts; kept by content."""
     from attrprompt.analysis.projection import (
         MapParameters,
         key_projection,
         load_projection,
+        neighbour_overlap,
         path_projection,
         project,
         save_projection,
@@ -115,7 +134,18 @@ def draw_map(payload: Payload, context: JobContext) -> Result:
     if kept is None:
         kept = project(vectors, names, parameters, context.progress)
         save_projection(path, kept)
-    return Arrays({"coordinates": kept.coordinates, "fitted": kept.fitted}, {"encoder": encoder_id})
+    facts = {
+        "encoder": encoder_id,
+        "neighbours": NEIGHBOURS,
+        "neighbours_kept": neighbour_overlap(vectors, kept.coordinates, NEIGHBOURS, sample=NEIGHBOURS_SAMPLE),
+        "fitted": int(kept.fitted.sum()),
+    }
+    return Arrays({"coordinates": kept.coordinates, "fitted": kept.fitted}, facts)
+
+
+def _name_region(mentions: Sequence[Mention]) -> str:
+    continents = list_continents(mentions)
+    return continents[0] if len(continents) == 1 else SEVERAL if continents else NO_PLACE
 
 
 def counted_rows(request: AnalysisRequest, dataset: AnalysisSet) -> list[int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from attrprompt.analysis.encoder import Encoder, open_encoder
 from attrprompt.analysis.estimate import Comparison
@@ -12,8 +15,9 @@ from attrprompt.analysis.selection import AnalysisSet
 from attrprompt.analysis.tokens import TOKENISER
 from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import join_primary
-from attrprompt.inspection.adherence import measure_adherence, measure_duplicates, read_asked_dimensions
+from attrprompt.inspection.adherence import Encode, measure_adherence, measure_duplicates, read_asked_dimensions
 from attrprompt.inspection.loading import make_set, read_texts
+from attrprompt.inspection.places import locate_sets
 from attrprompt.inspection.regions import measure_regions
 from attrprompt.inspection.request import UNHASHED, AnalysisRequest, Part
 from attrprompt.project import DimensionKind
@@ -25,7 +29,7 @@ ENCODING_SHARE = 0.4  # of the progress bar, when texts are not encoded yet
 PRIMARY_KEYS = ("vocabulary_size", "aps_intra")
 
 
-@register("analyze", unhashed=UNHASHED)
+@register("analyze", version=2, unhashed=UNHASHED)
 def analyze(payload: Payload, context: JobContext) -> Result:
     """The figures that an `AnalysisRequest` asks for, as `analyze` prints them."""
     request = AnalysisRequest.model_validate(payload)
@@ -45,7 +49,7 @@ def load_sets(
         documents += [store.runs.load_document(each.id) for each in datasets if not each.imported]
     finally:
         store.close()
-    encode = _make_encode(request, context) if with_vectors else None
+    encode = make_encode(request, context) if with_vectors else None
     sets = [make_set(each, samples, request.choice, encode) for each, samples in zip(datasets, texts, strict=True)]
     places = {
         dimension.name
@@ -66,23 +70,26 @@ def analyse_sets(
     comparisons: list[Comparison] = []
     compared = [part.value for part in request.only if part in (Part.DIVERSITY, Part.SIMILARITY)]
     if compared:
-        found = _compare(request, sets, compared, context)
-        comparisons += found.comparisons
-        plain = found.to_json()
+        compared_sets = _compare(request, sets, compared, context)
+        comparisons += compared_sets.comparisons
+        plain = compared_sets.to_json()
         result |= {key: value for key, value in plain.items() if key not in ("datasets", "comparisons")}
         for name, values in plain["datasets"].items():
             figures[name] |= values
+    located = locate_sets(request, sets, context) if {Part.REGIONS, Part.ADHERENCE} & set(request.only) else []
     if Part.REGIONS in request.only:
-        context.progress(0.95, "places in the texts")
-        by_set, divergences, details = measure_regions(request, sets, place_dimensions)
+        context.progress(0.95, "shares of continents and countries")
+        by_set, divergences, details = measure_regions(request, sets, located, place_dimensions)
         for name, values in by_set.items():
             figures[name] |= values
         comparisons = join_primary(comparisons, divergences)
         result["divergences"] = details
         result["reference"] = request.reference
     if Part.ADHERENCE in request.only:
-        for each, asked in zip(sets, read_asked_dimensions(request, context), strict=True):
-            figures[each.name]["adherence"] = measure_adherence(request, each, asked, context).to_json()
+        encode = make_encode(request, context)
+        for each, found, asked in zip(sets, located, read_asked_dimensions(request, context), strict=True):
+            measured = measure_adherence(request, each, found, asked, encode, context)
+            figures[each.name]["adherence"] = measured.to_json()
     if Part.DUPLICATES in request.only:
         for each in sets:
             figures[each.name]["duplicates"] = measure_duplicates(request, each, context)
@@ -127,11 +134,12 @@ def _encoder(request: AnalysisRequest, context: JobContext) -> Encoder:
     return open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
 
 
-def _make_encode(request: AnalysisRequest, context: JobContext) -> Callable[[Any], object]:
+def make_encode(request: AnalysisRequest, context: JobContext) -> Encode:
+    """A function that gives the embeddings of texts, from the cache where they are there."""
     encoder = _encoder(request, context)
     cache = VectorCache(context.home)
 
-    def encode(texts: Any) -> object:
+    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         return encode_cached(
             encoder,
             texts,

@@ -53,15 +53,30 @@ def make_set(
 
 
 def hash_content(store: Store, dataset: Dataset) -> str:
-    """What of a data set an analysis depends on, as one hash; computed once for each state of the data set."""
+    """All of a data set that an analysis can depend on, as one hash; computed once for each state of the data set."""
+    return _hash(store, dataset, None)
+
+
+def hash_counted(store: Store, dataset: Dataset, choice: TextChoice) -> str:
+    """The texts of a data set that count, as one hash; marks and decisions that change no text leave it as it is."""
+    return _hash(store, dataset, choice)
+
+
+def _hash(store: Store, dataset: Dataset, choice: TextChoice | None) -> str:
     used = store.datasets.used_gold(dataset.project_id) if dataset.kind is DatasetKind.GOLD else frozenset()
-    stamp = (str(store.home), dataset.id, *store.datasets.stamp(dataset.id), hash(used))
+    stamp = (str(store.home), dataset.id, *store.datasets.stamp(dataset.id), hash(used), choice)
     known = _contents.get(stamp)
     if known is not None:
         return known
     digest = hashlib.sha256(canonical_json([dataset.name, dataset.kind.value, sorted(used)]).encode())
     for each in store.datasets.iterate(dataset.id):
-        row = [each.text, each.raw, list(each.labels), dict(each.attributes), list(each.flags), each.status.value]
+        row: list[object] = [each.text, each.raw, list(each.labels), dict(each.attributes)]
+        if choice is None:
+            row += [list(each.flags), each.status.value]
+        elif choice.counts(each.flags, each.status.value):
+            row += [each.item]
+        else:
+            continue
         digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))
     while len(_contents) >= CONTENTS_KEPT:
         _contents.pop(next(iter(_contents)), None)

@@ -7,44 +7,39 @@ from itertools import combinations
 from typing import Any
 
 from attrprompt.analysis.estimate import Comparison
+from attrprompt.analysis.regions.asked import ITEMS_KEPT
 from attrprompt.analysis.regions.divergence import DivergenceComparison, compare_divergence
-from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.figures import plan_region_draws, region_figures, tabulate_regions
-from attrprompt.analysis.regions.located import LocatedSet, locate_prepared
+from attrprompt.analysis.regions.finder import list_continents
+from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.references import (
     Reference,
     population_reference,
+    read_reference_csv,
     requested_reference,
     sample_reference,
+    uniform_countries_reference,
     uniform_reference,
 )
-from attrprompt.analysis.selection import AnalysisSet, name_labels, prepare_set
+from attrprompt.analysis.selection import AnalysisSet
 from attrprompt.errors import InputError
+from attrprompt.inspection.places import read_rulings
 from attrprompt.inspection.request import AnalysisRequest
 
 MOST_VALUES_IN_A_TABLE = 80
 
 
-def locate_sets(request: AnalysisRequest, sets: Sequence[AnalysisSet]) -> list[LocatedSet]:
-    """The places in the texts of each set that count."""
-    names = name_labels(sets)
-    return [locate_prepared(prepare_set(each, request.choice, names), read_rulings(request)) for each in sets]
-
-
-def read_rulings(request: AnalysisRequest) -> dict[str, str]:
-    """What people ruled, in the form that the finder takes: a country, a continent, or no place."""
-    return {surface: country or continent or NO_PLACE for surface, country, continent in request.rulings}
-
-
 def measure_regions(
-    request: AnalysisRequest, sets: Sequence[AnalysisSet], place_dimensions: Sequence[str]
+    request: AnalysisRequest,
+    sets: Sequence[AnalysisSet],
+    located: Sequence[LocatedSet],
+    place_dimensions: Sequence[str],
 ) -> tuple[dict[str, dict[str, Any]], list[Comparison], list[dict[str, Any]]]:
     """Region figures by data set, the comparisons of divergence, and the details of those.
 
     Raises:
         InputError: the chosen reference is not to be had for these sets.
     """
-    located = locate_sets(request, sets)
     references = make_references(request, sets, located, place_dimensions)
     chosen = references.get(request.reference)
     if chosen is None:
@@ -58,6 +53,8 @@ def measure_regions(
             each, list(references.values()), draws=draws, repeats=request.repeats, seed=request.seed
         ).to_json()
         found["continents_whole"] = found.pop("whole")
+        if not request.primary_only:
+            found["texts"] = list_texts_by_place(each)
         if request.tables and not request.primary_only:
             found["region_tables"] = _tabulate(request, each, chosen)
         figures[each.name] = found
@@ -72,7 +69,9 @@ def make_references(
     place_dimensions: Sequence[str],
 ) -> dict[str, Reference]:
     """What sets can be held against, by name: continents alike, inhabitants, the requested places, gold texts."""
-    references = {each.name: each for each in (uniform_reference(), population_reference())}
+    references = {
+        each.name: each for each in (uniform_reference(), uniform_countries_reference(), population_reference())
+    }
     asked = [
         attributes[name]
         for each in sets
@@ -82,10 +81,28 @@ def make_references(
     ]
     if asked:
         references["requested"] = requested_reference(asked, read_rulings(request))
+    if request.reference_csv:
+        references[request.reference] = read_reference_csv(request.reference_csv, request.reference)
     for each, found in zip(sets, located, strict=True):
         if each.gold and found.is_located.any():
             references[each.name] = sample_reference(found, each.name)
     return references
+
+
+def list_texts_by_place(located: LocatedSet) -> dict[str, dict[str, list[int]]]:
+    """For each continent and country that texts name the numbers of some of these texts."""
+    continents: dict[str, list[int]] = {}
+    countries: dict[str, list[int]] = {}
+    for row in range(located.n):
+        number = row if located.items is None else located.items[row]
+        for place in list_continents(located.mentions[row]):
+            continents.setdefault(place, []).append(number)
+        for place in located.countries[row]:
+            countries.setdefault(place, []).append(number)
+    return {
+        kind: {place: numbers[:ITEMS_KEPT] for place, numbers in by_place.items()}
+        for kind, by_place in (("continents", continents), ("countries", countries))
+    }
 
 
 def _tabulate(request: AnalysisRequest, located: LocatedSet, reference: Reference) -> Mapping[str, list[Any]]:

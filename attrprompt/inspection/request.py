@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from attrprompt.analysis.encoder import REFERENCE, EncoderSpec
 from attrprompt.analysis.selection import NOT_COUNTED_FLAGS, Review, TextChoice
-from attrprompt.inspection.loading import hash_content
+from attrprompt.inspection.loading import hash_content, hash_counted
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
 
 ENCODER_SETTING = "encoder"
 UNHASHED = ("datasets",)  # their contents are hashed; the numbers differ from home to home
+EXPLORED = (*UNHASHED, "states")  # for work that looks at the texts that count and at nothing else
 
 
 class Part(StrEnum):
@@ -33,9 +34,12 @@ class AnalysisRequest(BaseModel):
 
     Attributes:
         datasets: their numbers in the store, in the order of comparison.
-        contents: a hash of each set's content, so that an answer is found again only for the same texts; with
+        contents: a hash of each set's texts that count, so that an answer is found again only for the same texts; with
             adherence also of the project's document, which says what the values of imported texts mean.
+        states: a hash of all of each set, its marks and decisions too, whose shares are told with the figures.
         reference: what the regions are compared with.
+        reference_csv: the table behind a reference of that name, where it is one of a person's own.
+        lexicons: names and tables of a person's own word lists.
         tables: whether figures by label and by attribute value are made too.
         primary_only: only the three figures that carry a verdict, for the Overview page.
     """
@@ -44,6 +48,7 @@ class AnalysisRequest(BaseModel):
 
     datasets: tuple[int, ...]
     contents: tuple[str, ...]
+    states: tuple[str, ...] = ()
     only: tuple[Part, ...]
     text: str = "clean"
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
@@ -54,6 +59,8 @@ class AnalysisRequest(BaseModel):
     encoder: EncoderSpec = REFERENCE
     threshold: float = Field(default=0.90, gt=0, le=1)
     reference: str = "uniform"
+    reference_csv: str = ""
+    lexicons: tuple[tuple[str, str], ...] = ()
     rulings: tuple[tuple[str, str, str], ...] = ()
     tables: bool = True
     primary_only: bool = False
@@ -65,8 +72,9 @@ class AnalysisRequest(BaseModel):
         return TextChoice("raw" if self.text == "raw" else "clean", self.excluded_flags, review)
 
     def to_payload(self) -> dict[str, Any]:
-        """The payload of the job `analyze`."""
-        return self.model_dump(mode="json")
+        """The payload of a job. Tables that are not given are left out: they change no answer that is kept."""
+        payload = self.model_dump(mode="json")
+        return {key: value for key, value in payload.items() if value or key not in ("reference_csv", "lexicons")}
 
 
 def make_request(
@@ -78,17 +86,19 @@ def make_request(
         InputError: a choice cannot be used.
     """
     rulings = tuple(sorted((each.surface, each.country, each.continent) for each in store.rulings.list_all(project.id)))
-    contents = [hash_content(store, each) for each in datasets]
-    if Part.ADHERENCE in only:
-        contents.append(project.document.content_hash)
-    return AnalysisRequest(
+    request = AnalysisRequest(
         datasets=tuple(each.id for each in datasets),
-        contents=tuple(contents),
+        contents=(),
+        states=tuple(hash_content(store, each) for each in datasets),
         only=tuple(only),
         encoder=encoder_of(project),
         rulings=rulings,
         **choices,
     )
+    contents = [hash_counted(store, each, request.choice) for each in datasets]
+    if Part.ADHERENCE in only:
+        contents.append(project.document.content_hash)
+    return request.model_copy(update={"contents": tuple(contents)})
 
 
 def encoder_of(project: StoredProject) -> EncoderSpec:

@@ -11,6 +11,18 @@ from typing import Any
 
 from attrprompt.analysis.verdicts import DIFFERENT
 
+REFERENCES_GIVEN = {
+    "uniform": "an even spread over the continents",
+    "countries": "an even spread over the countries",
+    "population": "the inhabitants of the world",
+    "requested": "the places that prompts asked for",
+}
+
+
+def name_reference(name: str) -> str:
+    """A reference in words; a gold set and a table of one's own keep their names."""
+    return REFERENCES_GIVEN.get(name, name)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -80,7 +92,7 @@ def _describe_divergence(each: Mapping[str, Any], result: Mapping[str, Any], fam
     detail = next(d for d in result["divergences"] if (d["a"], d["b"]) == (each["a"], each["b"]))
     near, far = (each["a"], each["b"]) if each["difference"] < 0 else (each["b"], each["a"])
     values = {each["a"]: detail["js_a"], each["b"]: detail["js_b"]}
-    reference = "an even spread over the continents" if detail["reference"] == "uniform" else detail["reference"]
+    reference = name_reference(detail["reference"])
     headline = (
         f"{near} lies nearer to {reference} than {far}: divergence {values[near]:.3f} against {values[far]:.3f}. "
         f"A place is named by {located}."

@@ -27,7 +27,12 @@ JOB_MODULES: tuple[str, ...] = (
     "attrprompt.worker.embedding",
     "attrprompt.inspection.jobs",
     "attrprompt.inspection.exploring",
+    "attrprompt.inspection.paper",
+    "attrprompt.inspection.portraying",
     "attrprompt.evaluation.jobs",
+    "attrprompt.evaluation.variants",
+    "attrprompt.evaluation.noise",
+    "attrprompt.evaluation.feedback",
     "attrprompt.report.jobs",
     "attrprompt.inspection.checking",
 )
@@ -70,6 +75,20 @@ class JobContext:
     cancelled: Callable[[], bool] = _never
     threads: int | None = None
     api_key: SecretStr | None = None
+
+
+def stop_where_cancelled(context: JobContext, what: str) -> Callable[[], None]:
+    """A check for long loops that raises once the job is given up.
+
+    Args:
+        what: what was stopped, for people: "The search for duplicates".
+    """
+
+    def check() -> None:
+        if context.cancelled():
+            raise WorkerError(f"{what} was stopped.")
+
+    return check
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,23 @@
 """Adherence: lengths counted by hand, places crossed by hand, shares with Wilson's interval."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from attrprompt.analysis.adherence import (
     NOTHING_ASKED,
     Adherence,
+    compare_shares,
     deviate,
     join_dimensions,
     measure_length,
     measure_places,
     rate_value,
 )
+from attrprompt.analysis.adherence_classified import measure_by_classifier, why_unclassifiable
+from attrprompt.analysis.adherence_language import are_languages, measure_asked_language, measure_language
 from attrprompt.analysis.regions.asked import asked_found_matrix
 from attrprompt.analysis.regions.located import locate
 
@@ -96,11 +101,95 @@ def test_places_obey_by_country_and_by_continent_where_no_country_was_asked_for(
 def test_the_most_ignored_value_comes_first_and_those_with_too_few_texts_last():
     texts = ["A fair in Kenya."] * 30 + ["A fair in Peru."] * 20 + ["A fair."] * 10 + ["A fair in Japan."] * 7
     places = ["Kenya"] * 30 + ["Peru"] * 30 + ["Japan"] * 7
-    joined = join_dimensions({"location": cross(texts, places)}, ["style"])
+    joined = join_dimensions({"location": cross(texts, places)}, {"style": "too few texts"})
     assert [each.value for each in joined.values] == ["Peru", "Kenya", "Japan"]
     assert [each.reason for each in joined.values] == ["", "", "too few texts: 7"]
     assert joined.values[0].obeyed.value == pytest.approx(2 / 3)
-    assert joined.not_checked == ("style",)
+    assert joined.not_checked == {"style": "too few texts"}
+
+
+def test_a_value_that_its_texts_obey_no_more_than_others_is_ignored():
+    texts = ["A fair in Kenya."] * 30 + ["A fair in Peru."] * 30 + ["A fair in Kenya."] * 40
+    places = ["Kenya"] * 30 + ["Peru"] * 30 + ["Japan"] * 40
+    values = {each.value: each for each in join_dimensions({"location": cross(texts, places)}).values}
+    assert {name: each.ignored for name, each in values.items()} == {"Kenya": False, "Peru": False, "Japan": True}
+    assert (values["Kenya"].elsewhere.value, values["Kenya"].elsewhere.n) == (pytest.approx(40 / 70), 70)
+    assert values["Japan"].p == 1.0
+    assert values["Peru"].q >= values["Peru"].p
+
+
+def test_two_shares_are_compared_as_by_hand():
+    # pooled 15 ÷ 40, error √(.375 · .625 · .1) = .1531, z = .25 ÷ .1531 = 1.633
+    assert compare_shares(10, 20, 5, 20) == pytest.approx(0.1025, abs=1e-4)
+    assert compare_shares(0, 20, 0, 20) == 1.0
+
+
+def test_lengths_that_other_texts_keep_as_often_are_ignored():
+    texts = [words(4)] * 60 + [words(9)] * 5 + [words(4)] * 35
+    asked = ask_length("3 to 5 words", 60) + ask_length("8 to 10 words", 40)
+    found = measure_length(texts, asked, "length", BOUNDS, items=range(100, 200))
+    values = {each.value: each for each in join_dimensions({"length": found}).values}
+    assert values["3 to 5 words"].elsewhere.value == pytest.approx(35 / 40)
+    assert values["8 to 10 words"].elsewhere.value == 0
+    assert not values["8 to 10 words"].ignored
+    assert found.values[1].items == {"as asked": (160, 161, 162, 163, 164), "shorter": tuple(range(165, 185))}
+
+
+def test_a_cell_of_the_matrix_knows_its_texts():
+    located = locate("set", ["Kenya.", "A fair.", "Peru."], attributes=[{"location": "Kenya"}] * 3)
+    matrix = asked_found_matrix(replace(located, items=[7, 8, 9]), "location")
+    assert matrix.values[0].items == {"Africa": (7,), "no place": (8,), "South America": (9,)}
+
+
+ENGLISH = "The minister said on Monday that the plan for the north would be ready in the spring of this year."
+GERMAN = "Der Minister sagte am Montag, dass der Plan für den Norden im Frühjahr fertig ist und nicht später kommt."
+
+
+def test_the_language_of_most_is_expected_and_others_are_counted():
+    found = measure_language([ENGLISH] * 3 + [GERMAN, "Ja."], items=[5, 6, 7, 8, 9])
+    assert (found.expected, found.n, found.foreign, found.items) == ("en", 5, 1, (8,))
+    assert found.kept.value == pytest.approx(0.8)
+
+
+def test_languages_asked_for_are_told_by_function_words():
+    asked = [{"language": "English"}, {"language": "English"}, {"language": "German"}, {"language": "German"}]
+    assert are_languages(["English", "deutsch"])
+    assert not are_languages(["English", "Klingon"])
+    found = measure_asked_language([ENGLISH, GERMAN, GERMAN, "Kurz."], asked, "language")
+    assert found.found == {"English": {"en": 1, "de": 1}, "German": {"de": 1}}
+    assert found.not_told == {"German": 1}
+    assert found.obeyed.value == pytest.approx(2 / 3)
+    assert [each.n for each in found.rate_values()] == [2, 1]
+    assert found.to_json()["kind"] == "language"
+
+
+def make_styled(spread):
+    """Texts of two styles by turns over two labels, their embeddings `spread` apart."""
+    rng = np.random.default_rng(0)
+    styles = ["plain", "ornate"] * 40 + ["rare"] * 5
+    vectors = rng.standard_normal((85, 6))
+    vectors[:, 0] += [spread * (style == "ornate") for style in styles]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32), [f"text {row}" for row in range(85)], [{"style": style} for style in styles]
+
+
+@pytest.mark.parametrize(("spread", "ignored"), [(0.0, True), (4.0, False)])
+def test_a_style_whose_texts_cannot_be_told_from_the_rest_is_ignored(spread, ignored):
+    vectors, texts, asked = make_styled(spread)
+    labels = ["x", "x", "y", "y"] * 21 + ["x"]
+    found = measure_by_classifier(vectors, texts, labels, asked, "style", items=range(85))
+    values = {each.value: each for each in join_dimensions({"style": found}).values}
+    assert {name: values[name].ignored for name in ("plain", "ornate")} == {"plain": ignored, "ornate": ignored}
+    assert values["rare"].reason == "too few texts: 5"
+    printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert printed["kind"] == "text"
+    assert "forced choice" in printed["note"]
+    assert sum(map(sum, printed["confusion"])) == printed["n"] == 80
+
+
+def test_too_few_texts_for_a_classifier_are_said_without_embeddings():
+    assert "there are few: 3" in why_unclassifiable(["few"] * 3, ["a", "b", "c"])
+    assert why_unclassifiable(["a"] * 20 + ["b"] * 20, [str(row) for row in range(40)]) == ""
 
 
 def test_thirty_texts_are_enough_for_a_share():
@@ -116,4 +205,4 @@ def test_a_dimension_named_like_a_key_keeps_its_place():
 
 
 def test_nothing_asked_is_said():
-    assert Adherence({}, (), note=NOTHING_ASKED).to_json() == {"values": [], "not_checked": [], "note": NOTHING_ASKED}
+    assert Adherence({}, (), note=NOTHING_ASKED).to_json() == {"values": [], "not_checked": {}, "note": NOTHING_ASKED}

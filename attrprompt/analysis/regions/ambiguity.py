@@ -88,7 +88,7 @@ def list_ambiguous_names(
     with_refused: bool = True,
     examples: int = EXAMPLES,
 ) -> list[AmbiguousName]:
-    """The ambiguous names of a corpus, those in most texts first.
+    """The ambiguous names of a corpus, those under a ruling first, then those in most texts.
 
     Args:
         texts: the corpus.
@@ -110,7 +110,7 @@ def list_ambiguous_names(
     names = [_sum_up(tally, ruled.get(key)) for key, tally in tallies.items()]
     if not with_refused:
         names = [name for name in names if name.mentions or name.ruling]
-    return sorted(names, key=lambda name: (-name.texts, -name.refused, name.surface))
+    return sorted(names, key=lambda name: (name.ruling is None, -name.texts, -name.refused, name.surface))
 
 
 def _is_doubtful(found: Mention | Refusal) -> bool:

@@ -6,8 +6,8 @@ A prompt that names a place invites the text to repeat it: agreement shows obedi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attrprompt.analysis.estimate import Estimate
@@ -18,6 +18,7 @@ from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
 
 NO_PLACE = "no place"
+ITEMS_KEPT = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class AskedValue:
             for a value that names no place.
         obeyed: their share; None for a value that names no place, and under 30 texts.
         reason: why there is no share.
+        elsewhere: texts asked for other values that name this place too, and the number of such texts.
+        items: for each of `found` some of the texts, by their numbers in the data set.
     """
 
     value: str
@@ -44,11 +47,14 @@ class AskedValue:
     obeying: int | None
     obeyed: Estimate | None
     reason: str = ""
+    elsewhere: tuple[int, int] = (0, 0)
+    items: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
         obeyed = None if self.obeyed is None else self.obeyed.to_json()
-        return {**vars(self), "obeyed": obeyed}
+        items = {region: list(numbers) for region, numbers in self.items.items()}
+        return {**vars(self), "obeyed": obeyed, "elsewhere": list(self.elsewhere), "items": items}
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def asked_found_matrix(located: LocatedSet, dimension: str, rulings: Mapping[str
     return AskedFound(
         dimension,
         (*tables.REGIONS, NO_PLACE),
-        tuple(rows),
+        tuple(_count_elsewhere(located, dimension, rows)),
         {continent: dict(counts) for continent, counts in sorted(by_continent.items())},
         located.n - sum(row.documents for row in rows),
     )
@@ -107,8 +113,12 @@ def asked_found_matrix(located: LocatedSet, dimension: str, rulings: Mapping[str
 def _cross(part: LocatedSet, value: str, rulings: Mapping[str, str] | None) -> AskedValue:
     country, continent = resolve_place(value, rulings)
     found: Counter[str] = Counter()
-    for mentions in part.mentions:
-        found.update(list_continents(mentions) or [NO_PLACE])
+    items: dict[str, list[int]] = {}
+    for row, mentions in enumerate(part.mentions):
+        regions = list_continents(mentions) or [NO_PLACE]
+        found.update(regions)
+        for region in regions:
+            items.setdefault(region, []).append(row if part.items is None else part.items[row])
     obeying, obeyed, reason = None, None, ""
     if continent is None:
         reason = "the value names no country or continent"
@@ -118,4 +128,18 @@ def _cross(part: LocatedSet, value: str, rulings: Mapping[str, str] | None) -> A
             reason = f"too few texts: {part.n}"
         else:
             obeyed = wilson(obeying, part.n)
-    return AskedValue(value, country, continent, part.n, dict(found.most_common()), obeying, obeyed, reason)
+    kept = {region: tuple(numbers[:ITEMS_KEPT]) for region, numbers in items.items()}
+    return AskedValue(value, country, continent, part.n, dict(found.most_common()), obeying, obeyed, reason, items=kept)
+
+
+def _count_elsewhere(located: LocatedSet, dimension: str, rows: Sequence[AskedValue]) -> Iterator[AskedValue]:
+    """The rows with how many of the texts asked for other values name their place too."""
+    asked = [row for row in range(located.n) if located.attributes and dimension in located.attributes[row]]
+    naming = Counter(code for row in asked for code in located.countries[row])
+    naming.update(continent for row in asked for continent in list_continents(located.mentions[row]))
+    for row in rows:
+        place = row.country or row.continent
+        if place is None or row.obeying is None:
+            yield row
+        else:
+            yield replace(row, elsewhere=(naming[place] - row.obeying, len(asked) - row.documents))

@@ -6,17 +6,16 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.finder import Mention, RegionFinder, list_continents, list_countries
+from attrprompt.analysis.selection import AnalysisSet, TextChoice, list_counted
 from attrprompt.errors import InputError
-
-if TYPE_CHECKING:
-    from attrprompt.analysis.selection import PreparedSet
+from attrprompt.project import fold_label
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -32,6 +31,7 @@ class LocatedSet:
         label_sets: all labels of each text, where texts may have several.
         attributes: the attribute values each text was asked for.
         mentions: the places that each text names.
+        items: the number of each text in its data set.
     """
 
     name: str
@@ -40,11 +40,12 @@ class LocatedSet:
     mentions: Sequence[Sequence[Mention]]
     attributes: Sequence[Mapping[str, str]] | None = None
     label_sets: Sequence[Collection[str]] | None = None
+    items: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         if not self.texts:
             raise InputError(f"The data set '{self.name}' has no text. Choose another, or let more texts count.")
-        for column in (self.labels, self.mentions, self.attributes, self.label_sets):
+        for column in (self.labels, self.mentions, self.attributes, self.label_sets, self.items):
             if column is not None and len(column) != len(self.texts):
                 raise InputError(
                     f"The data set '{self.name}' has {len(self.texts)} texts, but {len(column)} entries in one of "
@@ -112,6 +113,7 @@ class LocatedSet:
             [self.mentions[i] for i in rows],
             None if self.attributes is None else [self.attributes[i] for i in rows],
             None if self.label_sets is None else [self.label_sets[i] for i in rows],
+            None if self.items is None else [self.items[i] for i in rows],
         )
 
     def take_with(self, dimension: str, value: str) -> LocatedSet | None:
@@ -160,17 +162,40 @@ def locate(
     )
 
 
-def locate_prepared(dataset: PreparedSet, rulings: Mapping[str, str] | None = None) -> LocatedSet:
-    """Find the places in the texts of a set that count, in the set's own fixed order."""
-    members = [{dataset.labels[code]} for code in dataset.codes]
-    for label, rows in dataset.members.items():
-        for row in rows:
-            members[row].add(label)
-    return locate(
+def locate_counted(
+    dataset: AnalysisSet,
+    choice: TextChoice,
+    names: Mapping[str, str],
+    mentions: Sequence[Sequence[Mention]] | None = None,
+    rulings: Mapping[str, str] | None = None,
+) -> LocatedSet:
+    """The places in the texts of a set that count, in the set's own order.
+
+    Args:
+        dataset: the completed texts.
+        choice: which of them count.
+        names: the name under which each folded label is shown (`name_labels`).
+        mentions: of the texts that count, where they are known; else they are found.
+        rulings: what a person ruled for names, where mentions are to be found.
+    """
+    rows = list_counted(dataset, choice)
+    texts = [dataset.texts[row] for row in rows]
+    if mentions is None:
+        finder = RegionFinder(rulings)
+        mentions = [finder.find(text) for text in texts]
+    labels = [names[fold_label(dataset.labels[row])] for row in rows]
+    label_sets = None
+    if dataset.label_sets is not None:
+        label_sets = [
+            {own, *(names[fold_label(label)] for label in dataset.label_sets[row])}
+            for row, own in zip(rows, labels, strict=True)
+        ]
+    return LocatedSet(
         dataset.name,
-        dataset.texts,
-        [dataset.labels[code] for code in dataset.codes],
-        attributes=dataset.attributes,
-        label_sets=members,
-        rulings=rulings,
+        texts,
+        labels,
+        mentions,
+        None if dataset.attributes is None else [dataset.attributes[row] for row in rows],
+        label_sets,
+        rows if dataset.items is None else [dataset.items[row] for row in rows],
     )

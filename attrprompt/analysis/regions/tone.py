@@ -6,12 +6,9 @@ regions are a reason to read the texts, not a finding.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-import numpy as np
-
-from attrprompt.analysis.estimate import Z95, Estimate
+from attrprompt.analysis.estimate import Estimate, estimate_mean
 from attrprompt.errors import InputError
 
 
@@ -30,9 +27,4 @@ def estimate_tone(texts: Sequence[str]) -> Estimate:
     """
     if not texts:
         raise InputError("There is no text whose tone could be measured. Choose a data set with texts.")
-    values = np.array([measure_polarity(text) for text in texts])
-    mean, n = float(values.mean()), len(values)
-    if n < 2:
-        return Estimate(mean, None, None, n, None, None, "TextBlob polarity; no interval")
-    half = Z95 * float(values.std(ddof=1)) / math.sqrt(n)
-    return Estimate(mean, max(-1.0, mean - half), min(1.0, mean + half), n, None, None, "TextBlob polarity, mean")
+    return estimate_mean([measure_polarity(text) for text in texts], "TextBlob polarity, mean", -1.0, 1.0)
