@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 REPLACEMENT = "\ufffd"
+BASE_RUN = "base_run"
+"""Among the options of a run and the facts of its data set: the run that it is a variant or a later round of."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -88,6 +90,11 @@ class Dataset:
     rows: int
     created: float
     info: Mapping[str, Any]
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether it was made to be held against another run; then no page proposes it by itself."""
+        return BASE_RUN in self.info
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.project import Project, fold_text, parse_project
-from attrprompt.records import DatasetKind, Run, RunCounters, RunState
+from attrprompt.records import BASE_RUN, DatasetKind, Run, RunCounters, RunState
 from attrprompt.store.batches import is_waiting, release_ended
 from attrprompt.store.database import Database, in_batches
 from attrprompt.store.datasets import insert_dataset, read_dataset
@@ -77,7 +77,9 @@ class Runs:
             InputError: the name is used in this project, or the plan is empty.
         """
         with self._database.write() as connection:
-            info = {"content_hash": new.document.content_hash}
+            info: dict[str, Any] = {"content_hash": new.document.content_hash}
+            if BASE_RUN in new.options:
+                info[BASE_RUN] = new.options[BASE_RUN]
             dataset_id = insert_dataset(
                 connection, project_id, new.name, DatasetKind(new.method), imported=False, info=info
             )
