@@ -40,15 +40,20 @@ def ask_zero_shot(
         future = runtime.zero_shots.start(
             project.id, plan, key, concurrency=concurrency or default_concurrency(endpoint)
         )
-        try:
-            _wait(session, project.id, future)
-        except KeyboardInterrupt:
-            session.tell("Stopping; answers that came are kept. The same command goes on from there.")
-            runtime.zero_shots.stop(project.id)
-            _wait(session, project.id, future)
+        wait_for_answers(session, project.id, future)
     answers = runtime.store.answers.find(project.id, (each.key for each in plan.questions))
     complete = len(answers) == len({each.key for each in plan.questions})
     return (score_zero_shot(plan, answers, prices) if answers else None), complete
+
+
+def wait_for_answers(session: Session, project_id: str, future: Future[int]) -> None:
+    """Wait until all answers are there; an interrupt stops the asking and keeps what came."""
+    try:
+        _wait(session, project_id, future)
+    except KeyboardInterrupt:
+        session.tell("Stopping; answers that came are kept. The same command goes on from there.")
+        session.runtime.zero_shots.stop(project_id)
+        _wait(session, project_id, future)
 
 
 def _wait(session: Session, project_id: str, future: Future[int]) -> None:

@@ -47,8 +47,19 @@ DECISION = f"labels of p ≥ {THRESHOLD}, and always the most probable one"
 
 @register("evaluate", version=2, unhashed=UNHASHED)
 def evaluate(payload: Payload, context: JobContext) -> Result:
-    """What an `EvaluationRequest` asks for, as `evaluate` prints it."""
-    request = EvaluationRequest.model_validate(payload)
+    """What an `EvaluationRequest` asks for, as `evaluate` prints it; the report shows the newest one by the probe."""
+    return answer_evaluation(EvaluationRequest.model_validate(payload), context, remembered=payload)
+
+
+def answer_evaluation(
+    request: EvaluationRequest, context: JobContext, *, remembered: Payload | None = None
+) -> dict[str, Any]:
+    """Scores, comparisons, leakage and the texts behind each cell.
+
+    Args:
+        remembered: kept as the project's newest evaluation, where the classifier is the probe; None for those that
+            the report shall not show.
+    """
     store = Store(context.home, load_settings(context.home).database_url)
     try:
         *sources, test = load_texts(store, request)
@@ -62,7 +73,8 @@ def evaluate(payload: Payload, context: JobContext) -> Result:
         parameters, result = _tune(request, sources, tested, match, context)
     else:
         parameters, result = _probe(request, sources, tested, match, context)
-        remember_evaluation(context.home, test.dataset.project_id, payload)
+        if remembered is not None:
+            remember_evaluation(context.home, test.dataset.project_id, remembered)
     repeats = [
         f"{each['exact'] + each['near']} texts of {name} repeat a test text: its score may be too high."
         for name, each in leakage.items()

@@ -152,7 +152,7 @@ def fit_and_predict(texts: Texts, test: Texts) -> Predictions:
     """Predictions of a logistic regression (L2, C = 1) fitted on `texts`."""
     from sklearn.linear_model import LogisticRegression
 
-    with _find_thread_pools().limit(limits=1):  # the matrices are small: a second thread waits more than it works
+    with limit_threads():
         model = LogisticRegression(C=PENALTY, max_iter=MOST_ITERATIONS)
         model.fit(texts.vectors.astype(np.float64), texts.codes)
         shares = model.predict_proba(test.vectors.astype(np.float64))
@@ -170,7 +170,7 @@ def fit_and_predict_labels(texts: Texts, test: Texts) -> LabelPredictions:
     assert texts.membership is not None
     vectors, tested = texts.vectors.astype(np.float64), test.vectors.astype(np.float64)
     shares = np.empty((len(tested), texts.membership.shape[1]))
-    with _find_thread_pools().limit(limits=1):
+    with limit_threads():
         for label, has in enumerate(texts.membership.T):
             if has.all() or not has.any():
                 shares[:, label] = float(has[0])
@@ -178,6 +178,11 @@ def fit_and_predict_labels(texts: Texts, test: Texts) -> LabelPredictions:
             model = LogisticRegression(C=PENALTY, max_iter=MOST_ITERATIONS)
             shares[:, label] = model.fit(vectors, has).predict_proba(tested)[:, 1]
     return LabelPredictions(shares)
+
+
+def limit_threads() -> Any:
+    """One thread while the probe is fitted: its matrices are small, and a second one waits more than it works."""
+    return _find_thread_pools().limit(limits=1)
 
 
 @lru_cache(maxsize=1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrprompt.background import BackgroundWork, Tell
 from attrprompt.elicitation.asking import PatientClient, work_concurrently
 from attrprompt.errors import ErrorKind, InputError, ProviderError
-from attrprompt.evaluation.zero_shot import Question, ZeroShotPlan
+from attrprompt.llm.chat import ChatRequest, Endpoint
 from attrprompt.store.answers import StoredAnswer
 
 if TYPE_CHECKING:
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 KIND = "zero-shot"
 
 
+class Asking(Protocol):
+    """Questions to one model, each answered by itself and kept under its `key`."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who is asked."""
+        ...
+
+    @property
+    def questions(self) -> Sequence[Any]:
+        """What is asked; each has a `key`."""
+        ...
+
+    def make_request(self, question: Any) -> ChatRequest:
+        """What is sent for one of the questions."""
+        ...
+
+
 class ZeroShots(BackgroundWork[int]):
     """The zero-shot askings of one runtime, one at a time in a project."""
 
@@ -28,9 +47,7 @@ class ZeroShots(BackgroundWork[int]):
             runtime, KIND, "A model is asked about this project's texts already. Wait, or stop that first."
         )
 
-    def start(
-        self, project_id: str, plan: ZeroShotPlan, key: SecretStr | None = None, *, concurrency: int
-    ) -> Future[int]:
+    def start(self, project_id: str, plan: Asking, key: SecretStr | None = None, *, concurrency: int) -> Future[int]:
         """Ask what has no stored answer yet; the future gives the number of answers that came.
 
         Raises:
@@ -52,8 +69,8 @@ class ZeroShots(BackgroundWork[int]):
     async def _ask(
         self,
         project_id: str,
-        plan: ZeroShotPlan,
-        left: list[Question],
+        plan: Asking,
+        left: list[Any],
         begun: int,
         key: SecretStr | None,
         concurrency: int,
@@ -78,7 +95,7 @@ class ZeroShots(BackgroundWork[int]):
         return came
 
 
-async def ask_one(client: PatientClient, plan: ZeroShotPlan, question: Question) -> StoredAnswer:
+async def ask_one(client: PatientClient, plan: Asking, question: Any) -> StoredAnswer:
     """The answer to one question; a request that the endpoint refuses for what it says is an answer without a label.
 
     Raises:

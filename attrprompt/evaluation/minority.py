@@ -1,0 +1,157 @@
+"""Minority classes: what each class gains from another training set, against how many texts of it there were.
+
+Exploratory throughout: the gains of classes come from one pair of classifiers. An evaluation keeps the interval of each
+set's F1 but not their pairing, so the variances are added; the sets share test texts, which makes the interval too wide
+rather than too narrow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrprompt.analysis.estimate import Z95
+from attrprompt.analysis.verdicts import correct_by_benjamini_hochberg
+from attrprompt.evaluation.figures import escape
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FEWEST_TESTS = 30
+FEWEST_CLASSES = 5
+PERMUTATIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGain:
+    """F1 after minus F1 before of one class.
+
+    Attributes:
+        texts: training texts of the class before.
+        tests: test texts of the class.
+        gain: None where too few test texts would make it chance.
+        q: p corrected over the classes (Benjamini-Hochberg).
+        note: why there is no figure.
+    """
+
+    label: str
+    texts: int
+    tests: int
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    q: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Spearman's rank correlation of gain and frequency over classes; below 0 the rare ones gain more."""
+
+    rho: float
+    p: float
+    classes: int
+
+
+def measure_gains(result: Mapping[str, Any], before: str, after: str) -> list[ClassGain]:
+    """The gain of each class, the rarest first.
+
+    Args:
+        result: an evaluation.
+        before: the training set that is held against; its counts are the frequencies.
+        after: the other one.
+    """
+    first, second = result["models"][before], result["models"][after]
+    tests = dict(zip(first["confusion"]["rows"], first["confusion"]["totals"], strict=True))
+    gains = [
+        _measure(
+            label,
+            first["training_texts"]["per_class"][label],
+            tests[label],
+            first["per_class_f1"][label],
+            second["per_class_f1"][label],
+        )
+        for label in result["classes"]
+    ]
+    known = [each for each in gains if each.p is not None]
+    corrected = correct_by_benjamini_hochberg([each.p or 0.0 for each in known])
+    by_label = dict(zip([each.label for each in known], corrected, strict=True))
+    filled = [replace(each, q=by_label.get(each.label)) for each in gains]
+    return sorted(filled, key=lambda each: (each.texts, each.label))
+
+
+def measure_trend(gains: Sequence[ClassGain], *, seed: int = 0) -> Trend | None:
+    """How gain goes with frequency; None for under five classes with a figure or where all are equally frequent."""
+    known = [(each.texts, each.gain) for each in gains if each.gain is not None]
+    if len(known) < FEWEST_CLASSES or len({texts for texts, _ in known}) < 2:
+        return None
+    frequencies, values = (_rank(np.array(column, dtype=np.float64)) for column in zip(*known, strict=True))
+    if not values.std():
+        return None
+    rho = float(np.corrcoef(frequencies, values)[0, 1])
+    rng = np.random.default_rng(seed)
+    drawn = np.array([np.corrcoef(rng.permutation(frequencies), values)[0, 1] for _ in range(PERMUTATIONS)])
+    reached = int((np.abs(drawn) >= abs(rho) - 1e-12).sum())
+    return Trend(rho, (reached + 1) / (PERMUTATIONS + 1), len(known))
+
+
+def plot_gains(gains: Sequence[ClassGain], colour: str, muted: str) -> go.Figure:
+    """Gain against frequency, a point a class, named; 0 is no gain."""
+    import plotly.graph_objects as go
+
+    known = [each for each in gains if each.gain is not None]
+    high = [0.0 if each.high is None else each.high - (each.gain or 0.0) for each in known]
+    low = [0.0 if each.low is None else (each.gain or 0.0) - each.low for each in known]
+    figure = go.Figure(
+        go.Scatter(
+            x=[each.texts for each in known],
+            y=[each.gain for each in known],
+            mode="markers+text" if len(known) <= 12 else "markers",
+            text=[escape(each.label) for each in known],
+            textposition="top center",
+            customdata=[[escape(each.label), each.tests] for each in known],
+            marker={"size": 10, "color": colour},
+            error_y={"type": "data", "symmetric": False, "array": high, "arrayminus": low},
+            hovertemplate="%{customdata[0]}: %{y:+.3f}, %{x:,} training texts, %{customdata[1]:,} test texts"
+            "<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure.add_hline(y=0, line={"color": muted, "width": 1})
+    counts = [each.texts for each in known if each.texts]
+    is_wide = bool(counts) and max(counts) > 10 * min(counts) and len(counts) == len(known)
+    figure.update_xaxes(title="Training texts of the class before", type="log" if is_wide else "linear")
+    figure.update_yaxes(title="Gain in F1")
+    return figure
+
+
+def _measure(label: str, texts: int, tests: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> ClassGain:
+    if tests < FEWEST_TESTS:
+        return ClassGain(label, texts, tests, note=f"too few test texts: {tests}")
+    gain = after["value"] - before["value"]
+    errors = [_find_error(each) for each in (before, after)]
+    if None in errors:
+        return ClassGain(label, texts, tests, gain, note="no interval")
+    error = math.hypot(*(each or 0.0 for each in errors))
+    p = math.erfc(abs(gain) / error / math.sqrt(2))
+    return ClassGain(label, texts, tests, gain, gain - Z95 * error, gain + Z95 * error, p)
+
+
+def _find_error(estimate: Mapping[str, Any]) -> float | None:
+    """The standard error behind an interval; intervals are cut at 0 and 1, so the longer half tells it."""
+    if estimate["low"] is None:
+        return None
+    reach = max(estimate["high"] - estimate["value"], estimate["value"] - estimate["low"])
+    return float(reach / Z95) if reach > 0 else None
+
+
+def _rank(values: Any) -> Any:
+    """Ranks from 0; equal values share the mean of theirs."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts + 1) / 2)[places]
