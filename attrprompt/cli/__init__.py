@@ -22,6 +22,7 @@ from attrprompt.cli import (
     generation,
     projects,
     reporting,
+    steps,
 )
 from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
 from attrprompt.errors import AttrPromptError
@@ -38,7 +39,8 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for group in (projects, elicitation, generation, batches, datasets, checking, analysis, evaluation, reporting):
+    groups = (projects, elicitation, generation, batches, datasets, checking, analysis, evaluation, steps, reporting)
+    for group in groups:
         group.register(app)
     return app
 

@@ -10,6 +10,7 @@ import typer
 from attrprompt.analysis.array_files import write_whole
 from attrprompt.cli.session import get_session
 from attrprompt.errors import InputError
+from attrprompt.report.archive import format_of, write_report_bytes
 from attrprompt.report.request import make_report
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
@@ -22,11 +23,20 @@ def register(app: typer.Typer) -> None:
 def report(
     context: typer.Context,
     project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
-    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    out: Annotated[Path, typer.Option(help="The file to write.")],
     datasets: Annotated[list[str] | None, typer.Argument(help="Data sets; default the newest of each kind.")] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help="html: one page; md: Markdown; zip: Markdown, figures as SVG, their numbers as CSV. Default: by the "
+            "file's ending, else html.",
+        ),
+    ] = None,
 ) -> None:
-    """One HTML file with figures, map, regions, evaluation, costs and provenance; it opens with no network."""
+    """One file with figures, map, regions, evaluation, costs and provenance; the page opens with no network."""
     session = get_session(context)
+    wanted = format_of(out, form)
     if not out.parent.is_dir():
         raise InputError(f"There is no folder '{out.parent}'. Make it, or name another.")
     stored = session.find_project(project)
@@ -35,9 +45,9 @@ def report(
     request = make_report(runtime.store, runtime.home, stored, chosen)
     result = read_result(run_job("report", request.to_payload(), JobContext(runtime.home)))
     assert isinstance(result, dict)
-    content = result["html"].encode()
+    content = write_report_bytes(result, wanted)
     try:
         write_whole(out, content)
     except OSError as error:
         raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
-    session.emit({"path": str(out), "bytes": len(content)})
+    session.emit({"path": str(out), "bytes": len(content), "figures": len(result["figures"])})

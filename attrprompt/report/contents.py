@@ -7,17 +7,26 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
+from attrprompt.analysis.encoder import Backend, EncoderSpec, identify_encoder
 from attrprompt.analysis.metrics import METRICS
 from attrprompt.analysis.selection import TextChoice
 from attrprompt.inspection.loading import read_texts
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project
 from attrprompt.records import Dataset, format_time
+from attrprompt.report.world_map import list_countries
 from attrprompt.store import SampleFilter, Store, StoredProject
 
 PAIRS = 4
 VALUES_SHOWN = 40
 COUNTRIES_SHOWN = 12
+CONTINENTS = ("Africa", "Asia", "Europe", "North America", "South America", "Oceania")
+NAMES_OF_FLAGS = {"empty": "empty answers", "refusal": "refusals"}
+NAMES_OF_REVIEW = {
+    "ignored": "review decisions do not matter",
+    "accepted": "accepted texts only",
+    "not rejected": "without rejected texts",
+}
 PACKAGES = ("numpy", "scikit-learn", "sentence-transformers", "torch", "plotly", "openai")
 SHOWN = {
     "diversity": ("vocabulary_size", "distinct_2", "mtld", "compression_ratio", "self_repetition", "tokens_per_text"),
@@ -80,15 +89,25 @@ def tabulate_figures(result: Mapping[str, Any], part: str) -> list[dict[str, Any
     return rows
 
 
+def describe_choice(choice: Mapping[str, Any]) -> str:
+    """Which texts count in the figures, in a sentence."""
+    form = "raw answers" if choice["text"] == "raw" else "clean text"
+    without = " and ".join(NAMES_OF_FLAGS.get(each, each.replace("_", " ")) for each in choice["excluded_flags"])
+    return f"{form}, {f'without {without}' if without else 'all of it'}; {NAMES_OF_REVIEW[choice['review']]}"
+
+
 def describe_regions(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Located share, most named countries and divergence of each data set."""
+    """Located share, shares of continents, most named countries and divergence of each data set."""
     chosen = result["reference"]
     return [
         {
             "dataset": name,
             "documents": figures["documents"],
+            "located": figures["located"],
             "located_share": figures["located_share"],
-            "countries": sorted(figures["countries"].items(), key=lambda pair: (-pair[1], pair[0]))[:COUNTRIES_SHOWN],
+            "continents": {key: each for key, each in figures["continents"].items() if key in CONTINENTS},
+            "countries": list_countries(figures["countries"], figures["documents"])[:COUNTRIES_SHOWN],
+            "all_countries": len(figures["countries"]),
             "reference": figures["references"].get(chosen),
         }
         for name, figures in result["datasets"].items()
@@ -117,9 +136,9 @@ def describe_costs(store: Store, project: StoredProject, datasets: Sequence[Data
 
 
 def describe_provenance(
-    store: Store, datasets: Sequence[Dataset], contents: Sequence[str], encoder: str
+    store: Store, datasets: Sequence[Dataset], contents: Sequence[str], encoder: EncoderSpec
 ) -> dict[str, Any]:
-    """Hashes, versions and seeds with which the texts and the figures can be made again."""
+    """Hashes, versions and seeds with which the texts and the figures can be made again; no address of an endpoint."""
     rows = []
     for dataset, content in zip(datasets, contents, strict=True):
         row: dict[str, Any] = {"dataset": dataset.name, "kind": dataset.kind.value, "rows": dataset.rows}
@@ -134,4 +153,6 @@ def describe_provenance(
             }
         rows.append(row)
     versions = {name: metadata.version(name) for name in PACKAGES}
-    return {"datasets": rows, "encoder": encoder, "python": platform.python_version(), "versions": versions}
+    is_endpoint = encoder.backend is Backend.ENDPOINT
+    name = f"{encoder.model}, asked of an endpoint" if is_endpoint else identify_encoder(encoder)
+    return {"datasets": rows, "encoder": name, "python": platform.python_version(), "versions": versions}

@@ -7,8 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrprompt.analysis.metrics import METRICS
-from attrprompt.evaluation.figures import escape, plot_confusion, plot_curves, plot_reliability, plot_scores
+from attrprompt.evaluation.figures import (
+    MOST_WRITTEN_CLASSES,
+    escape,
+    plot_confusion,
+    plot_curves,
+    plot_reliability,
+    plot_scores,
+    plot_seeds,
+    title_metrics,
+)
 from attrprompt.records import Dataset, DatasetKind
+from attrprompt.report.contents import CONTINENTS
+from attrprompt.report.tables import (
+    Row,
+    tabulate_confusion,
+    tabulate_curves,
+    tabulate_reliability,
+    tabulate_scores,
+)
 
 COLOURS = {
     DatasetKind.SIMPROMPT: ("#C2570C", "#F4A261"),
@@ -21,7 +38,9 @@ DARK_SCALE = ("#1D2333", "#3B4890", "#8C9BFF")
 MUTED = ("#5B6470", "#9AA5B1")
 MOST_POINTS = 3000
 HOVER_LENGTH = 200
-CONTINENTS = ("Africa", "Asia", "Europe", "North America", "South America", "Oceania")
+
+Titled = tuple[str, dict[str, Any], list[Row]]
+AGAINST = {"n": "training texts", "tokens": "tokens", "money": "money"}
 
 
 def list_dark_colours() -> dict[str, str]:
@@ -107,7 +126,7 @@ def plot_map(
     colours: Mapping[str, str],
 ) -> dict[str, Any]:
     """Where the texts (data set, label, text) lie; every k-th of them where there are too many to draw."""
-    step = -(-len(texts) // MOST_POINTS)
+    step = _step(len(texts))
     traces = []
     for name, colour in colours.items():
         rows = [row for row in range(0, len(texts), step) if texts[row][0] == name]
@@ -128,22 +147,47 @@ def plot_map(
     return {"data": traces, "layout": {"xaxis": hidden, "yaxis": hidden, "height": 560, "hovermode": "closest"}}
 
 
-def plot_evaluation(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
-    """The plots of an evaluation with their titles."""
-    plots = [("Macro F1 with all texts", plot_scores(evaluation, colours), 110 + 56 * len(colours))]
+def count_drawn(texts: int) -> int:
+    """How many points `plot_map` draws of so many texts."""
+    return len(range(0, texts, _step(texts)))
+
+
+def plot_evaluation(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> list[Titled]:
+    """Scores and curves of an evaluation."""
+    metrics = title_metrics(evaluation)
+    headline = str(evaluation.get("headline", "accuracy"))
+    height = 110 + 56 * len(colours)
+    rows = tabulate_scores(evaluation, [*metrics, "calibration_error"])
+    shown = "micro_f1" if evaluation.get("multi_label") else "macro_f1"
+    if any("seeds" in model for model in evaluation["models"].values()):
+        plots = [(f"{metrics[shown]} of each seed", _plain(plot_seeds(evaluation, colours, shown), height), rows)]
+    else:
+        plots = [(f"{metrics[shown]} with all texts", _plain(plot_scores(evaluation, colours, shown), height), rows)]
     if "curves" in evaluation:
-        plots.append(
-            ("Accuracy against training texts", plot_curves(evaluation, colours, "accuracy", against="n"), 400)
-        )
-        if any(points[-1]["tokens"] for points in evaluation["curves"].values()):
-            plots.append(
-                ("Accuracy against tokens", plot_curves(evaluation, colours, "accuracy", against="tokens"), 400)
-            )
+        rows = tabulate_curves(evaluation)
+        for against, words in AGAINST.items():
+            if any(points[-1].get(against) for points in evaluation["curves"].values()):
+                curve = plot_curves(evaluation, colours, headline, against=against)
+                plots.append((f"{metrics[headline]} against {words}", _plain(curve, 400), rows))
+    return plots
+
+
+def plot_confusions(evaluation: Mapping[str, Any]) -> list[Titled]:
+    """The confusion matrix of each training set; where its cells hold the counts, no scale stands beside it."""
+    plots = []
     for name, model in evaluation["models"].items():
-        figure = plot_confusion(model, evaluation["classes"], SCALE)
-        plots.append((f"Confusion, trained on {name}", figure, 150 + 40 * len(evaluation["classes"])))
-    plots.append(("Calibration", plot_reliability(evaluation, colours, MUTED[0]), 400))
-    return [(title, _plain(figure, height)) for title, figure, height in plots]
+        plot = _plain(plot_confusion(model, evaluation["classes"], SCALE), 130 + 36 * len(model["confusion"]["rows"]))
+        plot["data"][0]["showscale"] = len(evaluation["classes"]) > MOST_WRITTEN_CLASSES
+        plots.append((f"Trained on {name}", plot, tabulate_confusion(model)))
+    return plots
+
+
+def plot_calibration(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> Titled | None:
+    """Accuracy against confidence; None where it was not measured, as with fine-tuning."""
+    if not all("reliability" in model for model in evaluation["models"].values()):
+        return None
+    plot = _plain(plot_reliability(evaluation, colours, MUTED[0]), 400)
+    return "Calibration", plot, tabulate_reliability(evaluation)
 
 
 def _plain(figure: Any, height: int) -> dict[str, Any]:
@@ -152,6 +196,10 @@ def _plain(figure: Any, height: int) -> dict[str, Any]:
     content = json.loads(figure.to_json())
     content["layout"].pop("template", None)
     return {"data": content["data"], "layout": content["layout"] | {"height": height}}
+
+
+def _step(texts: int) -> int:
+    return max(1, -(-texts // MOST_POINTS))
 
 
 def _bar(estimate: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -5,36 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from attrprompt.report.compose import Report
+from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.figures import list_dark_colours
+from attrprompt.report.words import FILTERS
+from attrprompt.report.world_map import define_shapes
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Plots:
-    """The plots of a page, by the id of the place where each is drawn."""
-
-    def __init__(self) -> None:
-        self.content: dict[str, dict[str, Any]] = {}
-
-    def add(self, title: str, plot: dict[str, Any] | None) -> dict[str, str] | None:
-        """Keep a plot; gives its id and title for the template, or None where there is no plot."""
-        if plot is None:
-            return None
-        place = f"plot-{len(self.content) + 1}"
-        self.content[place] = plot
-        return {"id": place, "title": title, "height": str(plot["layout"].get("height", 380))}
-
-    def to_json(self) -> str:
-        """For a script element of plain data: no sign that could end the element stands in it."""
-        content = json.dumps({"plots": self.content, "dark": list_dark_colours()}, allow_nan=False)
-        return content.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def render(plots: Plots, **content: Any) -> str:
+def render_html(report: Report) -> str:
     """The whole file."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -47,8 +32,7 @@ def render(plots: Plots, **content: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _format_figure
-    environment.filters["interval"] = _format_interval
+    environment.filters |= FILTERS
     library, script = get_plotlyjs(), _read("report.js")
     allowed = f"img-src data: blob:; style-src 'unsafe-inline'; script-src {_hash(library)} {_hash(script)}"
     return environment.get_template("report.html").render(
@@ -56,9 +40,18 @@ def render(plots: Plots, **content: Any) -> str:
         style=Markup(_read("report.css")),
         library=Markup(library),
         script=Markup(script),
-        plots=Markup(plots.to_json()),
-        **content,
+        plots=Markup(pack_plots(report.gallery.plots())),
+        shapes=Markup(define_shapes()),
+        continents=CONTINENTS,
+        country_maps=[Markup(each["drawn"]) for each in report.content["regions"]["maps"]],
+        **report.content,
     )
+
+
+def pack_plots(plots: Mapping[str, Any]) -> str:
+    """For a script element of plain data: no sign that could end the element stands in it."""
+    content = json.dumps({"plots": plots, "dark": list_dark_colours()}, allow_nan=False)
+    return content.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 @lru_cache(maxsize=4)
@@ -69,15 +62,3 @@ def _read(name: str) -> str:
 def _hash(script: str) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return f"'sha256-{digest}'"
-
-
-def _format_figure(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _format_interval(estimate: dict[str, Any]) -> str:
-    if estimate["low"] is None:
-        return "no interval"
-    return f"{_format_figure(estimate['low'])} to {_format_figure(estimate['high'])}"

@@ -1,46 +1,31 @@
-"""The work of a report: the analyses that are not there yet, then one HTML file."""
+"""The work of a report: the analyses that are not there yet, then its files."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from attrprompt.analysis.encoder import identify_encoder
 from attrprompt.errors import InputError
-from attrprompt.evaluation.latest import find_latest_evaluation
-from attrprompt.evaluation.words import describe_budget, describe_comparisons
+from attrprompt.evaluation.money import add_money
 from attrprompt.inspection.request import AnalysisRequest
-from attrprompt.inspection.words import describe_primary
+from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset
-from attrprompt.report.contents import (
-    choose_pairs,
-    describe_costs,
-    describe_provenance,
-    describe_regions,
-    describe_task,
-    list_texts,
-    tabulate_figures,
-)
-from attrprompt.report.figures import (
-    colour_datasets,
-    colour_training_sets,
-    plot_continents,
-    plot_evaluation,
-    plot_map,
-    plot_metric,
-)
-from attrprompt.report.html import Plots, render
+from attrprompt.report.archive import FIGURES
+from attrprompt.report.compose import TextMap, compose_report
+from attrprompt.report.contents import choose_pairs, describe_provenance, describe_task, list_texts
+from attrprompt.report.html import render_html
+from attrprompt.report.markdown import render_markdown
 from attrprompt.report.request import ReportRequest, requests_of
 from attrprompt.settings import load_settings
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, find_result, hash_input, read_result, register
+from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, read_result, register
 from attrprompt.worker.jobs import run_job as run
 
 FEWEST_FOR_MAP = 3
 
 
-@register("report")
+@register("report", version=2)
 def write_report(payload: Payload, context: JobContext) -> Result:
-    """The HTML that a `ReportRequest` asks for, as `html`."""
+    """The report that a `ReportRequest` asks for: `html`, `markdown` and the files of each of its `figures`."""
     request = ReportRequest.model_validate(payload)
     store = Store(context.home, load_settings(context.home).database_url)
     try:
@@ -52,11 +37,39 @@ def write_report(payload: Payload, context: JobContext) -> Result:
             for place, name in enumerate(("overview", "diversity", "similarity", "regions"))
         }
         context.progress(0.7, "map")
-        drawn = _load_map(store, questions["map"], datasets, context)
+        text_map = _load_map(store, questions["map"], datasets, request, context)
         context.progress(0.9, "page")
-        return {"html": _compose(store, project, datasets, request, answers, drawn, context)}
+        evaluation = _load_evaluation(request, context)
+        known = store.datasets.list_all(project.id)
+        report = compose_report(
+            _read_facts(store, project, datasets, request, questions["map"]),
+            datasets,
+            answers,
+            text_map,
+            evaluation,
+            [each for each in known if evaluation is not None and each.name in evaluation["models"]],
+        )
     finally:
         store.close()
+    return {
+        "html": render_html(report),
+        "markdown": render_markdown(report, figures=""),
+        "markdown_with_figures": render_markdown(report, figures=FIGURES),
+        "figures": [each.to_files() for each in report.gallery],
+    }
+
+
+def _read_facts(
+    store: Store, project: StoredProject, datasets: list[Dataset], request: ReportRequest, question: AnalysisRequest
+) -> dict[str, Any]:
+    return {
+        "project": project,
+        "task": describe_task(project),
+        "pairs": choose_pairs(store, project.document, datasets),
+        "costs": request.costs,
+        "rulings": request.rulings,
+        "provenance": describe_provenance(store, datasets, request.contents, question.encoder),
+    }
 
 
 def _answer(kind: str, question: AnalysisRequest, context: JobContext, begun: float, name: str) -> dict[str, Any]:
@@ -74,74 +87,22 @@ def _answer(kind: str, question: AnalysisRequest, context: JobContext, begun: fl
 
 
 def _load_map(
-    store: Store, question: AnalysisRequest, datasets: list[Dataset], context: JobContext
-) -> tuple[str, Any, list[tuple[str, str, str]]] | None:
-    """The map that is there already (UMAP), else PCA: (method, coordinates, texts); None for under three texts."""
+    store: Store, question: AnalysisRequest, datasets: list[Dataset], request: ReportRequest, context: JobContext
+) -> TextMap | None:
+    """The map that is there already (UMAP), else PCA; None for under three texts."""
     texts = list_texts(store, datasets, question.choice)
     if len(texts) < FEWEST_FOR_MAP:
         return None
-    kept = find_result(context.home, "map", hash_input("map", question.to_payload()))
-    path = kept or run("neighbourhood", question.to_payload(), context)
-    found = read_result(path)
+    kept = context.home / "cache" / "jobs" / request.umap if request.umap else None
+    found = read_result(kept or run("neighbourhood", question.to_payload(), context))
     assert isinstance(found, Arrays)
-    return ("UMAP" if kept else "PCA"), found.arrays["coordinates"], texts
+    return TextMap("UMAP" if kept else "PCA", found.arrays["coordinates"], texts)
 
 
-def _compose(
-    store: Store,
-    project: StoredProject,
-    datasets: list[Dataset],
-    request: ReportRequest,
-    answers: dict[str, dict[str, Any]],
-    drawn: tuple[str, Any, list[tuple[str, str, str]]] | None,
-    context: JobContext,
-) -> str:
-    colours, plots = colour_datasets(datasets), Plots()
-    sections = {}
-    for part in ("diversity", "similarity"):
-        rows = tabulate_figures(answers[part], part)
-        metrics = {row["metric"].key: row["metric"] for row in rows}
-        sections[part] = [
-            {
-                "metric": metric,
-                "plot": plots.add(metric.title, plot_metric(answers[part], key, colours)),
-                "rows": [row for row in rows if row["metric"].key == key],
-            }
-            for key, metric in metrics.items()
-        ]
-    evaluation = None
-    path = find_latest_evaluation(store, context.home, project.id) if request.evaluation else None
-    if path is not None:
-        result = read_result(path)
-        assert isinstance(result, dict)
-        trained = [each for each in store.datasets.list_all(project.id) if each.name in result["models"]]
-        training_colours = colour_training_sets(result, colour_datasets(trained) | colours)
-        evaluation = {
-            "result": result,
-            "findings": [*describe_budget(result), *describe_comparisons(result)],
-            "plots": [plots.add(title, plot) for title, plot in plot_evaluation(result, training_colours)],
-        }
-    overview = answers["overview"]
-    return render(
-        plots,
-        project=project,
-        task=describe_task(project),
-        datasets=datasets,
-        pairs=choose_pairs(store, project.document, datasets),
-        findings=list(describe_primary(overview)),
-        warnings=overview["warnings"],
-        note=overview["note"],
-        parameters={part: answers[part]["parameters"] for part in ("diversity", "similarity")},
-        sections=sections,
-        map={"method": drawn[0], "plot": plots.add("Map of the texts", plot_map(drawn[1], drawn[2], colours))}
-        if drawn
-        else None,
-        regions=describe_regions(answers["regions"]),
-        reference=answers["regions"]["reference"],
-        continents=plots.add("Continents", plot_continents(answers["regions"], colours)),
-        evaluation=evaluation,
-        costs=describe_costs(store, project, datasets),
-        provenance=describe_provenance(
-            store, datasets, request.contents, identify_encoder(requests_of(store, project, datasets)["map"].encoder)
-        ),
-    )
+def _load_evaluation(request: ReportRequest, context: JobContext) -> dict[str, Any] | None:
+    """The newest evaluation with its budgets in money; None where there is none."""
+    if not request.evaluation:
+        return None
+    result = read_result(context.home / "cache" / "jobs" / request.evaluation)
+    assert isinstance(result, dict)
+    return add_money(result, PriceTable.from_rows(request.prices))

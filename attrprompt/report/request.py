@@ -13,6 +13,7 @@ from attrprompt.evaluation.latest import find_latest_evaluation
 from attrprompt.inspection.loading import hash_content
 from attrprompt.inspection.request import AnalysisRequest, Part, make_request
 from attrprompt.records import Dataset, DatasetKind
+from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.jobs import find_result, hash_input
 
@@ -26,7 +27,9 @@ class ReportRequest(BaseModel):
     Attributes:
         contents: a hash of each set's content.
         document: the hash of the project's document.
-        settings: prices and the encoder, which the report prints.
+        encoder: the project's own choice; None for the reference.
+        prices: of the project, for budgets in money.
+        costs: what the runs and the elicitation took, as `describe_costs` gives it.
         umap: name of the file of a map that is there already; empty where there is none.
         evaluation: name of the file of the newest evaluation; empty where there is none.
     """
@@ -38,7 +41,9 @@ class ReportRequest(BaseModel):
     datasets: tuple[int, ...]
     contents: tuple[str, ...]
     document: str
-    settings: dict[str, Any]
+    encoder: dict[str, Any] | None
+    costs: dict[str, Any]
+    prices: list[dict[str, Any]] = []
     rulings: tuple[tuple[str, str, str], ...] = ()
     umap: str = ""
     evaluation: str = ""
@@ -70,7 +75,9 @@ def make_report(
         datasets=tuple(each.id for each in chosen),
         contents=tuple(hash_content(store, each) for each in chosen),
         document=project.document.content_hash,
-        settings={key: project.settings.get(key) for key in ("prices", "encoder")},
+        encoder=project.settings.get("encoder"),
+        costs=describe_costs(store, project, chosen),
+        prices=project.settings.get("prices") or [],
         rulings=map_request.rulings,
         umap=umap.name if umap else "",
         evaluation=evaluation.name if evaluation else "",
@@ -78,8 +85,9 @@ def make_report(
 
 
 def choose_datasets(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The newest data set with texts of each kind."""
-    newest = {each.kind: each for each in datasets if each.rows}
+    """The newest data set with texts of each kind; a variant of another run stands back behind the others."""
+    ordered = sorted(datasets, key=lambda each: not each.is_variant)
+    newest = {each.kind: each for each in ordered if each.rows}
     return [newest[kind] for kind in ORDER if kind in newest]
 
 

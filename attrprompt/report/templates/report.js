@@ -11,6 +11,8 @@
     return { text, axis: { gridcolor: grid, zerolinecolor: grid, linecolor: grid, color: muted, automargin: true } };
   }
 
+  const withTitle = (axis) => ({ ...axis, title: { text: axis.title?.text ?? "", font: { size: 13 } } });
+
   function drawOne(id, isDark) {
     const place = document.getElementById(id);
     if (!place) return;
@@ -19,15 +21,26 @@
     const { data, layout } = JSON.parse(isDark ? raw.replace(pattern, (each) => dark[each]) : raw);
     const styled = {
       ...layout,
-      margin: { l: 12, r: 12, t: 28, b: 12 },
+      margin: { l: 12, r: 12, t: layout.height < 200 ? 8 : 28, b: 12 },
       font: { family: "system-ui, sans-serif", size: 13, color: text },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      legend: { orientation: "h", y: 1.08, x: 0 },
-      xaxis: { ...axis, ...layout.xaxis },
-      yaxis: { ...axis, ...layout.yaxis },
+      legend: { orientation: "h", yanchor: "bottom", y: 1.02, x: 0 },
+      xaxis: withTitle({ ...axis, ...layout.xaxis }),
+      yaxis: withTitle({ ...axis, ...layout.yaxis }),
     };
-    Plotly.react(place, data, styled, { displaylogo: false, responsive: true });
+    Plotly.react(place, data, styled, {
+      displaylogo: false,
+      responsive: true,
+      toImageButtonOptions: { filename: id, scale: 2 },
+      modeBarButtonsToAdd: [
+        {
+          name: "Download as SVG",
+          icon: Plotly.Icons.disk,
+          click: (drawn) => Plotly.downloadImage(drawn, { format: "svg", filename: id }),
+        },
+      ],
+    });
     place.dataset.drawn = isDark ? "dark" : "light";
   }
 
@@ -54,6 +67,15 @@
   const redraw = () => drawInTurn(prefersDark.matches);
   window.setTimeout(redraw);
   prefersDark.addEventListener("change", redraw);
-  window.addEventListener("beforeprint", () => drawNow(false));
-  window.addEventListener("afterprint", redraw);
+  /* On paper nothing can be opened, and it is white. */
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const each of closed) each.open = true;
+    drawNow(false);
+  });
+  window.addEventListener("afterprint", () => {
+    for (const each of closed) each.open = false;
+    redraw();
+  });
 })();

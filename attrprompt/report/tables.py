@@ -1,0 +1,112 @@
+"""The numbers behind each figure of a report, as rows; and rows as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrprompt.exchange.formula_guard import guard_cell
+from attrprompt.report.world_map import list_countries
+
+Row = dict[str, Any]
+
+
+def tabulate_metric(result: Mapping[str, Any], metric: str) -> list[Row]:
+    """One figure of each data set with its interval and how it was made."""
+    return [
+        {"dataset": name, "metric": metric, **_spread(figures[metric])}
+        for name, figures in result["datasets"].items()
+        if figures.get(metric)
+    ]
+
+
+def tabulate_continents(result: Mapping[str, Any]) -> list[Row]:
+    """Share of located texts of each continent, and share of all texts that name it."""
+    rows = []
+    for name, figures in result["datasets"].items():
+        for continent, estimate in figures["continents"].items():
+            named = figures["any"].get(continent)
+            row = {"dataset": name, "continent": continent, **_spread(estimate)}
+            rows.append(row | {"share_of_all_texts_that_name_it": named["value"] if named else None})
+    return rows
+
+
+def tabulate_countries(name: str, figures: Mapping[str, Any]) -> list[Row]:
+    """Texts of one data set that name each country."""
+    return [
+        {"dataset": name, "code": code, "country": country, "texts": n, "share_of_all_texts": share}
+        for code, country, n, share in list_countries(figures["countries"], figures["documents"])
+    ]
+
+
+def tabulate_map(coordinates: Sequence[Sequence[float]], texts: Sequence[tuple[str, str, str]]) -> list[Row]:
+    """Where each text lies, all of them."""
+    return [
+        {"dataset": name, "label": label, "x": round(float(point[0]), 4), "y": round(float(point[1]), 4), "text": text}
+        for point, (name, label, text) in zip(coordinates, texts, strict=True)
+    ]
+
+
+def tabulate_scores(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> list[Row]:
+    """Scores of each training set with all its texts, and with equally many of each class where that was measured."""
+    rows = []
+    for name, model in evaluation["models"].items():
+        for size, scores in (("all texts", model), ("equal n per class", model.get("equal") or {})):
+            rows += [
+                {"trained_on": name, "size": size, "metric": metric, **_spread(scores[metric])}
+                for metric in metrics
+                if scores.get(metric)
+            ]
+    return rows
+
+
+def tabulate_curves(evaluation: Mapping[str, Any]) -> list[Row]:
+    """The score at each number of training texts."""
+    rows = []
+    for name, points in evaluation["curves"].items():
+        for point in points:
+            row = {"trained_on": name, "texts": point["n"], "per_class": point["per_class"]}
+            row |= {"tokens": point.get("tokens"), "usd": point.get("money")}
+            for metric, estimate in point.items():
+                if isinstance(estimate, Mapping):
+                    ends = {metric: estimate["value"], f"{metric}_low": estimate["low"]}
+                    row |= ends | {f"{metric}_high": estimate["high"]}
+            rows.append(row)
+    return rows
+
+
+def tabulate_confusion(model: Mapping[str, Any]) -> list[Row]:
+    """How many test texts of each class were taken for each class."""
+    confusion = model["confusion"]
+    return [
+        {"gold_label": label, "classifier": other, "texts": count}
+        for label, counts in zip(confusion["rows"], confusion["counts"], strict=True)
+        for other, count in zip(confusion["columns"], counts, strict=True)
+    ]
+
+
+def tabulate_reliability(evaluation: Mapping[str, Any]) -> list[Row]:
+    """Accuracy and mean confidence of each bin of confidence."""
+    return [
+        {"trained_on": name, **each}
+        for name, model in evaluation["models"].items()
+        for each in model.get("reliability", ())
+    ]
+
+
+def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV with a header; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        cells = (row.get(name) for name in columns)
+        writer.writerow([guard_cell(cell) if isinstance(cell, str) else cell for cell in cells])
+    return buffer.getvalue()
+
+
+def _spread(estimate: Mapping[str, Any]) -> Row:
+    return {key: estimate[key] for key in ("value", "low", "high", "n", "m", "repeats", "method")}

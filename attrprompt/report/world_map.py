@@ -1,0 +1,167 @@
+"""The map of countries as SVG: shapes that lie in this package, shaded by the share of texts that name each country.
+
+Drawn here rather than by a chart library, so that it needs no script, no network and no tiles, and prints as it looks.
+Projection: Equal Earth (Šavrič, Patterson & Jenny 2018), which keeps areas comparable.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from itertools import pairwise
+
+from attrprompt.analysis.regions.gazetteer import load_gazetteer
+from attrprompt.analysis.regions.world import load_world
+
+WIDTH = 2000  # units of the drawing across the whole equator
+_HALF_EQUATOR = 2.7066299836960748  # of the projection, in radii
+_NORTH, _SOUTH = 83.7, -56.0
+_LEFT_OUT = "AQ"  # no label of a place here means Antarctica, and it would take a fifth of the drawing
+STEPS = 5
+SHADES = ("#CBD3F4", "#A6B1EC", "#7C8ADF", "#5565D3", "#2A379A")
+_EMPTY, _LINE, _TEXT, _MUTED = "#F0F2F5", "#FFFFFF", "#1B1F24", "#5B6470"
+
+
+@dataclass(frozen=True, slots=True)
+class Shading:
+    """Which share of a set's texts gets which shade; one for all maps of a page, so that they can be compared.
+
+    Attributes:
+        bounds: the greatest share of each step, ascending.
+    """
+
+    bounds: tuple[float, ...]
+
+    def step_of(self, share: float) -> int:
+        """The number of the step, from 1; 0 for no text at all."""
+        if share <= 0:
+            return 0
+        return next((step for step, bound in enumerate(self.bounds, 1) if share <= bound + 1e-12), len(self.bounds))
+
+    def describe(self) -> list[str]:
+        """The steps in words."""
+        ends = [f"{bound:.1%}" for bound in self.bounds]
+        return [f"to {ends[0]}", *(f"{low} to {high}" for low, high in pairwise(ends))]
+
+
+def make_shading(counts: Sequence[tuple[Mapping[str, int], int]]) -> Shading:
+    """Steps up to the greatest share of all sets, finer where shares are small (equal steps of the square root).
+
+    Args:
+        counts: of each data set the texts that name each country, and its texts.
+    """
+    shares = [n / texts for countries, texts in counts if texts for n in countries.values()]
+    most = max(shares, default=1.0) or 1.0
+    return Shading(tuple(most * (step / STEPS) ** 2 for step in range(1, STEPS + 1)))
+
+
+def list_countries(counts: Mapping[str, int], texts: int) -> list[tuple[str, str, int, float]]:
+    """Code, name, texts and share of texts of each country that is named, the most named first."""
+    names = load_gazetteer().country_names
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(code, names.get(code, code), n, n / texts if texts else 0.0) for code, n in ranked if n]
+
+
+def define_shapes() -> str:
+    """All shapes once, for the maps of a page to use; drawn nowhere by itself."""
+    paths = "".join(f'<path id="country-{code}" d="{path}"/>' for code, path in _shapes().items())
+    return f'<svg width="0" height="0" aria-hidden="true" class="shapes"><defs>{paths}</defs></svg>'
+
+
+def draw_inline_map(name: str, counts: Mapping[str, int], texts: int, shading: Shading) -> str:
+    """A map for a page that has `define_shapes` and colours the classes `s0` to `s5`."""
+    described = {code: (title, n, share) for code, title, n, share in list_countries(counts, texts)}
+    names = load_gazetteer().country_names
+    places = []
+    for code in _shapes():
+        title, n, share = described.get(code, (names.get(code, code), 0, 0.0))
+        words = f"{escape(title)}: {_count(n)}" + (f", {share:.1%}" if n else "")
+        places.append(f'<use href="#country-{code}" class="s{shading.step_of(share)}"><title>{words}</title></use>')
+    label = escape(f"Countries named in {name}; the table holds the numbers", quote=True)
+    return f'<svg class="world" viewBox="{_view_box()}" role="img" aria-label="{label}">{"".join(places)}</svg>'
+
+
+def draw_map_file(name: str, counts: Mapping[str, int], texts: int, shading: Shading) -> str:
+    """The same map as a file of its own, with its title and legend."""
+    x, y, width, height = _box()
+    shares = {code: share for code, _, _, share in list_countries(counts, texts)}
+    fills = (_EMPTY, *SHADES)
+    paths = "".join(
+        f'<path d="{path}" fill="{fills[shading.step_of(shares.get(code, 0.0))]}"/>' for code, path in _shapes().items()
+    )
+    entries = [(_EMPTY, "no text"), *zip(SHADES, shading.describe(), strict=True)]
+    legend = "".join(
+        f'<rect x="{x + 20 + 320 * place}" y="{y + height + 40}" width="36" height="36" fill="{fill}" '
+        f'stroke="{_MUTED}"/><text x="{x + 68 + 320 * place}" y="{y + height + 68}">{escape(words)}</text>'
+        for place, (fill, words) in enumerate(entries)
+    )
+    heading = f"Countries named in {name}, share of its {texts:,} texts"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="{round((height + 200) / 2)}" '
+        f'viewBox="{x} {y - 90} {width} {height + 200}" font-family="system-ui, sans-serif" font-size="30">'
+        f'<rect x="{x}" y="{y - 90}" width="{width}" height="{height + 200}" fill="#FFFFFF"/>'
+        f'<text x="{x + 20}" y="{y - 34}" font-size="36" fill="{_TEXT}">{escape(heading)}</text>'
+        f'<g stroke="{_LINE}" stroke-width="1.2">{paths}</g><g fill="{_MUTED}">{legend}</g></svg>\n'
+    )
+
+
+def project(longitude: float, latitude: float) -> tuple[float, float]:
+    """Degrees to units of the drawing: x grows to the east, y to the south."""
+    slope = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(latitude)))
+    square = slope * slope
+    sixth = square**3
+    stretch = 1.340264 - 0.081106 * square + sixth * (0.000893 + 0.003796 * square)
+    growth = 1.340264 - 3 * 0.081106 * square + sixth * (7 * 0.000893 + 9 * 0.003796 * square)
+    x = 2 * math.sqrt(3) * math.radians(longitude) * math.cos(slope) / (3 * growth)
+    scale = WIDTH / (2 * _HALF_EQUATOR)
+    return x * scale, -slope * stretch * scale
+
+
+@cache
+def _shapes() -> dict[str, str]:
+    """One path for each country, in whole units relative to the point before, which keeps the page small."""
+    outlines: dict[str, list[str]] = {}
+    for feature in load_world()["features"]:
+        code, geometry = feature["properties"]["iso2"], feature["geometry"]
+        if code == _LEFT_OUT:
+            continue
+        polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+        for ring in (ring for polygon in polygons for ring in polygon):
+            outlines.setdefault(code, []).append(_trace(ring))
+    return {code: "".join(paths) for code, paths in sorted(outlines.items())}
+
+
+def _trace(ring: Sequence[Sequence[float]]) -> str:
+    points = [tuple(round(each) for each in project(*point)) for point in _unwrap(ring)]
+    parts, (x, y) = [f"M{points[0][0]},{points[0][1]}"], points[0]
+    for next_x, next_y in points[1:]:
+        if (next_x, next_y) != (x, y):
+            parts.append(f"l{next_x - x},{next_y - y}")
+            x, y = next_x, next_y
+    return "".join(parts) + "Z"
+
+
+def _unwrap(ring: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+    """A ring that crosses the 180th meridian goes on beyond it to the east, so that no line runs across the map."""
+    unwrapped: list[tuple[float, float]] = []
+    for longitude, latitude in ring:
+        turns = round((unwrapped[-1][0] - longitude) / 360) if unwrapped else 0
+        unwrapped.append((longitude + 360 * turns, latitude))
+    shift = 360 if min(longitude for longitude, _ in unwrapped) < -180 else 0
+    return [(longitude + shift, latitude) for longitude, latitude in unwrapped]
+
+
+def _box() -> tuple[int, int, int, int]:
+    top, bottom = round(project(0, _NORTH)[1]), round(project(0, _SOUTH)[1])
+    return -WIDTH // 2, top, WIDTH, bottom - top
+
+
+def _view_box() -> str:
+    return " ".join(map(str, _box()))
+
+
+def _count(n: int) -> str:
+    return "no text" if not n else f"{n:,} text{'' if n == 1 else 's'}"
