@@ -174,7 +174,7 @@ def describe_outcome(elicited: Elicited, *, stopped: bool) -> str:
     else:
         text = f"{found} proposal{'' if found == 1 else 's'} to decide on."
     if stopped:
-        text = f"{text} Stopped before the rest was asked."
+        return f"{text} Stopped before the rest was asked."
     if elicited.dropped:
         text = f"{text} {len(elicited.dropped)} that came back were there already or unusable."
     if elicited.problems:

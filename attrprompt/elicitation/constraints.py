@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from attrprompt import edits
 from attrprompt.elicitation.asking import RawReply, ask_in_form, be_patient
 from attrprompt.elicitation.proposals import ConstraintProposal
-from attrprompt.errors import InputError
+from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import Project, fold_label, fold_text
 from attrprompt.sampling import Configuration, Sampler, build_space, find_empty_labels, sample_configurations
@@ -77,35 +78,59 @@ async def elicit_constraints(
     configurations: int = 30,
     seed: int = 0,
     guidance: str = "",
+    stop: asyncio.Event | None = None,
+    on_shown: Callable[[int, int], None] | None = None,
 ) -> ElicitedConstraints:
     """Show a model sampled configurations and ask which of their values cannot meet, and why.
 
     A clash is between two dimensions, or between one and the label; it becomes a constraint over the two values as
     they met. Each is tried out: one that would leave a label without any configuration is not proposed.
 
+    Args:
+        client: what is asked.
+        model: its name there.
+        project: the document.
+        configurations: how many are shown.
+        seed: of the draw.
+        guidance: a wish in the person's own words.
+        stop: when set, no further ones are shown.
+        on_shown: told after each reply how many of how many were shown.
+
     Raises:
         InputError: there is nothing to combine yet.
-        ProviderError: the endpoint failed for good.
+        ProviderError: the endpoint failed for good, before anything came back.
     """
     drawn = draw_configurations(project, configurations, seed)
     patient = be_patient(client)
     collector = _Collector(project)
     replies: list[RawReply] = []
+    problems: list[str] = []
+    shown = 0
     for start in range(0, len(drawn), PER_REQUEST):
+        if stop is not None and stop.is_set():
+            break
         batch = drawn[start : start + PER_REQUEST]
         request = ChatRequest(
             _ask(project, batch, guidance), model, temperature=TEMPERATURE, max_tokens=MOST_TOKENS, seed=seed + start
         )
-        answer = await ask_in_form(patient, request, ListedClashes)
+        try:
+            answer = await ask_in_form(patient, request, ListedClashes)
+        except ProviderError as failure:
+            if not replies:
+                raise
+            problems.append(str(failure))
+            break
         replies.extend(answer.replies)
         for clash in answer.value.clashes if answer.value is not None else ():
             collector.take(batch, clash)
+        shown += len(batch)
+        if on_shown is not None:
+            on_shown(shown, len(drawn))
     unread = sum(bool(reply.problem) for reply in replies)
-    problems = (
-        (f"{unread} of {len(replies)} replies could not be read; they are shown as they came.",) if unread else ()
-    )
+    if unread:
+        problems.append(f"{unread} of {len(replies)} replies could not be read; they are shown as they came.")
     return ElicitedConstraints(
-        tuple(collector.proposals), tuple(collector.dropped), tuple(replies), len(drawn), problems
+        tuple(collector.proposals), tuple(collector.dropped), tuple(replies), shown, tuple(problems)
     )
 
 

@@ -170,6 +170,7 @@ class _Work:
 
     async def ask_dimensions(self) -> Elicited:
         request = self.request
+        self.tell(0.0, "the model is asked")
         struck = self._list_texts(ProposalKind.DIMENSION, "", ("rejected", "open", "unsure"))
         found = await elicit_dimensions(
             self.client,
@@ -267,6 +268,8 @@ class _Work:
             configurations=self.request.n,
             guidance=self.request.guidance,
             seed=self.request.seed or 0,
+            stop=self.stop,
+            on_shown=lambda shown, of: self.tell(0.95 * shown / of, f"{shown} of {of} configurations"),
         )
         problems = (*found.problems, *(f"{each.text}: {each.reason}" for each in found.dropped))
         return self._keep(

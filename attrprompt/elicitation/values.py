@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from attrprompt.edits import clean_line, parse_length
-from attrprompt.edits.parts import get_dimension, get_label
+from attrprompt.edits.parts import count_of, get_dimension, get_label
 from attrprompt.elicitation.asking import (
     PASSING,
     PatientClient,
@@ -311,7 +311,7 @@ class _Collector:
         if unread:
             sentences.append(f"{unread} of {len(replies)} replies could not be read; they are shown as they came.")
         if replies and len(self.taken) < self.n:
-            sentences.append(f"{len(self.taken)} of {self.n} new values after {len(replies)} requests.")
+            sentences.append(f"{len(self.taken)} of {self.n} new values after {count_of(len(replies), 'request')}.")
         return ElicitedValues(
             self.dimension_id, self.label_id, tuple(self.taken), tuple(self.dropped), tuple(replies), tuple(sentences)
         )
