@@ -1,4 +1,4 @@
-"""Asked and found: whether texts do what their prompts asked, as heat maps with a table beside each."""
+"""Asked and found: whether texts do what their prompts asked, as matrices whose cells open their texts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import streamlit as st
 from attrprompt.analysis.adherence import LENGTH_COLUMNS
 from attrprompt.inspection.request import AnalysisRequest, Part, make_request
 from attrprompt.records import Dataset
-from components.charts import LIGHT, Palette, current_palette, style
+from components.adherence_values import draw_values
+from components.cell_matrix import PLAIN_CHART, draw_matrix, plot_heatmap
+from components.charts import Palette, current_palette, style
 from components.frame import ProjectPage
 from components.jobs import find_or_compute
+from components.judge_panel import draw_judge
 from components.text import escape_markdown
+from components.texts_behind import draw_texts_behind
 
-ROW_HEIGHT = 44
-PLAIN_CHART = {"displayModeBar": False}
+MOST_CLASSES_DRAWN = 12
 
 
 def find_adherence(
@@ -39,110 +42,76 @@ def find_adherence(
     return {name: figures["adherence"] for name, figures in result["datasets"].items()}
 
 
-def draw_asked_places(adherence: Mapping[str, Any], *, key: str) -> None:
+def draw_asked_places(
+    page: ProjectPage, datasets: Sequence[Dataset], adherence: Mapping[str, Any], *, key: str
+) -> None:
     """For each place dimension of the sets: where texts were asked to be, and what they name."""
     shown = [
-        (name, dimension) for name, found in adherence.items() for dimension in _dimensions_of(found, "place").values()
+        (dataset, dimension)
+        for dataset in datasets
+        for dimension in _dimensions_of(adherence[dataset.name], "place").values()
     ]
     if not shown:
         st.caption(
             "No chosen data set was asked for a place. Texts of a plan with a dimension of the kind “place” show here "
             "which places they were asked for and which they name."
         )
-    for name, dimension in shown:
-        _draw_places(name, dimension, key=f"{key}_{name}_{dimension['dimension']}")
+    for dataset, dimension in shown:
+        _draw_places(page, dataset, dimension, key=f"{key}_{dataset.name}_{dimension['dimension']}")
 
 
-def draw_adherence(name: str, found: Mapping[str, Any]) -> None:
-    """All that can be checked of one data set: lengths, places, the values ignored most."""
+def draw_adherence(page: ProjectPage, dataset: Dataset, found: Mapping[str, Any]) -> None:
+    """All that can be checked of one data set: lengths, places, styles, language, the values that are ignored."""
     if found["note"]:
         st.caption(escape_markdown(found["note"]))
-        return
     for dimension in _dimensions_of(found, "length").values():
-        _draw_lengths(name, dimension, key=f"adherence_{dimension['dimension']}")
+        _draw_lengths(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
     for dimension in _dimensions_of(found, "place").values():
-        _draw_places(name, dimension, key=f"adherence_{dimension['dimension']}")
+        _draw_places(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
+    for dimension in _dimensions_of(found, "language").values():
+        _draw_asked_language(dataset, dimension)
+    for dimension in _dimensions_of(found, "text").values():
+        _draw_classified(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
     if found["values"]:
-        _draw_values(found["values"])
-    if found["not_checked"]:
-        names = ", ".join(found["not_checked"])
-        st.caption(f"Not checked, because no rule can tell: {escape_markdown(names)}.")
+        draw_values(page, dataset, found["values"])
+    for name, reason in found["not_checked"].items():
+        st.caption(f"Not checked: {escape_markdown(name)}. No rule can tell. {escape_markdown(reason)}")
+    open_dimensions = [*_dimensions_of(found, "text"), *found["not_checked"]]
+    if open_dimensions:
+        draw_judge(page, dataset, open_dimensions)
+    if found.get("language"):
+        _draw_language(page, dataset, found["language"])
 
 
-def plot_heatmap(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    counts: Sequence[Sequence[int]],
-    totals: Sequence[int],
-    palette: Palette,
-) -> go.Figure:
-    """Shares of the texts of each row, one hue from few to many; counts on hover."""
-    shares = [[100 * count / total for count in row] for row, total in zip(counts, totals, strict=True)]
-    figure = go.Figure(
-        go.Heatmap(
-            x=list(columns),
-            y=[f"{row} (n = {total:,})" for row, total in zip(rows, totals, strict=True)],
-            z=shares,
-            zmin=0,
-            zmax=100,
-            customdata=counts,
-            hovertemplate="Asked: %{y}<br>Found: %{x}<br>%{customdata:,} texts, %{z:.1f} %<extra></extra>",
-            colorscale=[[step / (len(palette.scale) - 1), colour] for step, colour in enumerate(palette.scale)],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-        )
-    )
-    cells = [(row, column, share) for row, line in enumerate(shares) for column, share in enumerate(line) if share]
-    figure.add_scatter(
-        x=[columns[column] for _, column, _ in cells],
-        y=[figure.data[0].y[row] for row, _, _ in cells],
-        mode="text",
-        text=[f"{share:.0f} %" for _, _, share in cells],
-        textfont={"color": [_choose_ink(share / 100, palette) for _, _, share in cells]},
-        hoverinfo="skip",
-    )
-    style(figure, palette, height=110 + ROW_HEIGHT * len(rows), legend=False)
-    figure.update_xaxes(title="Found", side="top", showgrid=False)
-    figure.update_yaxes(title="Asked", autorange="reversed", showgrid=False)
-    figure.update_layout(margin={"t": 70})
-    return figure
-
-
-def _choose_ink(share: float, palette: Palette) -> str:
-    """Dark or light letters, whichever is read better on the colour of this share (contrast as WCAG 2 defines it)."""
-    from plotly.colors import sample_colorscale, unlabel_rgb
-
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (float(each) / 255 for each in unlabel_rgb(sample_colorscale(list(palette.scale), share)[0]))
-    )
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return LIGHT.text if (luminance + 0.05) ** 2 > 1.05 * 0.0636 else LIGHT.background
-
-
-def _draw_lengths(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
+def _draw_lengths(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
     st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
     if dimension["obeyed"] is None:
         st.caption("The project knows no bounds for the lengths that these texts were asked for.")
         return
     middle, low, high = (dimension["quantiles"][each] for each in ("0.5", "0.05", "0.95"))
     st.markdown(
-        f"{_say_share(dimension['obeyed'])} of the texts of **{escape_markdown(name)}** have the length asked for."
+        f"{say_share(dimension['obeyed'])} of the texts of **{escape_markdown(dataset.name)}** have the length "
+        "asked for."
     )
     st.caption(
         f"Words outside the bounds: median {middle:+,}, 90 % of the texts between {low:+,} and {high:+,}; 0 is within. "
         f"{dimension['cut']:,} of {dimension['n']:,} texts were cut by the limit of tokens and count as they are. "
         "Generated texts outside their bounds carry the flag “length”."
     )
-    values = dimension["values"]
-    counts = [[each["found"][column] for column in LENGTH_COLUMNS] for each in values]
-    labels, totals = [each["value"] for each in values], [each["n"] for each in values]
+    values = {each["value"]: each for each in dimension["values"]}
+    counts = [[each["found"][column] for column in LENGTH_COLUMNS] for each in values.values()]
+    totals = [each["n"] for each in values.values()]
     chart, spread, table = st.tabs(["Chart", "How far outside", "Table"])
     palette = current_palette()
     with chart:
-        figure = plot_heatmap(labels, LENGTH_COLUMNS, counts, totals, palette)
-        st.plotly_chart(figure, key=f"{key}_heatmap", config=PLAIN_CHART, alt="Length asked for and length found")
+        draw_matrix(
+            page,
+            dataset,
+            plot_heatmap(list(values), LENGTH_COLUMNS, counts, totals, palette),
+            lambda asked, found: values[asked]["items"].get(found, []),
+            key=f"{key}_heatmap",
+            alt="Length asked for and length found",
+        )
     with spread:
         figure = _plot_deviations(dimension["deviations"], palette)
         st.plotly_chart(figure, key=f"{key}_deviations", config=PLAIN_CHART, alt="Texts by words outside their bounds")
@@ -152,7 +121,7 @@ def _draw_lengths(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
                 [
                     {"Asked": each["value"], "Texts": each["n"], "Median words": each["median"]}
                     | {column.capitalize(): each["found"][column] for column in LENGTH_COLUMNS}
-                    for each in values
+                    for each in values.values()
                 ]
             ),
             hide_index=True,
@@ -161,14 +130,13 @@ def _draw_lengths(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
         )
 
 
-def _draw_places(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
+def _draw_places(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
     st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
+    name = escape_markdown(dataset.name)
     if dimension["obeyed"] is None:
-        st.caption(f"No value that {escape_markdown(name)} was asked for names a country or continent.")
+        st.caption(f"No value that {name} was asked for names a country or continent.")
     else:
-        st.markdown(
-            f"{_say_share(dimension['obeyed'])} of the texts of **{escape_markdown(name)}** name the place asked for."
-        )
+        st.markdown(f"{say_share(dimension['obeyed'])} of the texts of **{name}** name the place asked for.")
     st.caption(
         "A prompt that names a place invites the text to repeat it: agreement shows obedience, not knowledge of the "
         "place. A text that names several continents counts in each, so that rows may add up to more than 100 %."
@@ -177,59 +145,122 @@ def _draw_places(name: str, dimension: Mapping[str, Any], *, key: str) -> None:
     regions = [each for each in dimension["regions"] if any(each in found for found in asked.values())]
     continents = [each for each in dimension["regions"] if each in asked]
     totals = dict.fromkeys(continents, 0)
+    items: dict[tuple[str, str], list[int]] = {}
     for value in dimension["values"]:
-        totals[value["continent"] or "no place"] += value["documents"]
+        row = value["continent"] or "no place"
+        totals[row] += value["documents"]
+        for region, numbers in value["items"].items():
+            items.setdefault((row, region), []).extend(numbers)
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
-        figure = plot_heatmap(
-            continents,
-            regions,
-            [[asked[row].get(column, 0) for column in regions] for row in continents],
-            [totals[each] for each in continents],
-            current_palette(),
-        )
-        st.plotly_chart(
-            figure, key=f"{key}_heatmap", config=PLAIN_CHART, alt="Continent asked for and continents found"
+        counts = [[asked[row].get(column, 0) for column in regions] for row in continents]
+        draw_matrix(
+            page,
+            dataset,
+            plot_heatmap(continents, regions, counts, [totals[each] for each in continents], current_palette()),
+            lambda row, column: sorted(items.get((row, column), [])),
+            key=f"{key}_heatmap",
+            alt="Continent asked for and continents found",
         )
     with table:
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {"Asked": each["value"], "Texts": each["documents"]}
-                    | {region: each["found"].get(region, 0) for region in regions}
-                    for each in dimension["values"]
-                ]
-            ),
-            hide_index=True,
-            key=f"{key}_table",
-            alt="Place asked for and continents found, in texts",
-        )
+        _draw_place_table(page, dataset, dimension, regions, key=f"{key}_table")
 
 
-def _draw_values(values: Sequence[Mapping[str, Any]]) -> None:
-    st.subheader("Values that are ignored most", anchor=False)
-    st.caption("Under 30 texts there is no share; the count is shown.")
-    st.dataframe(
+def _draw_place_table(
+    page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], regions: Sequence[str], *, key: str
+) -> None:
+    values = dimension["values"]
+    event = st.dataframe(
         pd.DataFrame(
             [
-                {
-                    "Dimension": each["dimension"],
-                    "Value": each["value"],
-                    "Texts": each["n"],
-                    "Obey": each["obeying"],
-                    "Share": None if each["obeyed"] is None else each["obeyed"]["value"],
-                    "95 % from": None if each["obeyed"] is None else each["obeyed"]["low"],
-                    "to": None if each["obeyed"] is None else each["obeyed"]["high"],
-                    "": each["reason"],
-                }
+                {"Asked": each["value"], "Texts": each["documents"]}
+                | {region: each["found"].get(region, 0) for region in regions}
                 for each in values
             ]
         ),
         hide_index=True,
-        key="adherence_values",
-        column_config=dict.fromkeys(("Share", "95 % from", "to"), st.column_config.NumberColumn(format="percent")),
-        alt="Attribute values by the share of texts that obey",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        alt="Place asked for and continents found, in texts",
     )
+    st.caption("Choose a row for its texts.")
+    if event.selection.rows:
+        value = values[event.selection.rows[0]]
+        numbers = sorted({number for of in value["items"].values() for number in of})
+        draw_texts_behind(
+            page, [dataset], dataset.name, numbers, what=f"texts asked for {value['value']}", total=value["documents"]
+        )
+
+
+def _draw_classified(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
+    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
+    st.markdown(
+        "No rule can tell, so a classifier guesses. It finds the value asked for in "
+        f"**{dimension['accuracy']:.0%}** of {dimension['n']:,} texts of **{escape_markdown(dataset.name)}**, each "
+        f"judged without being seen; always choosing the most frequent value finds {dimension['majority']:.0%}."
+    )
+    st.caption(
+        f"Forced choice: it must take one of the values for every text, and is not sure (none reaches a probability of "
+        f"one half) of {dimension['below_half']:.0%}. It is trained on all texts, whether they obey or not. That a "
+        "text is taken for what was asked is no proof that a reader would agree. "
+        f"Method: {dimension['method']}."
+    )
+    classes, counts = dimension["classes"], dimension["confusion"]
+    alt = "Value asked for and value that the classifier takes the text for"
+    table = st.container()
+    if len(classes) <= MOST_CLASSES_DRAWN:
+        chart, table = st.tabs(["Chart", "Table"])
+        with chart:
+            draw_matrix(
+                page,
+                dataset,
+                plot_heatmap(classes, classes, counts, [sum(row) for row in counts], current_palette()),
+                lambda asked, found: dimension["items"].get(asked, {}).get(found, []),
+                key=f"{key}_heatmap",
+                alt=alt,
+            )
+    with table:
+        frame = pd.DataFrame(counts, index=[f"asked: {each}" for each in classes], columns=classes)
+        st.dataframe(frame, key=f"{key}_table", alt=f"{alt}, in texts")
+    if dimension["left_out"]:
+        few = ", ".join(f"{value} ({n})" for value, n in list(dimension["left_out"].items())[:12])
+        more = len(dimension["left_out"]) - 12
+        st.caption(f"Too few texts to learn: {escape_markdown(few)}{f' and {more} more' if more > 0 else ''}.")
+
+
+def _draw_asked_language(dataset: Dataset, dimension: Mapping[str, Any]) -> None:
+    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
+    if dimension["obeyed"] is not None:
+        st.markdown(
+            f"{say_share(dimension['obeyed'])} of the texts of **{escape_markdown(dataset.name)}** are in the language "
+            "asked for."
+        )
+    languages = sorted({code for counts in dimension["found"].values() for code in counts})
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"Asked": value, "Texts told": sum(counts.values())} | {code: counts.get(code, 0) for code in languages}
+                for value, counts in dimension["found"].items()
+            ]
+        ),
+        hide_index=True,
+        key=f"adherence_language_{dimension['dimension']}",
+        alt="Language asked for and language found, in texts",
+    )
+    if dimension["not_told"]:
+        st.caption(f"{sum(dimension['not_told'].values()):,} texts are too short to tell and do not count.")
+
+
+def _draw_language(page: ProjectPage, dataset: Dataset, language: Mapping[str, Any]) -> None:
+    st.subheader("Language", anchor=False)
+    st.markdown(
+        f"{say_share(language['kept'])} of the texts of **{escape_markdown(dataset.name)}** are in the language of "
+        f"most ({language['expected']}), or too short to tell."
+    )
+    if language["items"] and st.toggle("Show the others", key="adherence_foreign"):
+        what = "texts in another language"
+        draw_texts_behind(page, [dataset], dataset.name, language["items"], what=what, total=language["foreign"])
 
 
 def _plot_deviations(deviations: Sequence[Sequence[int]], palette: Palette) -> go.Figure:
@@ -249,8 +280,9 @@ def _plot_deviations(deviations: Sequence[Sequence[int]], palette: Palette) -> g
 
 
 def _dimensions_of(found: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
-    return {name: each for name, each in found.items() if isinstance(each, Mapping) and each["kind"] == kind}
+    return {name: each for name, each in found.items() if isinstance(each, Mapping) and each.get("kind") == kind}
 
 
-def _say_share(estimate: Mapping[str, Any]) -> str:
+def say_share(estimate: Mapping[str, Any]) -> str:
+    """A share in words, with its interval and n."""
     return f"**{estimate['value']:.0%}** (95 % {estimate['low']:.0%} to {estimate['high']:.0%}, n = {estimate['n']:,})"

@@ -12,7 +12,7 @@ from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_place import count_words
-from components.attributes_proposals import ACCEPT, IN_BROWSER, REASONS, REJECT, WAITING
+from components.attributes_proposals import ACCEPT, IN_BROWSER, REJECT, REJECTIONS, WAITING
 from components.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
 from components.frame import ProjectPage
 from components.notices import in_callback, show_pending
@@ -21,10 +21,7 @@ from components.text import escape_markdown
 ACTIONS = (
     ACCEPT,
     REJECT,
-    *(
-        Action(key, f"reject:{reason.value}", f"Reject: {reason.meaning}", tone="bad")
-        for key, reason in REASONS.items()
-    ),
+    *REJECTIONS,
     Action("s", "unsure", "Unsure"),
     NEXT,
     PREVIOUS,

@@ -21,21 +21,21 @@ from components.text import escape_markdown
 ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
 EDIT = Action("e", "edit", "Edit and accept", tone="good", asks="text")
-UNSURE = Action("s", "unsure", "Unsure, with a note", asks="text")
-TRY = Action("t", "try", "Try it: one text", advances=False, decides=False)
+UNSURE = Action("s", "unsure", "Unsure, with note", asks="text")
+TRY = Action("t", "try", "Try it", advances=False, decides=False)
 REASONS = {
-    "g": RejectReason.GENERAL,
-    "f": RejectReason.FITS_TWO_LABELS,
-    "w": RejectReason.WRONG,
-    "d": RejectReason.DUPLICATE,
+    "g": (RejectReason.GENERAL, "too general"),
+    "f": (RejectReason.FITS_TWO_LABELS, "two labels"),
+    "w": (RejectReason.WRONG, "wrong"),
+    "d": (RejectReason.DUPLICATE, "duplicate"),
 }
+REJECTIONS = tuple(
+    Action(key, f"reject:{reason.value}", f"Reject: {short}", tone="bad") for key, (reason, short) in REASONS.items()
+)
 ACTIONS = (
     ACCEPT,
     REJECT,
-    *(
-        Action(key, f"reject:{reason.value}", f"Reject: {reason.meaning}", tone="bad")
-        for key, reason in REASONS.items()
-    ),
+    *REJECTIONS,
     UNSURE,
     EDIT,
     TRY,

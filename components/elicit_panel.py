@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
+from attrprompt.background import STOPPING
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, suggest_way
@@ -35,7 +38,7 @@ def describe_endpoint(endpoint: Endpoint) -> str:
     """Where questions go, for people."""
     if endpoint.is_embedded:
         return "the embedded model, on this machine (small: check what it proposes)"
-    return f"{endpoint.model} at {endpoint.base_url}"
+    return f"{endpoint.model} at {urlsplit(endpoint.base_url).netloc}"
 
 
 def start_request(page: ProjectPage, request: ElicitationRequest, title: str) -> None:
@@ -82,6 +85,7 @@ def draw_request(page: ProjectPage) -> None:
                 width="stretch",
                 on_click=elicitations.stop,
                 args=(page.project.id,),
+                disabled=job.message.endswith(STOPPING),
                 help="Nothing more is asked; what was proposed stays.",
             )
         elif st.session_state.get(_DISMISSED) != job.id:

@@ -1,4 +1,7 @@
-"""Figures of several data sets: as dots with intervals, as a table, and by label or attribute value."""
+"""Figures of several data sets: as dots with intervals, as a table, and by label or attribute value.
+
+A click on a dot or a row opens what the figure means, how it was made, and its texts.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,79 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from attrprompt.analysis.metrics import METRICS
+from attrprompt.records import Dataset
 from components.charts import Palette, current_palette, style
+from components.figure_about import draw_about
+from components.frame import ProjectPage
+from components.texts_behind import draw_matching_texts, filter_of_scope
+
+BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
 
 
-def draw_figures(result: Mapping[str, Any], keys: Sequence[str], colours: Mapping[str, str], *, key: str) -> None:
-    """Every figure of every set with its interval; the same numbers as a table beside."""
-    chart, table = st.tabs(["Chart", "Table"])
+def draw_figures(
+    page: ProjectPage,
+    datasets: Sequence[Dataset],
+    result: Mapping[str, Any],
+    keys: Sequence[str],
+    colours: Mapping[str, str],
+    *,
+    key: str,
+) -> None:
+    """Every figure of every set with its interval; the same numbers as a table; a choice opens the figure."""
+    result = _choose_basis(result, key)
     shown = [each for each in keys if any(each in figures for figures in result["datasets"].values())]
+    if not shown:
+        st.caption("There are too few texts for figures at a common size.")
+        return
+    chart, table = st.tabs(["Chart", "Table"])
     with chart:
-        st.plotly_chart(
+        event = st.plotly_chart(
             plot_intervals(result, shown, colours, current_palette()),
             key=f"{key}_chart",
+            on_select="rerun",
+            selection_mode="points",
             config={"displayModeBar": False},
             alt="Figures of each data set with their 95 % intervals",
         )
     with table:
-        st.dataframe(
-            tabulate(result, shown), hide_index=True, key=f"{key}_table", alt="Figures of each data set with intervals"
+        rows = tabulate(result, shown)
+        picked = st.dataframe(
+            rows.drop(columns=["key"]),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"{key}_table",
+            column_config=dict.fromkeys(
+                ("Estimate", "95 % from", "to", "All texts (not comparable)"),
+                st.column_config.NumberColumn(format="%.4g"),
+            ),
+            alt="Figures of each data set with intervals",
         )
+    st.caption("Click a dot, or a row of the table, for what the figure means, how it was made, and its texts.")
+    points = event.selection.points[:1]
+    chosen = points[0]["customdata"][0] if points else None
+    if picked.selection.rows:
+        chosen = rows["key"].iloc[picked.selection.rows[0]]
+    if chosen is not None:
+        draw_about(page, datasets, result, chosen)
+
+
+def _choose_basis(result: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The result, with figures at equal numbers of texts where the person asks for that second view."""
+    if not any(figures.get("equal_texts") for figures in result["datasets"].values()):
+        return result
+    basis = st.segmented_control(
+        "Compared",
+        list(BASES),
+        default="words",
+        format_func=BASES.get,
+        key=f"{key}_basis",
+        help="Longer texts bring more words: at equal numbers of texts a set of long texts has the larger vocabulary.",
+    )
+    if basis != "texts":
+        return result
+    datasets = {name: {**figures, **figures["equal_texts"]} for name, figures in result["datasets"].items()}
+    return {**result, "datasets": datasets}
 
 
 def plot_intervals(
@@ -63,11 +121,14 @@ def plot_intervals(
                     name=name,
                     legendgroup=name,
                     showlegend=row == 1,
+                    customdata=[[metric, name]],
                     hovertemplate=f"{name}: %{{x:.4g}}<extra>{METRICS[metric].title}</extra>",
                 ),
                 row=row,
                 col=1,
             )
+        if not any(result["datasets"][name].get(metric, {}).get("value") for name in names):
+            figure.update_xaxes(range=[-0.005, 0.1], row=row, col=1)
         figure.update_yaxes(
             showticklabels=False,
             range=[0.3, len(names) + 0.7],
@@ -76,7 +137,7 @@ def plot_intervals(
             col=1,
         )
         figure.add_annotation(
-            text=f"<b>{METRICS[metric].title}</b> ({METRICS[metric].unit})",
+            text=f"<b>{METRICS[metric].title}</b> ({METRICS[metric].unit}; {METRICS[metric].direction.value})",
             xref="x domain" if row == 1 else f"x{row} domain",
             yref="y domain" if row == 1 else f"y{row} domain",
             x=0,
@@ -85,11 +146,14 @@ def plot_intervals(
             xanchor="left",
             font={"size": 13, "color": palette.text},
         )
-    return style(figure, palette, height=80 + 96 * max(1, len(keys)))
+    height = 80 + 96 * max(1, len(keys))
+    style(figure, palette, height=height)
+    figure.update_layout(legend={"y": 1 + 40 / height, "yanchor": "bottom"}, margin={"t": 60})
+    return figure
 
 
 def tabulate(result: Mapping[str, Any], keys: Sequence[str]) -> pd.DataFrame:
-    """One row a figure and set: value, interval, n, m, and the value over all texts."""
+    """One row a figure and set: value, interval, n, m, and the value over all texts; `key` names the figure."""
     rows = []
     for metric in keys:
         for name, figures in result["datasets"].items():
@@ -106,6 +170,7 @@ def tabulate(result: Mapping[str, Any], keys: Sequence[str]) -> pd.DataFrame:
                     "Texts n": estimate["n"],
                     "Drawn m": estimate["m"],
                     "All texts (not comparable)": figures.get("whole", {}).get(metric),
+                    "key": metric,
                 }
             )
     return pd.DataFrame(rows)
@@ -128,37 +193,102 @@ def draw_comparisons(result: Mapping[str, Any], *, key: str) -> None:
         for each in result["comparisons"]
         if each["scope"] == "all"
     ]
-    if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}_comparisons", alt="Differences with intervals")
+    if not rows:
+        st.caption("A difference needs two data sets.")
+        return
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key=f"{key}_comparisons",
+        column_config=dict.fromkeys(
+            ("Difference", "95 % from", "to", "Ratio"), st.column_config.NumberColumn(format="%.4g")
+        )
+        | {"p": st.column_config.NumberColumn(format="%.3f")},
+        alt="Differences with intervals",
+    )
 
 
-def draw_scopes(result: Mapping[str, Any], metric: str, colours: Mapping[str, str], *, key: str) -> None:
-    """One figure by label or by the values of an attribute; cells with under 30 texts say so."""
+def draw_scopes(
+    page: ProjectPage,
+    datasets: Sequence[Dataset],
+    result: Mapping[str, Any],
+    keys: Sequence[str],
+    *,
+    key: str,
+) -> None:
+    """Any figure by label or by the values of an attribute; under 30 texts a cell says so; a row opens its texts."""
     scopes = sorted({scope for figures in result["datasets"].values() for scope in figures.get("scopes", {})})
     dimensions = sorted({scope.partition("=")[0] for scope in scopes}, key=lambda name: (name != "label", name))
-    if not dimensions:
+    measured = [
+        metric
+        for metric in keys
+        if any(metric in cell for f in result["datasets"].values() for cell in f.get("scopes", {}).values())
+    ]
+    if not dimensions or not measured:
         st.caption("There are too few texts for figures by label or attribute value.")
         return
-    chosen = st.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
+    what, by = st.columns([1, 2])
+    metric = what.selectbox("Figure", measured, format_func=lambda each: METRICS[each].title, key=f"{key}_scope_metric")
+    chosen = by.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
+    rows = [row for scope in scopes for row in _make_scope_rows(result, scope, chosen, metric)]
+    event = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"{key}_scope_table_{metric}_{chosen}",
+        column_config=dict.fromkeys((METRICS[metric].title, "95 % from", "to"), choose_format(metric)),
+        alt=f"{METRICS[metric].title} by {chosen}",
+    )
+    size = result["parameters"].get("tables", {}).get(chosen)
+    at = f"All cells at {size['m']:,} texts or {size['tokens']:,} words, {size['repeats']} draws. " if size else ""
+    st.caption(
+        f"{at}q: of the difference to the set “against”, corrected over the table (Benjamini and Hochberg). "
+        "Exploratory. Choose a row for its texts."
+    )
+    if event.selection.rows:
+        row = rows[event.selection.rows[0]]
+        value = str(row[chosen.capitalize()])
+        what_texts = f"texts with {chosen} “{value}”"
+        draw_matching_texts(page, datasets, str(row["Data set"]), filter_of_scope(chosen, value), what=what_texts)
+
+
+def choose_format(metric: str) -> Any:
+    """How a figure's numbers are written in a column of their own: counts whole, shares to three places."""
+    is_count = METRICS[metric].unit in ("words", "texts")
+    return st.column_config.NumberColumn(format="%.0f" if is_count else "%.3f")
+
+
+def _make_scope_rows(result: Mapping[str, Any], scope: str, chosen: str, metric: str) -> list[dict[str, Any]]:
+    dimension, _, value = scope.partition("=")
+    if dimension != chosen:
+        return []
+    names = list(result["datasets"])
     rows = []
-    for scope in scopes:
-        dimension, _, value = scope.partition("=")
-        if dimension != chosen:
+    for name, figures in result["datasets"].items():
+        cell = figures.get("scopes", {}).get(scope)
+        if cell is None:
             continue
-        for name, figures in result["datasets"].items():
-            cell = figures.get("scopes", {}).get(scope)
-            if cell is None:
-                continue
-            estimate = cell.get(metric)
-            rows.append(
-                {
-                    chosen.capitalize(): value,
-                    "Data set": name,
-                    METRICS[metric].title: None if estimate is None else estimate["value"],
-                    "95 % from": None if estimate is None else estimate["low"],
-                    "to": None if estimate is None else estimate["high"],
-                    "Texts": cell["n"],
-                    "": cell["note"] or "",
-                }
-            )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{key}_scope_table", alt=f"{metric} by {chosen}")
+        estimate = cell.get(metric) or {}
+        against = next(
+            (
+                each
+                for each in result["comparisons"]
+                if (each["scope"], each["metric"], each["b"]) == (scope, metric, name) and each["a"] == names[0]
+            ),
+            None,
+        )
+        rows.append(
+            {
+                chosen.capitalize(): value,
+                "Data set": name,
+                METRICS[metric].title: estimate.get("value"),
+                "95 % from": estimate.get("low"),
+                "to": estimate.get("high"),
+                "Texts": cell["n"],
+                "Against": names[0] if against is not None and against["q"] is not None else "",
+                "q": "" if against is None or against["q"] is None else f"{against['q']:.3f}",
+                "": cell["note"] or "",
+            }
+        )
+    return rows

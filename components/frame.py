@@ -13,6 +13,7 @@ from attrprompt.store import StoredProject
 from components.identity import find_actor
 from components.notices import show_empty, show_error, show_pending
 from components.sidebar import draw_sidebar
+from components.theme import mend_contrast
 
 PRODUCT = "AttrPrompt Studio"
 ICON = Path(__file__).parent.parent / "static" / "icon.svg"  # a material icon would be fetched from the network
@@ -48,11 +49,12 @@ def open_page(title: str, question: str) -> Page:
     return Page(runtime, find_actor(runtime))
 
 
-def open_project_page(title: str, question: str) -> ProjectPage:
+def open_project_page(title: str, question: str, *, sidebar: bool = True) -> ProjectPage:
     """Begin a page of the open project; without one, the page says where to open one and ends."""
     runtime = _begin(title)
     project = _find_project(runtime)
-    draw_sidebar(runtime, project)
+    if sidebar:
+        draw_sidebar(runtime, project)
     _draw_title(title, question)
     if project is None:
         show_empty(
@@ -82,6 +84,7 @@ def forget_project() -> None:
 
 def _begin(title: str) -> Runtime:
     st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
+    mend_contrast()
     try:
         runtime = open_runtime()
     except AttrPromptError as error:

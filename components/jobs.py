@@ -11,6 +11,7 @@ from attrprompt.generation.progress import format_seconds
 from attrprompt.runtime import Runtime
 from attrprompt.worker.client import CLOSED
 from attrprompt.worker.jobs import Result, read_result
+from components.keys import find_key
 
 POLL_SECONDS = 0.7
 
@@ -48,13 +49,19 @@ def find_or_compute(
                 (stopped and again) or ask_first or "Try again",
                 key=f"{key}_start",
                 icon=":material/play_arrow:",
-                on_click=runtime.submit_job,
-                args=(kind, payload),
+                on_click=_submit,
+                args=(runtime, kind, payload),
             )
             return None
-        runtime.submit_job(kind, payload)
+        _submit(runtime, kind, payload)
     _draw_job(runtime, kind, payload, doing=doing, key=key)
     return None
+
+
+def _submit(runtime: Runtime, kind: str, payload: Mapping[str, Any]) -> None:
+    """Hand the work over, with the key that was typed for the endpoint that encodes, where one does."""
+    address = (payload.get("encoder") or {}).get("base_url")
+    runtime.submit_job(kind, payload, api_key=find_key(address) if address else None)
 
 
 def _draw_job(runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing: str, key: str) -> None:

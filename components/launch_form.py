@@ -13,6 +13,7 @@ from attrprompt.generation.launch import check_budget, choose_endpoint, create_r
 from attrprompt.generation.meta_store import MetaPrompts
 from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.plan_options import count_per_label
+from attrprompt.generation.progress import format_cost
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
@@ -23,6 +24,7 @@ from components.keys import find_key
 from components.meta_panel import draw_meta_prompts
 from components.notices import errors_shown, in_callback
 from components.plan_form import draw_plan_form, list_methods
+from components.text import escape_markdown
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
 
@@ -122,7 +124,9 @@ def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     """Where the prompts go and what that will cost, as far as it is known."""
     document, options, endpoint = page.project.document, prompting.options, prompting.endpoint
     where = (
-        "the embedded model, on this machine" if endpoint.is_embedded else f"{endpoint.model} at {endpoint.base_url}"
+        "the embedded model, on this machine"
+        if endpoint.is_embedded
+        else f"{escape_markdown(endpoint.model)} at `{endpoint.base_url}`"
     )
     if total > ESTIMATED_UP_TO:
         return f"To {where}. The Prompts page counts the tokens of a plan this large."
@@ -138,9 +142,9 @@ def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     summary = statistics.summarise(
         cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt + examples, completion)
     )
-    cost = "price unknown" if summary.estimated_cost is None else f"about ${summary.estimated_cost:,.2f}"
+    cost = "price unknown" if summary.estimated_cost is None else format_cost(summary.estimated_cost)
     tokens = summary.estimated_prompt_tokens + examples + summary.estimated_completion_tokens
-    return f"To {where}. About {tokens:,} tokens, {cost}."
+    return f"To {where}. About {tokens:,} tokens, {escape_markdown(cost)}."
 
 
 def _launch(page: ProjectPage, prompting: Prompting) -> str:

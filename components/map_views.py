@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.records import Dataset
-from components.charts import HOVER_LENGTH, Palette, category_colours, current_palette, style
-from components.frame import ProjectPage
-from components.map_frame import ATTRIBUTE
-from components.notices import in_callback
-from components.text import shorten
+from components.charts import Palette, category_colours, current_palette, style
+from components.map_frame import ATTRIBUTE, escape_hover
 
 MOST_COLOURS = 24
-ROWS = 200
+FIGURES_KEPT = 12
+COLUMN_NAMES = {"dataset": "data set"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +26,72 @@ class Colouring:
     layout: str
 
 
+def name_column(column: str) -> str:
+    """A column of the frame for people."""
+    return COLUMN_NAMES.get(column, column.removeprefix(ATTRIBUTE))
+
+
+def list_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns that can colour the map."""
+    attributes = [name for name in frame.columns if name.startswith(ATTRIBUTE)]
+    return ["dataset", "label", "region", "cluster", "flags", *attributes]
+
+
 def choose_colouring(frame: pd.DataFrame, *, has_umap: bool) -> Colouring:
     """Two small controls above the map."""
-    by, layout = st.columns([3, 1])
-    columns = ["dataset", "label", "cluster", "flags"] + [name for name in frame.columns if name.startswith(ATTRIBUTE)]
+    by, layout = st.columns([4, 1])
     column = by.segmented_control(
-        "Colour by",
-        columns,
-        default="dataset",
-        format_func=lambda name: {"dataset": "data set"}.get(name, name.removeprefix(ATTRIBUTE)),
-        key="embeddings_colour",
+        "Colour by", list_columns(frame), default="dataset", format_func=name_column, key="embeddings_colour"
     )
     layouts = ["umap", "pca"] if has_umap else ["pca"]
     chosen = layout.segmented_control(
-        "Map", layouts, default=layouts[0], format_func=str.upper, key=f"embeddings_layout_{has_umap}"
+        "Map",
+        layouts,
+        default=layouts[0],
+        format_func=str.upper,
+        key=f"embeddings_layout_{has_umap}",
+        help="UMAP keeps neighbours together; PCA shows the two directions in which the texts spread most.",
     )
     return Colouring(column or "dataset", chosen or layouts[0])
 
 
-def draw_map(frame: pd.DataFrame, colouring: Colouring, dataset_colours: Mapping[str, str]) -> pd.DataFrame:
-    """The map; returns the selected rows, all of them where none is selected."""
+def draw_map(
+    frame: pd.DataFrame, colouring: Colouring, dataset_colours: Mapping[str, str], facts: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The map; returns the selected rows, all of them where none is selected.
+
+    Args:
+        facts: of the UMAP map where it is there: how many neighbours it keeps.
+    """
+    palette = current_palette()
+    key = f"{frame.attrs['key']} {colouring} {sorted(dataset_colours.items())} {palette.background}"
     event = st.plotly_chart(
-        plot_map(frame, colouring, dataset_colours, current_palette()),
+        _plot_once(key, frame, colouring, dataset_colours, palette),
         key=f"embeddings_map_{colouring.column}_{colouring.layout}",
         on_select="rerun",
         selection_mode=("points", "box", "lasso"),
         config={"scrollZoom": True, "displaylogo": False},
         alt="Map of the texts; the table below holds the same texts",
     )
-    st.caption("Drag with the lasso to choose texts. Distances on the map are not evidence; the figures below are.")
+    kept = ""
+    if colouring.layout == "umap" and facts:
+        kept = (
+            f" Of each text's {facts['neighbours']} nearest texts {facts['neighbours_kept']:.0%} are among its nearest "
+            f"on the map too (by chance {facts['neighbours'] / max(1, len(frame) - 1):.0%})."
+        )
+    st.caption(
+        "Drag to choose texts with the lasso; a double click takes the choice back. Distances on the map are not "
+        f"evidence; the figures below are.{kept}"
+    )
     rows = [int(point["customdata"][0]) for point in event.selection.points if point.get("customdata")]
     return frame.iloc[sorted(set(rows))] if rows else frame
+
+
+@st.cache_resource(max_entries=FIGURES_KEPT, show_spinner=False)
+def _plot_once(
+    key: str, _frame: pd.DataFrame, _colouring: Colouring, _colours: Mapping[str, str], _palette: Palette
+) -> go.Figure:
+    return plot_map(_frame, _colouring, _colours, _palette)
 
 
 def plot_map(
@@ -81,59 +113,7 @@ def plot_map(
     return style(figure, palette, height=620)
 
 
-def draw_selection(page: ProjectPage, datasets: Sequence[Dataset], frame: pd.DataFrame, selected: pd.DataFrame) -> None:
-    """What a selection holds: how it is made up, its texts, and what can be done with it."""
-    is_all = len(selected) == len(frame)
-    st.markdown(f"**{'All' if is_all else 'Selected'}: {len(selected):,} texts**")
-    made_of, texts = st.columns([1, 2])
-    with made_of:
-        counts = selected.groupby(["dataset", "label"]).size().rename("Texts").reset_index()
-        counts["Share of its set"] = [
-            count / (frame["dataset"] == name).sum()
-            for name, count in zip(counts["dataset"], counts["Texts"], strict=True)
-        ]
-        st.dataframe(
-            counts.rename(columns={"dataset": "Data set", "label": "Label"}),
-            hide_index=True,
-            key="embeddings_counts",
-            column_config={"Share of its set": st.column_config.NumberColumn(format="percent")},
-            alt="Selected texts by data set and label",
-        )
-    with texts:
-        st.dataframe(
-            selected.head(ROWS)[["text", "label", "dataset", "cluster"]],
-            hide_index=True,
-            height=280,
-            key="embeddings_texts",
-            column_config={"text": st.column_config.TextColumn("Text", width="large")},
-            alt="Selected texts",
-        )
-        if len(selected) > ROWS:
-            st.caption(f"The first {ROWS} of {len(selected):,}; the download has all.")
-    download, exclude, _ = st.columns([1, 1, 2])
-    download.download_button(
-        "Download these texts",
-        data=lambda: selected.drop(columns=["dataset_id"]).to_csv(index=False).encode(),
-        file_name="selection.csv",
-        key="embeddings_download",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
-    exclude.button(
-        "Reject these in Review",
-        key="embeddings_reject",
-        icon=":material/block:",
-        disabled=is_all,
-        width="stretch",
-        on_click=in_callback,
-        args=(lambda: _reject(page, selected),),
-        help="Marks them as rejected; undo it on the Review page.",
-    )
-
-
 def _add_points(figure: go.Figure, rows: pd.DataFrame, name: str, colour: str, layout: str) -> None:
-    hover = ["<br>".join(textwrap.wrap(_escape(shorten(text, HOVER_LENGTH)), 60)) for text in rows["text"]]
     figure.add_trace(
         go.Scattergl(
             x=rows[f"{layout}_x"],
@@ -141,20 +121,7 @@ def _add_points(figure: go.Figure, rows: pd.DataFrame, name: str, colour: str, l
             mode="markers",
             name=name,
             marker={"size": 6, "color": colour, "opacity": 0.75},
-            customdata=list(zip(rows.index, hover, rows["label"], strict=True)),
-            hovertemplate="<b>%{customdata[2]}</b><br>%{customdata[1]}<extra>" + _escape(name) + "</extra>",
+            customdata=list(zip(rows.index, rows["hover"], rows["label"].map(escape_hover), strict=True)),
+            hovertemplate="<b>%{customdata[2]}</b><br>%{customdata[1]}<extra>" + escape_hover(name) + "</extra>",
         )
     )
-
-
-def _escape(text: str) -> str:
-    """Plotly reads a little HTML in hover texts; user text must not be read as such."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _reject(page: ProjectPage, selected: pd.DataFrame) -> str:
-    for dataset_id, rows in selected.groupby("dataset_id"):
-        page.runtime.store.review.decide(
-            int(dataset_id), [int(item) for item in rows["item"]], {"status": "rejected"}, actor=page.actor
-        )
-    return f"{len(selected):,} texts rejected. Undo it on the Review page."

@@ -35,13 +35,13 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             )
 
 
-def draw_pair(page: ProjectPage, first: Dataset, second: Dataset) -> None:
+def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: bool = True) -> None:
     """One text of each data set, of the same label; another pair on demand."""
     store = page.runtime.store.datasets
     head, again = st.columns([4, 1], vertical_alignment="bottom")
     head.subheader("One text of each, of the same class", anchor=False)
     place = st.session_state.get("overview_pair", 0)
-    if again.button("Another pair", key="overview_another", icon=":material/refresh:", width="stretch"):
+    if controls and again.button("Another pair", key="overview_another", icon=":material/refresh:", width="stretch"):
         place += 1
         st.session_state["overview_pair"] = place
     (left,) = store.read_page(first.id, limit=1, offset=place % first.rows)

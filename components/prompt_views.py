@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.generation.plan import PlanItem, PlanStatistics, PlanSummary
+from attrprompt.generation.progress import format_cost
 from attrprompt.project import Method, Project
 from attrprompt.prompts import find_value_spans
 from components.text import escape_markdown
@@ -59,7 +60,7 @@ def draw_summary(summary: PlanSummary, method: Method) -> None:
             f"Covering all takes at least {summary.least_prompts or 0:,} prompts; Pairwise comes close to that.",
         )
     tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
-    cost = "price unknown" if summary.estimated_cost is None else f"about ${summary.estimated_cost:,.2f}"
+    cost = "price unknown" if summary.estimated_cost is None else f"about {format_cost(summary.estimated_cost)}"
     figures[3].metric("Expected tokens", f"{tokens:,}", cost, delta_color="off", delta_arrow="off")
     notes = []
     if summary.duplicates and method is Method.SIMPROMPT:
@@ -70,6 +71,8 @@ def draw_summary(summary: PlanSummary, method: Method) -> None:
         notes.append(f"{summary.duplicates:,} prompts repeat another word for word.")
     if summary.largest_deviation is not None and summary.largest_deviation >= 1:
         notes.append(f"Furthest from its share: {escape_markdown(summary.deviating_value)}.")
+    elif summary.largest_deviation is not None:
+        notes.append(f"No value is further than {summary.largest_deviation:.2g} prompts from its share.")
     for note in notes:
         st.caption(note)
     for warning in summary.warnings:
@@ -133,7 +136,7 @@ def _draw_value_counts(statistics: PlanStatistics, dimension: str, label: str | 
             "Label": [cell.label for cell in cells],
             "Value": [cell.value for cell in cells],
             "Prompts": [cell.count for cell in cells],
-            "Asked by its share": [cell.target for cell in cells],
+            "Its share": [cell.target for cell in cells],
         }
     )
     event = st.dataframe(
@@ -146,10 +149,11 @@ def _draw_value_counts(statistics: PlanStatistics, dimension: str, label: str | 
             "Prompts": st.column_config.ProgressColumn(
                 min_value=0, max_value=max([cell.count for cell in cells], default=1), format="%d"
             ),
-            "Asked by its share": st.column_config.NumberColumn(format="%.1f"),
+            "Its share": st.column_config.NumberColumn(format="%.1f", help="Prompts that its weight asks for."),
         },
         alt=f"How often each value of {dimension} is asked for",
     )
+    st.caption("Choose a row to see its prompts.")
     if not event.selection.rows:
         return None
     cell = cells[event.selection.rows[0]]

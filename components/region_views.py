@@ -1,4 +1,4 @@
-"""Views of regions: continents, a country map that needs no network, references, tables, and names to rule on."""
+"""Views of regions: continents, a country map that needs no network, references, tables by label and attribute."""
 
 from __future__ import annotations
 
@@ -10,30 +10,38 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.regions.ambiguity import list_ambiguous_names
-from attrprompt.analysis.regions.evidence import NO_PLACE
+from attrprompt.analysis.regions.definitions import DEFINITIONS
+from attrprompt.analysis.regions.references import read_reference_csv
 from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.analysis.regions.world import load_world
-from attrprompt.inspection.loading import read_texts
-from attrprompt.inspection.regions import read_rulings
-from attrprompt.inspection.request import AnalysisRequest
+from attrprompt.errors import InputError
+from attrprompt.inspection.words import REFERENCES_GIVEN, name_reference
 from attrprompt.project import DimensionKind
 from attrprompt.records import Dataset, DatasetKind
 from components.charts import current_palette, style
 from components.frame import ProjectPage
-from components.notices import in_callback
+from components.own_tables import REFERENCES, draw_own_tables, list_own_tables
 from components.text import escape_markdown
+from components.texts_behind import draw_matching_texts, draw_texts_behind, filter_of_scope
 
-NAMES_SHOWN = 40
+PERCENT = st.column_config.NumberColumn(format="percent")
+MISSING_SHOWN = 30
 
 
-def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> str:
-    """What the regions are judged against; no choice is neutral, so it is always said."""
-    options = {"uniform": "All continents alike", "population": "Inhabitants of the world"}
+def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> tuple[str, str]:
+    """What the regions are judged against, with its table where it is one; none is neutral, so it is always said."""
+    options = {
+        "uniform": "All continents alike",
+        "countries": "All countries alike",
+        "population": "Inhabitants of the world",
+    }
     if any(each.kind is DimensionKind.PLACE for each in page.project.document.dimensions.values()):
         options["requested"] = "The places that prompts asked for"
     options |= {each.name: f"Gold: {each.name}" for each in datasets if each.kind is DatasetKind.GOLD}
-    chosen = st.segmented_control(
+    tables = list_own_tables(page, REFERENCES)
+    options |= {name: f"Table: {name}" for name in tables}
+    choice, own = st.columns([5, 1], vertical_alignment="bottom")
+    chosen = choice.segmented_control(
         "Compare with",
         list(options),
         default="uniform",
@@ -41,7 +49,23 @@ def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> str:
         key="regions_reference",
         help="No reference is neutral: each answers another question.",
     )
-    return chosen or "uniform"
+    with own:
+        draw_own_tables(
+            page,
+            REFERENCES,
+            title="Own table",
+            about="Two columns: a continent or a country (name or ISO code), and its weight, of any sum.",
+            check=_check_reference,
+            key="regions_own",
+        )
+    name = chosen or "uniform"
+    return name, tables.get(name, "")
+
+
+def _check_reference(text: str, name: str) -> None:
+    if name in REFERENCES_GIVEN:
+        raise InputError(f"“{name}” is the name of a reference that is there already. Choose another name.")
+    read_reference_csv(text, name)
 
 
 def draw_located(result: Mapping[str, Any]) -> None:
@@ -59,8 +83,10 @@ def draw_located(result: Mapping[str, Any]) -> None:
         )
 
 
-def draw_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """Shares of the located texts by continent with intervals; the same as a table."""
+def draw_continents(
+    page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any], colours: Mapping[str, str]
+) -> None:
+    """Shares of the located texts by continent with intervals; the same as a table; a click shows the texts."""
     palette = current_palette()
     figure = go.Figure()
     rows = []
@@ -72,6 +98,7 @@ def draw_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> No
                 y=[None if each is None else 100 * each["value"] for each in estimates],
                 name=name,
                 marker={"color": colours[name]},
+                customdata=[[name, each] for each in CONTINENTS],
                 error_y={
                     "type": "data",
                     "symmetric": False,
@@ -98,16 +125,34 @@ def draw_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> No
     figure.update_layout(barmode="group", bargap=0.25)
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
-        st.plotly_chart(style(figure, palette), key="regions_continents", alt="Share of located texts by continent")
+        event = st.plotly_chart(
+            style(figure, palette),
+            key="regions_continents",
+            on_select="rerun",
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt="Share of located texts by continent",
+        )
+        drawn = next((each["m"] for f in result["datasets"].values() for each in f["continents"].values()), None)
+        st.caption(
+            "A text that names k continents gives 1 ÷ k to each. "
+            + (f"Estimated at {drawn:,} texts a set; intervals 95 %. " if drawn else "")
+            + "Click a bar for its texts."
+        )
     with table:
-        percent = st.column_config.NumberColumn(format="percent")
         st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
             key="regions_continents_table",
-            column_config=dict.fromkeys(list(rows[0])[2:], percent),
+            column_config=dict.fromkeys(list(rows[0])[2:], PERCENT),
             alt="Continents by data set",
         )
+    for point in event.selection.points[:1]:
+        name, continent = point["customdata"][:2]
+        figures = result["datasets"][name]
+        total = round(figures["any"][continent]["value"] * figures["documents"])
+        items = figures["texts"]["continents"].get(continent, [])
+        draw_texts_behind(page, datasets, name, items, what=f"texts that name {continent}", total=total)
 
 
 def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any]) -> None:
@@ -147,13 +192,23 @@ def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], result: Map
     left.altair_chart(chart, key="regions_map", alt=f"Countries named in {name}")
     names = {each["properties"].get("iso2"): each["properties"].get("name") for each in world["features"]}
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    right.dataframe(
+    event = right.dataframe(
         {"Country": [names.get(code) or code for code, _ in ranked], "Texts": [number for _, number in ranked]},
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
         height=420,
-        key="regions_countries",
+        key=f"regions_countries_{name}",
         alt="Countries by number of texts",
     )
+    if not ranked:
+        st.caption(f"No text of {escape_markdown(name)} names a country.")
+    elif not event.selection.rows:
+        st.caption("Darker: more texts name the country. Choose a row for its texts; small states have no shape.")
+    else:
+        code, number = ranked[event.selection.rows[0]]
+        items = result["datasets"][name]["texts"]["countries"][code]
+        draw_texts_behind(page, datasets, name, items, what=f"texts that name {names.get(code) or code}", total=number)
 
 
 def draw_references(result: Mapping[str, Any]) -> None:
@@ -161,7 +216,7 @@ def draw_references(result: Mapping[str, Any]) -> None:
     rows = [
         {
             "Data set": name,
-            "Reference": reference,
+            "Reference": name_reference(reference),
             "Divergence": found["js"],
             "By chance": found["js_by_chance"],
             "p": found["p"],
@@ -175,18 +230,35 @@ def draw_references(result: Mapping[str, Any]) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         key="regions_references",
-        column_config={"Largest gap": st.column_config.NumberColumn(format="percent")},
+        column_config={
+            "Divergence": st.column_config.NumberColumn(format="%.3f"),
+            "By chance": st.column_config.NumberColumn(format="%.3f"),
+            "p": st.column_config.NumberColumn(format="%.3f"),
+            "Largest gap": PERCENT,
+            "Effective regions": st.column_config.NumberColumn(format="%.1f"),
+        },
         alt="Data sets against references",
+    )
+    st.caption(
+        "Divergence: Jensen-Shannon, 0 to 1, of all located texts of the set; “by chance” is its mean for as many "
+        "texts drawn from the reference itself, p the share of such draws that diverge as much. Largest gap: of one "
+        "continent's share. Effective regions: how many equally frequent continents would be as varied."
     )
     for name, figures in result["datasets"].items():
         found = figures["references"].get(result["reference"], {}).get("missing_countries") or []
-        if found:
-            shown = ", ".join(each["name"] for each in found[:30])
-            st.markdown(f"**Missing in {escape_markdown(name)} beyond chance:** {escape_markdown(shown)}")
+        if not found:
+            continue
+        shown = ", ".join(each["name"] for each in found[:MISSING_SHOWN])
+        more = f" and {len(found) - MISSING_SHOWN} more" if len(found) > MISSING_SHOWN else ""
+        reference = name_reference(result["reference"])
+        st.markdown(
+            f"**Missing in {escape_markdown(name)} beyond chance**, against {escape_markdown(reference)}: "
+            f"{escape_markdown(shown + more)}."
+        )
 
 
-def draw_region_tables(result: Mapping[str, Any]) -> None:
-    """Continent shares by label or attribute value; cells with too few texts say so."""
+def draw_region_tables(page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any]) -> None:
+    """Continent shares by label or attribute value; cells with too few texts say so; a row opens its texts."""
     dimensions = sorted({name for each in result["datasets"].values() for name in each.get("region_tables", {})})
     if not dimensions:
         st.caption("No table could be made.")
@@ -196,72 +268,52 @@ def draw_region_tables(result: Mapping[str, Any]) -> None:
     rows = []
     for name, figures in result["datasets"].items():
         for cell in figures.get("region_tables", {}).get(chosen, []):
-            whole = (cell["figures"] or {}).get("whole", {})
+            measured = cell["figures"] or {}
+            whole, against = measured.get("whole", {}), measured.get("references", {}).get(result["reference"], {})
             rows.append(
                 {"Data set": name, chosen.capitalize(): cell["value"], "Texts": cell["documents"]}
+                | {"Name a place": measured.get("located_share", {}).get("value")}
                 | {each: whole.get(each) for each in CONTINENTS}
-                | {"": cell["reason"]}
+                | {"Divergence": against.get("js"), "by chance": against.get("js_by_chance"), "": cell["reason"]}
             )
-    percent = st.column_config.NumberColumn(format="percent")
-    st.dataframe(
+    number = st.column_config.NumberColumn(format="%.3f")
+    event = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
         key=f"regions_table_{chosen}",
-        column_config=dict.fromkeys(CONTINENTS, percent),
+        column_config=dict.fromkeys(("Name a place", *CONTINENTS), PERCENT)
+        | {"Divergence": number, "by chance": number},
         alt=f"Continents by {chosen}",
     )
-
-
-def draw_ambiguous_names(page: ProjectPage, request: AnalysisRequest) -> None:
-    """Names that may or may not be places here; a ruling holds for the whole project and is remembered."""
-    store = page.runtime.store
-    texts = [
-        sample.text
-        for number in request.datasets
-        for sample in read_texts(store, store.datasets.load(number), request.choice)
-    ]
-    names = list_ambiguous_names(texts, read_rulings(request))[:NAMES_SHOWN]
-    if not names:
-        st.caption("No name in these texts is ambiguous.")
-    for name in names:
-        with st.container(border=True):
-            what, ruling = st.columns([3, 1], vertical_alignment="center")
-            taken = ", ".join(f"{meaning} {count}" for meaning, count in name.taken_for.items())
-            meaning = f":gray[taken for: {escape_markdown(taken)}]" if taken else ":gray[not taken for a place]"
-            what.markdown(f"**{escape_markdown(name.surface)}** in {name.texts:,} texts {meaning}")
-            for example in name.examples[:1]:
-                what.caption(escape_markdown(example.stretch))
-            options = ["", NO_PLACE, *dict.fromkeys(_candidate_codes(name))]
-            ruling.selectbox(
-                "In this project it is",
-                options,
-                index=options.index(name.ruling) if name.ruling in options else 0,
-                format_func=lambda code: code or "as found",
-                key=f"regions_ruling_{name.surface}",
-                on_change=in_callback,
-                args=(lambda surface=name.surface: _rule(page, surface),),
-            )
-
-
-def _candidate_codes(name: Any) -> list[str]:
-    return [str(each.country or each.continent) for each in name.candidates if each.country or each.continent]
-
-
-def _rule(page: ProjectPage, surface: str) -> str:
-    chosen = st.session_state[f"regions_ruling_{surface}"]
-    rulings = page.runtime.store.rulings
-    if not chosen:
-        rulings.forget(page.project.id, surface)
-        return f"{surface} is taken as found again."
-    is_continent = chosen in CONTINENTS
-    rulings.save(
-        page.project.id,
-        surface,
-        country="" if is_continent or chosen == NO_PLACE else chosen,
-        continent=chosen if is_continent else "",
-        actor=page.actor,
+    st.caption(
+        "Shares of the located texts of each cell, all of them; not held equal in number between cells. Divergence "
+        f"from {name_reference(result['reference'])} beside its value by chance, which grows as cells get smaller. "
+        "Exploratory. Choose a row for its texts."
     )
-    return f"{surface}: {chosen} from now on."
+    if event.selection.rows:
+        row = rows[event.selection.rows[0]]
+        value = str(row[chosen.capitalize()])
+        wanted = filter_of_scope(chosen, value)
+        draw_matching_texts(page, datasets, str(row["Data set"]), wanted, what=f"texts with {chosen} “{value}”")
+
+
+def draw_region_definitions(result: Mapping[str, Any]) -> None:
+    """What each region figure means, its source, and the parameters of what is shown."""
+    parameters = result["parameters"]
+    with st.expander("Definitions, sources and parameters"):
+        for each in DEFINITIONS:
+            source = f" :gray[{escape_markdown(each.source)}]" if each.source else ""
+            st.markdown(f"**{escape_markdown(each.title)}**: {escape_markdown(each.text)}{source}")
+        counted = ", ".join(f"{name} {figures['documents']:,}" for name, figures in result["datasets"].items())
+        texts = parameters["texts"]
+        st.caption(
+            escape_markdown(
+                f"Texts that count: {counted} ({texts['text']} text, without {' and '.join(texts['excluded_flags'])}, "
+                f"review {texts['review']}). {parameters['repeats']} draws, seed {parameters['seed']}."
+            )
+        )
 
 
 def _reach(estimate: Mapping[str, Any] | None, end: str) -> float | None:

@@ -18,6 +18,8 @@ from components.run_views import describe_flag
 from components.sending import send_rest
 
 POLL_SECONDS = 1.0
+EMPTY = "Every text of this data set is decided. Go on to Diversity."
+EMPTY_FILTER = "No text that passes the filter is left to decide. Change the filter above."
 ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
 EDIT = Action("e", "edit", "Edit", asks="text", advances=False)
@@ -26,42 +28,50 @@ NOTE = Action("o", "note", "Note", asks="text", advances=False)
 
 
 def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
-    """Controls that choose texts by status, label, flag, attribute and words."""
+    """Controls that choose texts by status and words; by label, flag and attribute where they are unfolded."""
     facets = page.runtime.store.datasets.count_facets(dataset.id)
-    status, label, flag = st.columns([2, 2, 2])
+    status, words = st.columns(2)
     statuses = status.segmented_control(
         "Decided",
         list(SampleStatus),
         selection_mode="multi",
         key="review_status",
-        format_func=lambda each: f"{each.value} {facets['status'].get(each.value, 0):,}",
+        format_func=lambda each: f"{each.value.capitalize()} {facets['status'].get(each.value, 0):,}",
     )
-    labels = label.multiselect(
-        "Label", sorted(facets.get("label", {})), key="review_label", format_func=_counted(facets.get("label", {}))
-    )
-    flags = flag.multiselect(
-        "Flag",
-        [each.value for each in Flag if each.value in facets.get("flag", {})],
-        key="review_flag",
-        format_func=_counted(facets.get("flag", {})),
-    )
-    words, dimension, value = st.columns([2, 2, 2])
     text = words.text_input("Words in the text", key="review_words", placeholder="in any case")
-    dimensions = [name.removeprefix("attribute:") for name in sorted(facets) if name.startswith("attribute:")]
-    chosen = dimension.selectbox(
-        "Attribute", dimensions, index=None, key="review_dimension", placeholder="any", disabled=not dimensions
-    )
-    counts = facets.get(f"attribute:{chosen}", {}) if chosen else {}
-    values = value.multiselect(
-        "Value", sorted(counts), key=f"review_value_{chosen}", format_func=_counted(counts), disabled=not chosen
-    )
+    labels, flags, attributes = _draw_more_filters(facets)
     return SampleFilter(
         labels=tuple(labels),
         flags=tuple(flags),
         statuses=tuple(statuses or ()),
-        attributes=tuple((chosen, each) for each in values) if chosen else (),
+        attributes=tuple(attributes),
         text=text,
     )
+
+
+def _draw_more_filters(facets: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Labels, flags, and pairs of dimension and value; the fold says how many of them are at work."""
+    at_work = sum(bool(st.session_state.get(key)) for key in ("review_label", "review_flag", "review_dimension"))
+    with st.expander(f"Filter by label, flag or attribute{f' ({at_work} at work)' if at_work else ''}"):
+        label, flag, dimension, value = st.columns(4)
+        labels = label.multiselect(
+            "Label", sorted(facets.get("label", {})), key="review_label", format_func=_counted(facets.get("label", {}))
+        )
+        flags = flag.multiselect(
+            "Flag",
+            [each.value for each in Flag if each.value in facets.get("flag", {})],
+            key="review_flag",
+            format_func=_counted(facets.get("flag", {})),
+        )
+        dimensions = [name.removeprefix("attribute:") for name in sorted(facets) if name.startswith("attribute:")]
+        chosen = dimension.selectbox(
+            "Attribute", dimensions, index=None, key="review_dimension", placeholder="any", disabled=not dimensions
+        )
+        counts = facets.get(f"attribute:{chosen}", {}) if chosen else {}
+        values = value.multiselect(
+            "Value", sorted(counts), key=f"review_value_{chosen}", format_func=_counted(counts), disabled=not chosen
+        )
+    return labels, flags, [(chosen, each) for each in values] if chosen else []
 
 
 def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
@@ -76,7 +86,7 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
     def deck() -> None:
         show_pending()
         store = page.runtime.store
-        undecided = wanted if wanted.statuses else _only_new(wanted)
+        undecided = wanted if wanted.statuses else replace(wanted, statuses=(SampleStatus.NEW,))
         ahead = store.datasets.read_after(dataset.id, st.session_state.get(place_key, -1), undecided, limit=AHEAD)
         if not ahead:
             ahead = store.datasets.read_after(dataset.id, -1, undecided, limit=AHEAD)
@@ -88,7 +98,7 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
             epoch=f"{dataset.id} {wanted}",
             done=done,
             total=total,
-            empty="Every text that passes the filter is decided. Change the filter, or go on to Diversity.",
+            empty=EMPTY if wanted == SampleFilter() else EMPTY_FILTER,
             decide=lambda decision: _decide(page, dataset, decision, place_key),
         )
 
@@ -167,10 +177,6 @@ def _ask_again(page: ProjectPage, dataset: Dataset, ticked: Sequence[str]) -> st
     added = top_up(page.runtime.store, dataset, ticked)
     send_rest(page, dataset.id)
     return f"{added:,} prompts are asked again."
-
-
-def _only_new(wanted: SampleFilter) -> SampleFilter:
-    return replace(wanted, statuses=(SampleStatus.NEW,))
 
 
 def _label_names(page: ProjectPage) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from attrprompt.generation.batch_files import WAITING
-from attrprompt.generation.progress import count_flags, format_seconds, measure_progress
+from attrprompt.generation.progress import count_flags, format_cost, format_seconds, measure_progress
 from attrprompt.records import Dataset, DatasetKind, Run, RunState, Sample
 from attrprompt.runtime import Runtime
 from components.text import escape_markdown
@@ -82,9 +82,13 @@ def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -
 
 
 def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold."""
+    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold.
+
+    A variant of another run stands back behind the others of its kind.
+    """
     order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
-    newest = {each.kind: each for each in datasets if each.rows}
+    ordered = sorted(datasets, key=lambda each: not each.is_variant)
+    newest = {each.kind: each for each in ordered if each.rows}
     return [newest[kind] for kind in order if kind in newest]
 
 
@@ -98,7 +102,7 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
     st.progress(min(progress.share, 1.0), text=describe_run(run))
     figures = st.columns(4)
     figures[0].metric("Texts stored", f"{counters.completed:,} of {counters.planned:,}", border=False)
-    rate = "not yet known" if progress.per_minute is None else f"{progress.per_minute:,.0f} a minute"
+    rate = "–" if progress.per_minute is None else f"{progress.per_minute:,.0f} a minute"
     figures[1].metric("Rate", rate, border=False)
     left = "–" if progress.seconds_left is None else format_seconds(progress.seconds_left)
     figures[2].metric("Time left", left, border=False)
@@ -106,8 +110,8 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
     if progress.cost is None:
         figures[3].metric("Tokens", f"{tokens:,}", "price unknown", delta_color="off", delta_arrow="off")
     else:
-        projected = "" if progress.projected_cost is None else f"of about ${progress.projected_cost:,.2f}"
-        figures[3].metric("Cost", f"${progress.cost:,.2f}", projected, delta_color="off", delta_arrow="off")
+        projected = "" if progress.projected_cost is None else f"of about {format_cost(progress.projected_cost)}"
+        figures[3].metric("Cost", format_cost(progress.cost), projected, delta_color="off", delta_arrow="off")
     if counters.maybe_billed_twice:
         st.caption(
             f"{counters.maybe_billed_twice} requests were in flight when the connection or the process ended; "

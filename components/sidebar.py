@@ -12,6 +12,7 @@ from attrprompt.generation.progress import format_seconds, measure_progress
 from attrprompt.records import Run, RunState
 from attrprompt.runtime import Runtime
 from attrprompt.store import StoredProject
+from attrprompt.store.jobs import Job
 from components.identity import draw_identity
 from components.text import escape_markdown
 
@@ -85,43 +86,54 @@ def describe_steps(runtime: Runtime, project: StoredProject) -> dict[str, str]:
     }
 
 
-def _draw_running(runtime: Runtime, project: StoredProject) -> None:
-    begun = _name_running(runtime, project)
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """What goes on in a project now: runs, and requests to a model by what they are for."""
 
-    @st.fragment(run_every=POLL_SECONDS if begun else None)
-    def poll() -> None:
-        if _name_running(runtime, project) != begun:
-            st.rerun()
-        for run in runtime.list_runs(project.id):
-            if run.state is RunState.RUNNING:
-                _draw_run(runtime, run)
-        for name, work in _list_background(runtime).items():
-            _draw_work(project, name, work)
+    runs: tuple[Run, ...]
+    jobs: tuple[tuple[str, Job], ...]
 
-    poll()
+    @property
+    def names(self) -> list[str]:
+        return [f"run {run.id}" for run in self.runs] + [job.id for _, job in self.jobs]
 
 
-def _name_running(runtime: Runtime, project: StoredProject) -> list[str]:
-    """What goes on now, so that the page is drawn anew once something of it has ended."""
-    runs = [f"run {run.id}" for run in runtime.list_runs(project.id) if run.state is RunState.RUNNING]
-    jobs = [work.find(project.id) for work in _list_background(runtime).values()]
-    return runs + [job.id for job in jobs if job is not None and job.state == "running"]
+def _find_running(runtime: Runtime, project: StoredProject) -> _Running:
+    found = [(name, work.find(project.id)) for name, work in _list_background(runtime).items()]
+    return _Running(
+        tuple(run for run in runtime.list_runs(project.id) if run.state is RunState.RUNNING),
+        tuple((name, job) for name, job in found if job is not None and job.state == "running"),
+    )
 
 
 def _list_background(runtime: Runtime) -> dict[str, BackgroundWork[Any]]:
     return {"Attributes": runtime.elicitations, "MetaPrompt": runtime.meta_writings}
 
 
-def _draw_work(project: StoredProject, name: str, work: BackgroundWork[Any]) -> None:
-    job = work.find(project.id)
-    if job is None or job.state != "running":
-        return
+def _draw_running(runtime: Runtime, project: StoredProject) -> None:
+    begun = _find_running(runtime, project)
+    fresh = [begun]  # for the first drawing; the timer's later ones look again
+
+    @st.fragment(run_every=POLL_SECONDS if begun.names else None)
+    def poll() -> None:
+        running = fresh.pop() if fresh else _find_running(runtime, project)
+        if running.names != begun.names:
+            st.rerun()
+        for run in running.runs:
+            _draw_run(runtime, run)
+        for name, job in running.jobs:
+            _draw_job(runtime, project, name, job)
+
+    poll()
+
+
+def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> None:
     st.progress(min(job.progress, 1.0), text=escape_markdown(f"{name}: {job.message or 'starting'}"))
     st.button(
         "Stop",
         key=f"sidebar_stop_{name}",
         icon=":material/stop:",
-        on_click=work.stop,
+        on_click=_list_background(runtime)[name].stop,
         args=(project.id,),
         disabled=job.message.endswith(STOPPING),
         width="stretch",

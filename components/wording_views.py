@@ -1,4 +1,4 @@
-"""Views of words: growth of the vocabulary, lengths, over-used phrases, openings, shared words, the paper's figures."""
+"""Views of words: growth of the vocabulary, lengths, over-used phrases, openings, shared words."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.paper import HEADING
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.charts import current_palette, style
 from components.frame import ProjectPage
-from components.run_views import draw_text
+from components.text import escape_markdown
+from components.texts_behind import draw_matching_texts, draw_texts_behind
 
-TEXTS_SHOWN = 5
+BARS = 40
 
 
 def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapping[str, str]) -> None:
@@ -49,30 +49,87 @@ def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapp
         )
     figure.update_xaxes(title="Words read")
     figure.update_yaxes(title="Different words", rangemode="tozero")
-    st.plotly_chart(style(figure, palette), key="wording_growth", alt="Growth of the vocabulary with the words read")
-    st.caption("Bands: 95 % intervals. The steeper a curve stays, the more new words each text brings.")
+    chart, table = st.tabs(["Chart", "Table"])
+    with chart:
+        st.plotly_chart(
+            style(figure, palette), key="wording_growth", alt="Growth of the vocabulary with the words read"
+        )
+    with table:
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "Data set": name,
+                        "Words read": point["tokens"],
+                        "Different words": point["vocabulary"],
+                        "95 % from": point["low"],
+                        "to": point["high"],
+                    }
+                    for name, points in growth.items()
+                    for point in points
+                ]
+            ),
+            hide_index=True,
+            key="wording_growth_table",
+            column_config=dict.fromkeys(
+                ("Different words", "95 % from", "to"), st.column_config.NumberColumn(format="%.0f")
+            ),
+            alt="Growth of the vocabulary",
+        )
+    st.caption(
+        "Bands: 95 % intervals, up to half of a set's words. The steeper a curve stays, the more new words each text "
+        "brings. Texts come in turn from each label, mean of 50 random orders."
+    )
 
 
-def draw_lengths(lengths: Mapping[str, Sequence[Sequence[int]]], colours: Mapping[str, str]) -> None:
-    """Share of texts by number of words."""
+def draw_lengths(
+    page: ProjectPage,
+    datasets: Sequence[Dataset],
+    lengths: Mapping[str, Sequence[Sequence[Any]]],
+    colours: Mapping[str, str],
+) -> None:
+    """Share of texts by number of words; a bar opens its texts."""
+    longest = max((length for counts in lengths.values() for length, *_ in counts), default=0)
+    width = max(1, -(-longest // BARS))
     figure = go.Figure()
+    behind: dict[tuple[str, int], tuple[list[int], int]] = {}
     for name, counts in lengths.items():
+        total = sum(count for _, count, _ in counts)
+        bins: dict[int, tuple[list[int], int]] = {}
+        for length, count, items in counts:
+            kept, number = bins.get(length // width, ([], 0))
+            bins[length // width] = ([*kept, *items], number + count)
+        behind |= {(name, place): found for place, found in bins.items()}
         figure.add_trace(
-            go.Histogram(
-                x=[length for length, _ in counts],
-                y=[count for _, count in counts],
-                histfunc="sum",
-                histnorm="percent",
-                nbinsx=40,
+            go.Bar(
+                x=[(place + 0.5) * width for place in bins],
+                y=[100 * number / total for _, number in bins.values()],
                 name=name,
                 marker={"color": colours[name]},
-                opacity=0.65,
+                customdata=[
+                    [name, place, place * width, place * width + width - 1, number]
+                    for place, (_, number) in bins.items()
+                ],
+                hovertemplate="%{customdata[2]} to %{customdata[3]} words: %{customdata[4]:,} texts, %{y:.1f} %"
+                "<extra>" + name + "</extra>",
             )
         )
-    figure.update_layout(barmode="overlay")
+    figure.update_layout(barmode="group", bargap=0.1)
     figure.update_xaxes(title="Words in a text")
     figure.update_yaxes(title="Texts, %", rangemode="tozero")
-    st.plotly_chart(style(figure, current_palette()), key="wording_lengths", alt="Distribution of text lengths")
+    event = st.plotly_chart(
+        style(figure, current_palette()),
+        key="wording_lengths",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt="Distribution of text lengths",
+    )
+    st.caption("Click a bar for its texts.")
+    for point in event.selection.points[:1]:
+        name, place, low, high, _ = point["customdata"]
+        items, number = behind[name, int(place)]
+        draw_texts_behind(page, datasets, name, items, what=f"texts of {low} to {high} words", total=number)
 
 
 def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequence[Mapping[str, Any]]) -> None:
@@ -83,12 +140,14 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
     pairs = {f"{each['a']}, against {each['b']}": each for each in found}
     chosen = pairs[st.selectbox("Over-used in", list(pairs), key="wording_overused_pair")]
     phrases = chosen["phrases"]
+    percent = st.column_config.NumberColumn(format="percent")
     event = st.dataframe(
         {
             "Phrase": [each["phrase"] for each in phrases],
             f"Texts of {chosen['a']}": [each["texts"] for each in phrases],
             f"Texts of {chosen['b']}": [each["other_texts"] for each in phrases],
             "Share": [each["share"] for each in phrases],
+            "Share there": [each["other_share"] for each in phrases],
             "Log-odds": [each["log_odds"] for each in phrases],
         },
         hide_index=True,
@@ -96,12 +155,16 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
         selection_mode="single-row",
         key=f"wording_overused_{chosen['a']}_{chosen['b']}",
         column_config={
-            "Share": st.column_config.NumberColumn(format="percent"),
+            "Share": percent,
+            "Share there": percent,
             "Log-odds": st.column_config.NumberColumn(format="%.2f"),
         },
         alt="Over-used phrases",
     )
-    st.caption("Log-odds with an informative prior, ranked by texts that hold the phrase. No claim of significance.")
+    st.caption(
+        "Words and phrases of up to four words, by log-odds with an informative prior (Monroe, Colaresi & Quinn 2008), "
+        "counted by texts that hold them. No claim of significance. Choose a row for its texts."
+    )
     if event.selection.rows:
         _draw_texts_with(page, datasets, chosen["a"], phrases[event.selection.rows[0]]["phrase"])
 
@@ -110,11 +173,14 @@ def draw_openings(
     page: ProjectPage, datasets: Sequence[Dataset], openings: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> None:
     """First words with which several texts begin."""
+    st.caption("The first four words, where two texts or more begin with them. Choose a row for its texts.")
     for name, found in openings.items():
-        st.markdown(f"###### {name}")
+        st.markdown(f"###### {escape_markdown(name)}")
         if not found:
-            st.caption("No two texts begin with the same words.")
+            st.caption("No two texts begin with the same four words.")
             continue
+        repeated, share = sum(each["texts"] for each in found), sum(each["share"] for each in found)
+        st.caption(f"{repeated:,} texts ({share:.0%}) begin with one of the {len(found):,} most frequent openings.")
         event = st.dataframe(
             {
                 "Opening": [f"{each['words']} …" for each in found],
@@ -132,44 +198,41 @@ def draw_openings(
             _draw_texts_with(page, datasets, name, found[event.selection.rows[0]]["words"])
 
 
-def draw_shared(shared: Sequence[Mapping[str, Any]]) -> None:
-    """Words that two sets share, and the most common ones that only one has."""
+def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence[Mapping[str, Any]]) -> None:
+    """Words that two sets share, and the most common ones that only one has; a row opens its texts."""
     if not shared:
         st.caption("This needs two data sets.")
     for each in shared:
         st.markdown(
-            f"**{each['shared']:,}** words in both, **{each['only_a_count']:,}** in {each['a']} only, "
-            f"**{each['only_b_count']:,}** in {each['b']} only. Not at equal length: the larger set has more."
+            f"**{each['shared']:,}** words in both, **{each['only_a_count']:,}** in {escape_markdown(each['a'])} only, "
+            f"**{each['only_b_count']:,}** in {escape_markdown(each['b'])} only. Not at equal length: the set with "
+            "more text has more."
         )
-        left, right = st.columns(2)
-        for column, name, words in ((left, each["a"], each["only_a"]), (right, each["b"], each["only_b"])):
-            column.dataframe(
-                pd.DataFrame(words, columns=["Word", "Texts"]), hide_index=True, alt=f"Words of {name} only"
+        chosen: tuple[str, str] | None = None
+        for column, name, words in zip(
+            st.columns(2), (each["a"], each["b"]), (each["only_a"], each["only_b"]), strict=True
+        ):
+            column.caption(f"Only in {escape_markdown(name)}")
+            event = column.dataframe(
+                pd.DataFrame(words, columns=["Word", "Texts"]),
+                hide_index=True,
+                on_select="rerun",
+                selection_mode="single-row",
+                key=f"wording_shared_{each['a']}_{each['b']}_{name}",
+                alt=f"Words of {name} only",
             )
-
-
-def draw_paper(paper: Mapping[str, Mapping[str, Any]]) -> None:
-    """The paper's own figures, marked as such."""
-    st.caption(f"{HEADING.capitalize()}: they do not separate diversity from size and length.")
-    st.dataframe(
-        {
-            "Data set": list(paper),
-            "Texts": [each["n"] for each in paper.values()],
-            "Vocabulary, all": [each["vocabulary_all"] for each in paper.values()],
-            "Vocabulary, mean of classes": [each["vocabulary_class"] for each in paper.values()],
-        },
-        hide_index=True,
-        column_config={"Vocabulary, mean of classes": st.column_config.NumberColumn(format="%.0f")},
-        alt="The paper's vocabulary figures",
-    )
+            if event.selection.rows:
+                chosen = name, str(words[event.selection.rows[0]][0])
+        if chosen is not None:
+            _draw_texts_with(page, datasets, *chosen)
 
 
 def _draw_texts_with(page: ProjectPage, datasets: Sequence[Dataset], name: str, words: str) -> None:
+    wanted = SampleFilter(text=words)
     dataset = next(each for each in datasets if each.name == name)
-    samples = page.runtime.store.datasets.read_page(dataset.id, SampleFilter(text=words), limit=TEXTS_SHOWN)
-    for sample in samples:
-        draw_text(sample)
-    if not samples:
+    if page.runtime.store.datasets.count(dataset.id, wanted):
+        draw_matching_texts(page, datasets, name, wanted, what=f"texts with “{words}”")
+    else:
         st.caption("The words stand there with other signs between them; search for one of them in Review.")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.inspection.request import Part
-from attrprompt.inspection.words import describe_primary
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
-from components.findings import draw_definitions, draw_findings
+from components.findings import draw_definitions, draw_primary_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
-from components.wording_views import draw_growth, draw_lengths, draw_openings, draw_overused, draw_paper, draw_shared
+from components.paper_views import draw_paper_vocabulary
+from components.wording_views import draw_growth, draw_lengths, draw_openings, draw_overused, draw_shared
 
 KEYS = (
     "vocabulary_size",
@@ -42,14 +42,14 @@ result = find_or_compute(
 if isinstance(result, dict):
     for warning in result["warnings"]:
         st.warning(warning)
-    draw_findings(describe_primary(result))
+    draw_primary_findings(page, datasets, result)
     parameters = result["parameters"]
     if parameters["tokens"]:
         st.caption(
             f"Each figure is estimated at {parameters['tokens']:,} words a set ({parameters['repeats']} draws, seed "
             f"{parameters['seed']}), so that neither size nor length decides. All but the vocabulary are exploratory."
         )
-    draw_figures(result, KEYS, colours, key="diversity")
+    draw_figures(page, datasets, result, KEYS, colours, key="diversity")
 
 # --- What lies behind it ---
 wording = find_or_compute(
@@ -62,18 +62,18 @@ if isinstance(wording, dict):
     with growth:
         draw_growth(wording["growth"], colours)
     with lengths:
-        draw_lengths(wording["lengths"], colours)
+        draw_lengths(page, datasets, wording["lengths"], colours)
     with overused:
         draw_overused(page, datasets, wording["overused"])
     with openings:
         draw_openings(page, datasets, wording["openings"])
     with shared:
-        draw_shared(wording["shared"])
+        draw_shared(page, datasets, wording["shared"])
     with paper:
-        draw_paper(wording["paper"])
+        draw_paper_vocabulary(wording["paper"])
 if isinstance(result, dict):
     st.subheader("By label and attribute value", anchor=False)
-    draw_scopes(result, "vocabulary_size", colours, key="diversity")
+    draw_scopes(page, datasets, result, KEYS, key="diversity")
     with st.expander("Differences between the data sets, exploratory"):
         draw_comparisons(result, key="diversity")
 draw_definitions(KEYS)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from attrprompt.inspection.request import Part
-from attrprompt.inspection.words import describe_primary
 from attrprompt.worker.jobs import Arrays
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
-from components.findings import draw_definitions, draw_findings
+from components.findings import draw_definitions, draw_primary_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.map_frame import load_map_frame
-from components.map_views import choose_colouring, draw_map, draw_selection
-from components.neighbour_views import draw_clusters, draw_outliers, draw_pair_similarities, draw_pairs
+from components.map_selection import STALE, draw_selection
+from components.map_views import choose_colouring, draw_map
+from components.neighbour_views import (
+    choose_threshold,
+    draw_clusters,
+    draw_outliers,
+    draw_pair_similarities,
+    draw_pairs,
+)
+from components.notices import show_pending
+from components.paper_views import draw_same_class
 
 KEYS = (
     "aps_intra",
@@ -27,47 +36,66 @@ KEYS = (
     "gold_coverage",
     "gold_precision",
 )
+SCOPE_KEYS = ("aps", "vendi", "nearest_neighbour_distance", "near_duplicate_rate", "gold_coverage", "gold_precision")
+FOLLOWING = ("Near-duplicates", "All pairs", "Clusters", "Outliers", "As in the paper")
 
 page = open_project_page("Embeddings", "How far do the texts spread in meaning, and where do they crowd?")
 datasets = choose_datasets(page, key="embeddings", what="A map of the texts, near-duplicates and clusters are here.")
-request = build_request(page, datasets, (Part.SIMILARITY,), key="analysis")
+request = build_request(page, datasets, (Part.SIMILARITY,), key="analysis", threshold=choose_threshold())
 payload = request.to_payload()
 colours = dataset_colours(datasets, current_palette())
 
-# --- The map: PCA at once, UMAP when it is there ---
-near = find_or_compute(page.runtime, "neighbourhood", payload, doing="Encoding the texts", key="embeddings_near")
+
+@st.fragment
+def explore(frame: pd.DataFrame, near: Arrays, umap: Arrays | None) -> None:
+    """The map, and everything that follows its selection: a lasso draws this part anew and nothing else."""
+    show_pending()
+    if st.session_state.pop(STALE, False):
+        st.rerun()
+    colouring = choose_colouring(frame, has_umap=umap is not None)
+    selected = draw_map(frame, colouring, colours, {} if umap is None else umap.facts)
+    draw_selection(page, datasets, frame, selected, colouring.column)
+    views = dict(zip(FOLLOWING, st.tabs(FOLLOWING, on_change="rerun", key="embeddings_view"), strict=True))
+    view = next((name for name, tab in views.items() if tab.open), FOLLOWING[0])
+    with views[view]:
+        if view == "Near-duplicates":
+            draw_pairs(frame, selected, near.facts)
+        elif view == "All pairs":
+            draw_pair_similarities(page.runtime, frame, selected, near.facts, colours)
+        elif view == "Clusters":
+            draw_clusters(frame, selected, near.facts)
+        elif view == "Outliers":
+            draw_outliers(frame, selected, near.facts)
+        else:
+            paper = find_or_compute(
+                page.runtime, "paper", payload, doing="Comparing pairs of one class", key="embeddings_paper"
+            )
+            if isinstance(paper, dict):
+                draw_same_class(paper, colours)
+
+
+# --- The answer first; but what is quick is computed first: the map by PCA, the figures, the map by UMAP ---
+answer, picture = st.container(), st.container()
+with picture:
+    near = find_or_compute(page.runtime, "neighbourhood", payload, doing="Encoding the texts", key="embeddings_near")
+with answer:
+    result = find_or_compute(page.runtime, "analyze", payload, doing="Measuring similarity", key="embeddings_job")
+    if isinstance(result, dict):
+        for warning in result["warnings"]:
+            st.warning(warning)
+        draw_primary_findings(page, datasets, result)
 if isinstance(near, Arrays):
-    umap = find_or_compute(page.runtime, "map", payload, doing="Drawing the map (UMAP)", key="embeddings_map")
-    frame = load_map_frame(page.runtime.store, request, near, umap if isinstance(umap, Arrays) else None)
-    colouring = choose_colouring(frame, has_umap=isinstance(umap, Arrays))
-    selected = draw_map(frame, colouring, colours)
-    draw_selection(page, datasets, frame, selected)
+    with picture:
+        umap = find_or_compute(page.runtime, "map", payload, doing="Drawing the map (UMAP)", key="embeddings_map")
+        drawn = umap if isinstance(umap, Arrays) else None
+        explore(load_map_frame(page.runtime.store, request, near, drawn), near, drawn)
 
 # --- The figures ---
-result = find_or_compute(page.runtime, "analyze", payload, doing="Measuring similarity", key="embeddings_job")
 if isinstance(result, dict):
-    for warning in result["warnings"]:
-        st.warning(warning)
-    draw_findings(describe_primary(result))
-    if result["parameters"]["m"]:
-        st.caption(
-            f"Each figure is estimated at {result['parameters']['m']} texts a set "
-            f"({result['parameters']['repeats']} draws without replacement). All but the first are exploratory."
-        )
-    draw_figures(result, KEYS, colours, key="embeddings")
-if isinstance(near, Arrays):
-    pairs, similarity, clusters, outliers = st.tabs(["Near-duplicates", "All pairs", "Clusters", "Outliers"])
-    with pairs:
-        draw_pairs(frame, near.facts)
-    with similarity:
-        draw_pair_similarities(near.facts, colours)
-    with clusters:
-        draw_clusters(frame, near.facts)
-    with outliers:
-        draw_outliers(frame, near.facts)
-if isinstance(result, dict):
+    st.subheader("Figures at a common size", anchor=False)
+    draw_figures(page, datasets, result, KEYS, colours, key="embeddings")
     st.subheader("By label and attribute value", anchor=False)
-    draw_scopes(result, "aps", colours, key="embeddings")
+    draw_scopes(page, datasets, result, SCOPE_KEYS, key="embeddings")
     with st.expander("Differences between the data sets, exploratory"):
         draw_comparisons(result, key="embeddings")
 draw_definitions(KEYS)

@@ -8,6 +8,7 @@ from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.money import add_money
 from attrprompt.evaluation.words import describe_budget, describe_comparisons
 from attrprompt.records import DatasetKind
+from components.ablation_views import draw_ablations
 from components.charts import current_palette
 from components.dataset_downloads import draw_dataset_import
 from components.evaluation_choice import build_evaluation, choose_evaluation, colour_training_sets, name_start
@@ -23,7 +24,9 @@ from components.evaluation_views import (
 from components.findings import draw_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
+from components.minority_views import draw_minority
 from components.notices import show_empty, show_error
+from components.plugin_views import draw_plugins
 from components.zero_shot_panel import draw_zero_shot
 
 SHOWN_FIRST = 3
@@ -80,6 +83,7 @@ if isinstance(result, dict):
         draw_curves(result, colours)
     with classes:
         draw_classes(result, colours)
+        draw_minority(result, colours)
     with confusion:
         draw_confusion(page, result, choice.test)
     with reliability:
@@ -91,4 +95,8 @@ baseline = draw_zero_shot(page, choice.test)
 if isinstance(result, dict):
     with scores:
         draw_scores(result, colours, baseline)
+
+# --- What single changes bring ---
+draw_ablations(page, choice.test)
+draw_plugins(page, datasets, choice.test)
 draw_evaluation_definitions(multi_label=page.project.document.task.multi_label)

@@ -1,4 +1,7 @@
-"""The Overview page: two data sets side by side, what they show in words, and what to do next."""
+"""The Overview page: two data sets side by side, what they show in words, and what to do next.
+
+With `?present=1` it shows the same without its controls, in larger type.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,35 @@ import streamlit as st
 
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.inspection.words import describe_primary
-from components.findings import draw_definitions, draw_findings
+from components.findings import draw_definitions, draw_findings, draw_primary_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.overview_parts import draw_made, draw_next_step, draw_pair
+from components.presenting import draw_leave, draw_present, is_presenting, shown_datasets
 from components.run_views import default_comparison, pick_datasets
+from components.text import escape_markdown
 
-page = open_project_page("Overview", "What was made, how diverse it is, and where in the world it is set.")
+presenting = is_presenting()
+page = open_project_page(
+    "Overview", "What was made, how diverse it is, and where in the world it is set.", sidebar=not presenting
+)
 
 # --- What was made ---
 datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
 if not datasets:
     draw_next_step(page, datasets)
+    if presenting:
+        draw_leave()
     st.stop()
-chosen = pick_datasets(datasets, key="overview_datasets") if len(datasets) > 1 else default_comparison(datasets)
+if presenting:
+    st.markdown(f"#### {escape_markdown(page.project.name)}")
+    chosen = shown_datasets(datasets)
+else:
+    pick, present = st.columns([5, 1], vertical_alignment="bottom")
+    with pick:
+        chosen = pick_datasets(datasets, key="overview_datasets") if len(datasets) > 1 else default_comparison(datasets)
+    with present:
+        draw_present(chosen)
 draw_made(page, chosen)
 
 # --- What it shows ---
@@ -41,10 +59,16 @@ else:
     if isinstance(result, dict):
         for warning in result["warnings"]:
             st.warning(warning)
-        draw_findings(describe_primary(result))
+        if presenting:
+            draw_findings(describe_primary(result))
+        else:
+            draw_primary_findings(page, chosen, result)
 
 # --- One pair of texts ---
 if len(chosen) >= 2:
-    draw_pair(page, chosen[0], chosen[1])
-draw_next_step(page, datasets)
-draw_definitions(("vocabulary_size", "aps_intra"))
+    draw_pair(page, chosen[0], chosen[1], controls=not presenting)
+if presenting:
+    draw_leave()
+else:
+    draw_next_step(page, datasets)
+    draw_definitions(("vocabulary_size", "aps_intra"))

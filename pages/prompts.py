@@ -19,6 +19,7 @@ from components.plan_form import draw_plan_form, list_methods
 from components.planned import plan_prompts
 from components.prompt_views import draw_coverage, draw_prompt, draw_summary
 from components.template_editor import draw_template_editor
+from components.text import escape_markdown
 
 SHOWN = 4
 
@@ -61,20 +62,26 @@ summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(en
 
 # --- The answer first ---
 draw_summary(summary, method)
+if summary.estimated_cost is None and not endpoint.is_embedded:
+    st.page_link(
+        "pages/settings.py",
+        label=f"Enter the price of {escape_markdown(endpoint.model)} to see what this costs",
+        icon=":material/payments:",
+        query_params={"project": page.project.id},
+    )
 names = [dimension.name for _, dimension in project.ordered_dimensions()]
 shown, matrix, template = st.tabs(["Prompts", "Coverage", "Template"], on_change="rerun", key="prompts_view")
 if shown.open:
     with shown:
         mine, beside = st.columns(2)
+        place = st.session_state.get("prompts_place", 0) % max(1, len(items))
         with mine:
-            head, again = st.columns([3, 1], vertical_alignment="bottom")
-            head.markdown(f"###### {method.display}")
-            place = st.session_state.get("prompts_place", 0) % max(1, len(items))
-            if again.button("Show others", key="prompts_others", icon=":material/refresh:", width="stretch"):
-                st.session_state["prompts_place"] = place + SHOWN
-                st.rerun()
+            st.markdown(f"###### {method.display}")
             for item in items[place : place + SHOWN]:
                 draw_prompt(item, names)
+            if len(items) > SHOWN and st.button("Show others", key="prompts_others", icon=":material/refresh:"):
+                st.session_state["prompts_place"] = place + SHOWN
+                st.rerun()
         with beside:
             st.markdown("###### SimPrompt, for the same classes")
             for item in simple:
@@ -92,7 +99,7 @@ if template.open:
         draw_template_editor(page, method)
 
 # --- Next ---
-left, right, _ = st.columns([1, 1, 2])
+left, right, _ = st.columns([1, 1, 2], vertical_alignment="center")
 with left:
     draw_plan_download(items, multi_label=project.task.multi_label)
 right.page_link(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from attrprompt.report.request import make_report
 from components.analysis_controls import choose_datasets
 from components.frame import open_project_page
 from components.jobs import find_or_compute
+from components.report_downloads import draw_report_downloads
 
 page = open_project_page("Report", "Everything that the texts show, in one file that opens anywhere with no network.")
 datasets = choose_datasets(page, key="report", what="A report of the texts is made here.")
@@ -32,16 +31,4 @@ result = find_or_compute(
     ask_first="Make the report",
 )
 if isinstance(result, dict):
-    content = result["html"].encode()
-    name = re.sub(r"[^\w-]+", "_", page.project.name).strip("_") or "project"
-    st.download_button(
-        f"Download the report ({len(content) / 1e6:.1f} MB)",
-        data=content,
-        file_name=f"{name}_report.html",
-        mime="text/html",
-        key="report_download",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.caption("It shows texts, prompts and names of models, and no key and no address of an endpoint.")
+    draw_report_downloads(page, result)

@@ -10,14 +10,15 @@ from components.dataset_downloads import draw_dataset_import, draw_downloads
 from components.frame import open_project_page
 from components.notices import errors_shown, show_empty
 from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up
+from components.review_selection import narrow_to_selection
 from components.review_table import draw_review_table
 from components.run_views import pick_dataset
 
 page = open_project_page("Review", "Read every text beside what was asked for, and keep what is good.")
 
 # --- Which texts ---
-datasets = page.runtime.store.datasets.list_all(page.project.id)
-if not any(each.rows for each in datasets):
+datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+if not datasets:
     show_empty(
         "No texts yet",
         "Generated texts appear here with the exact prompt and the attribute values behind each. "
@@ -30,7 +31,7 @@ if not any(each.rows for each in datasets):
 dataset = pick_dataset(datasets, key="review_dataset")
 if dataset is None:
     st.stop()
-wanted = draw_filters(page, dataset)
+wanted = narrow_to_selection(page, dataset, draw_filters(page, dataset))
 
 # --- One by one, as a table, or all against what was asked ---
 one_by_one, as_table, asked = st.tabs(["One by one", "Table", "Asked and found"], on_change="rerun", key="review_view")
@@ -44,17 +45,12 @@ if asked.open:
     with asked, errors_shown():
         adherence = find_adherence(page, [dataset], key="review_asked")
         if adherence is not None:
-            draw_adherence(dataset.name, adherence[dataset.name])
+            draw_adherence(page, dataset, adherence[dataset.name])
 
 # --- All at once ---
-bulk, more, checks, downloads, imports = st.columns(5)
-with bulk:
+with st.container(horizontal=True):
     draw_bulk_actions(page, dataset, wanted)
-with more:
     draw_top_up(page, dataset)
-with checks:
     draw_checks(page, dataset)
-with downloads:
     draw_downloads(page, dataset, wanted)
-with imports:
     draw_dataset_import(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.encoder_form import draw_encoder_form
 from components.endpoint_form import draw_embedded_model, draw_endpoint_form
 from components.frame import find_open_project, open_page
 from components.price_form import draw_prices
@@ -21,6 +22,11 @@ else:
 
 st.subheader("Embedded model", anchor=False)
 draw_embedded_model(page)
+
+# --- The encoder of this project ---
+if project is not None:
+    st.subheader("Encoder", anchor=False)
+    draw_encoder_form(page, project)
 
 # --- Prices ---
 if project is not None:

@@ -1,0 +1,177 @@
+"""Asking a model about a sample of texts, which value fits each best: the cost, the progress and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.errors import AttrPromptError
+from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.inspection.judging import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
+from attrprompt.inspection.loading import hash_content
+from attrprompt.llm.chat import Endpoint
+from attrprompt.records import Dataset
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.store.answers import StoredAnswer
+from components.frame import ProjectPage
+from components.keys import find_key
+from components.notices import in_callback, show_error
+from components.text import escape_markdown
+from components.texts_behind import draw_texts_behind
+
+POLL_SECONDS = 1.0
+PERCENT = st.column_config.NumberColumn(format="percent")
+
+
+def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -> None:
+    """Choose what is asked, ask, watch, and read what came.
+
+    Args:
+        dimensions: those that no rule can check.
+    """
+    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    with st.expander(f"Let a model judge a sample: {endpoint.model}", icon=":material/gavel:", key="judge"):
+        st.caption(
+            "The model reads a text and chooses, among the value that was asked for and up to five others, the one "
+            "that fits best. Beside its share stands what choosing at random gives."
+            + (" The embedded model is too small to judge: this shows how it works." if endpoint.is_embedded else "")
+        )
+        what, many = st.columns([3, 1])
+        chosen = what.multiselect("Dimensions", list(dimensions), default=list(dimensions)[:1], key="judge_dimensions")
+        number = many.number_input("Texts of each value", 1, 1_000, PER_VALUE, key="judge_texts")
+        if not chosen:
+            return
+        try:
+            plan = _make_plan(page, dataset, endpoint, tuple(chosen), int(number))
+        except AttrPromptError as error:
+            show_error(error)
+            return
+        answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
+        _draw_asking(page, plan, answers)
+        for name, judged in score_judging(plan, answers).items():
+            _draw_judged(page, dataset, plan, name, judged)
+
+
+def _make_plan(
+    page: ProjectPage, dataset: Dataset, endpoint: Endpoint, dimensions: tuple[str, ...], per_value: int
+) -> JudgePlan:
+    content = hash_content(page.runtime.store, dataset)
+    facts = (str(page.runtime.home), content, page.project.document.content_hash)
+    return _cached_plan(page, dataset.id, endpoint, dimensions, per_value, facts)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _cached_plan(
+    _page: ProjectPage,
+    dataset_id: int,
+    endpoint: Endpoint,
+    dimensions: tuple[str, ...],
+    per_value: int,
+    facts: tuple[str, ...],
+) -> JudgePlan:
+    store = _page.runtime.store
+    dataset = store.datasets.load(dataset_id)
+    return plan_judging(store, _page.project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
+
+
+def _draw_asking(page: ProjectPage, plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> None:
+    job = page.runtime.zero_shots.find(page.project.id)
+    if job is not None and job.state == "running":
+        _draw_progress(page)
+        return
+    if job is not None and job.state == "failed" and job.message:
+        st.error(escape_markdown(job.message), icon=":material/error:")
+    left = sum(each.key not in answers for each in plan.questions)
+    if not left:
+        return
+    share = left / len(plan.questions)
+    prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
+    cost = page.runtime.prices_for(page.project.id).cost(plan.endpoint.model, prompt, completion)
+    money = "price unknown" if cost is None else f"about ${cost:,.2f}"
+    st.caption(
+        f"{left:,} requests to {escape_markdown(plan.endpoint.model)}: about {prompt + completion:,} tokens, {money}."
+    )
+    st.button(
+        f"Ask about {left:,} texts",
+        key="judge_start",
+        icon=":material/play_arrow:",
+        on_click=in_callback,
+        args=(lambda: _start(page, plan),),
+    )
+
+
+def _draw_progress(page: ProjectPage) -> None:
+    @st.fragment(run_every=POLL_SECONDS)
+    def poll() -> None:
+        job = page.runtime.zero_shots.find(page.project.id)
+        if job is None or job.state != "running":
+            st.rerun()
+        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
+        bar.progress(min(job.progress, 1.0), text=escape_markdown(job.message or "starting"))
+        stop.button(
+            "Stop",
+            key="judge_stop",
+            icon=":material/stop:",
+            width="stretch",
+            on_click=page.runtime.zero_shots.stop,
+            args=(page.project.id,),
+        )
+
+    poll()
+
+
+def _start(page: ProjectPage, plan: JudgePlan) -> str:
+    endpoint = plan.endpoint
+    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
+    page.runtime.zero_shots.start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
+    return f"{endpoint.model} is asked."
+
+
+def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str, judged: JudgedDimension) -> None:
+    st.markdown(f"##### {escape_markdown(name)}")
+    if judged.agree is None or judged.chance is None:
+        st.caption(f"No answer names an option ({judged.no_verdict:,} came).")
+        return
+    low, high = judged.agree.low or 0.0, judged.agree.high or 1.0
+    like_chance = low <= judged.chance <= high
+    st.markdown(
+        f"{escape_markdown(judged.model)} chose the value asked for in **{judged.agree.value:.0%}** of {judged.n:,} "
+        f"texts (95 % {low:.0%} to {high:.0%}); at random it would be {judged.chance:.0%}."
+        + (" Not distinguishable from guessing at this n: this says nothing of the texts." if like_chance else "")
+    )
+    if judged.no_verdict:
+        st.caption(f"{judged.no_verdict:,} answers name no option and do not count.")
+    rows = [_make_row(each.to_json()) for each in judged.values]
+    event = st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"judge_values_{name}",
+        column_config=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
+        alt=f"Values of {name} by the share that the judge found",
+    )
+    st.caption(
+        "Others: how often it chose the value where it was offered and not asked for. Choose a row for its texts."
+    )
+    if event.selection.rows:
+        value = rows[event.selection.rows[0]]["Value"]
+        items = [each.item for each in plan.questions if (each.dimension, each.asked) == (name, value)]
+        draw_texts_behind(page, [dataset], dataset.name, items, what=f"texts of the sample asked for “{value}”")
+
+
+def _make_row(each: Mapping[str, Any]) -> dict[str, Any]:
+    obeyed, others = each["obeyed"], each["elsewhere"]
+    return {
+        "Value": each["value"],
+        "Texts": each["n"],
+        "Found": each["obeying"],
+        "Share": obeyed and obeyed["value"],
+        "95 %": "" if obeyed is None else f"{obeyed['low']:.0%} to {obeyed['high']:.0%}",
+        "Others": others and others["value"],
+        "q": each["q"],
+        "": {True: "not told from the rest", False: "told from the rest", None: each["reason"]}[each["ignored"]],
+    }
