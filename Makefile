@@ -22,7 +22,8 @@ dev: $(VENV)/.installed
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
 
 test: check browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core tests/pages
+	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

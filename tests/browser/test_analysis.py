@@ -1,13 +1,17 @@
 """The analysis pages on the demo project: the map with its lasso, the map of countries, a ruling, both modes."""
 
+import csv
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from attrprompt.demo import seed_demo
+from attrprompt.records import SampleStatus
 from attrprompt.runtime import Runtime
 from attrprompt.settings import Settings
+from attrprompt.store import SampleFilter
+from tests.browser.conftest import App, free_port, start_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -87,7 +91,7 @@ def test_a_lasso_on_the_map_changes_the_count_and_the_tables(app, demo, page):
     expect(page.get_by_text(f"All: {ALL} texts")).to_be_visible()
     reject = page.get_by_role("button", name="Reject these in Review")
     expect(reject).to_be_disabled()
-    first = page.get_by_test_id("stDataFrame").first
+    first = page.locator("[data-testid=stDataFrame]:visible").first
     before = first.screenshot()
     drag_lasso(page)
     chosen = page.get_by_text(COUNT)
@@ -97,7 +101,46 @@ def test_a_lasso_on_the_map_changes_the_count_and_the_tables(app, demo, page):
     expect(reject).to_be_enabled()
     wait_until_idle(page)
     assert first.screenshot() != before
+
+    open_tab(page, "Clusters")
+    expect(page.get_by_text(f"Counts among the {number:,} selected texts")).to_be_visible()
+    open_tab(page, "All pairs")
+    expect(page.get_by_text(f"among the {number:,} selected texts, 5,000 a set")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download these texts").click()
+    with download.value.path().open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == number
+    assert {"text", "label", "dataset", "item", "region"} <= set(rows[0])
+
+    reject.click()
+    expect(page.get_by_text(f"{number:,} texts rejected")).to_be_visible()
+    store = app.open_store()
+    datasets = {each.name: each for each in store.datasets.list_all(demo.id)}
+    rejected = {
+        (name, each.item)
+        for name, dataset in datasets.items()
+        for each in store.datasets.iterate(dataset.id, SampleFilter(statuses=(SampleStatus.REJECTED,)))
+    }
+    assert rejected == {(row["dataset"], int(row["item"])) for row in rows}
+    for dataset in datasets.values():
+        (actor,) = {event["actor"] for event in store.review.history(dataset.id)}
+        store.review.undo(dataset.id, actor=actor)
+    store.close()
     expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_selection_is_sent_to_review_and_read_there(app, demo, page):
+    open_page(page, app, demo, "embeddings")
+    expect(page.get_by_text(f"All: {ALL} texts")).to_be_visible()
+    drag_lasso(page)
+    expect(page.get_by_text(COUNT)).to_be_visible()
+    wait_until_idle(page)
+    page.get_by_role("button", name="Send to Review").click()
+    expect(page.get_by_role("heading", level=1, name="Review")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Only the [\d,]+ texts that were chosen on the map are shown"))).to_be_visible()
+    page.get_by_role("button", name="Show all texts").click()
+    expect(page.get_by_text("chosen on the map")).to_have_count(0)
 
 
 def test_the_map_of_countries_is_drawn_without_the_network(app, demo, page):
@@ -115,6 +158,11 @@ def test_what_was_asked_stands_beside_what_was_found(app, demo, page):
     open_tab(page, "Asked and found")
     expect(page.get_by_text("name the place asked for")).to_be_visible()
     expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()
+    cell = page.locator(".js-plotly-plot .textpoint text").first.bounding_box()
+    page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+    expect(
+        page.get_by_text(re.compile(r"\d+ texts that were asked for Africa, found: Africa in attrprompt"))
+    ).to_be_visible()
     open_page(page, app, demo, "review")
     open_tab(page, "Asked and found")
     expect(page.get_by_text("have the length asked for")).to_be_visible()
@@ -134,21 +182,33 @@ def test_two_sets_are_compared_with_intervals_in_either_mode(app, demo, page, na
     assert bright == (mode == "light")
 
 
-def test_a_ruling_changes_the_figures_and_is_there_in_a_new_tab(app, demo, page, browser):
-    open_page(page, app, demo, "regions")
-    before = read_located(page)
-    open_tab(page, "Ambiguous names")
-    page.locator(".st-key-regions_ruling_China").get_by_role("combobox").click()
-    page.get_by_role("option", name="no place").click()
-    after = wait_for_other_figures(page, before)
-
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.set_default_timeout(60_000)
-    again = context.new_page()
-    open_page(again, app, demo, "regions")
-    assert read_located(again) == after
-    context.close()
-
+def test_a_ruling_changes_the_figures_and_survives_a_restart_of_the_server(page, tmp_path):
+    runtime = Runtime(Settings(home=tmp_path))
+    demo = seed_demo(runtime)
+    runtime.close()
+    port = free_port()
+    app = App(f"http://127.0.0.1:{port}", tmp_path)
+    server = start_server(tmp_path, port)
+    try:
+        open_page(page, app, demo, "regions")
+        before = read_located(page)
+        open_tab(page, "Ambiguous names")
+        page.locator(".st-key-regions_ruling_China").get_by_role("combobox").click()
+        page.get_by_role("option", name="no place").click()
+        after = wait_for_other_figures(page, before)
+        page.goto("about:blank")
+    finally:
+        server.terminate()
+        server.wait(20)
+    server = start_server(tmp_path, port)
+    try:
+        open_page(page, app, demo, "regions")
+        assert read_located(page) == after
+        open_tab(page, "Ambiguous names")
+        expect(page.locator(".st-key-regions_ruling_China").get_by_role("combobox")).to_have_value("no place")
+    finally:
+        server.terminate()
+        server.wait(20)
     store = app.open_store()
     assert [(each.surface, each.country) for each in store.rulings.list_all(demo.id)] == [("China", "")]
     store.close()

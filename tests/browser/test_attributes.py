@@ -62,7 +62,8 @@ def open_page(app, page, made):
 
 
 def wait_until_idle(page):
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
 
 
 def texts_of(store, made):
@@ -92,6 +93,7 @@ def use_model(store, made, server):
 
 def click_cell(page, row, x, *, table=-1, times=1):
     """A click into a table that is drawn on a canvas; row 0 is the first below the names."""
+    wait_until_idle(page)
     canvas = page.get_by_test_id("stDataFrame").nth(table).locator("canvas").first
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()

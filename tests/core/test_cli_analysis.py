@@ -53,7 +53,9 @@ def test_adherence_counts_lengths_and_places_and_names_what_it_cannot_check(run,
     reasons = {(each["dimension"], each["value"]): each["reason"] for each in found["values"]}
     assert reasons["location", "Kenya"] == "too few texts: 2"
     assert reasons["length", "5 to 8 words"] == "no bounds are known for this value"
-    assert found["not_checked"] == ["style"]
+    assert list(found["not_checked"]) == ["style"]
+    assert "20 texts each" in found["not_checked"]["style"]
+    assert (found["language"]["expected"], found["language"]["foreign"]) == ("en", 0)
 
 
 def test_a_set_without_attributes_says_so(run, imported):

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attrprompt.analysis.duplicates import DuplicateFinder, count_overlap, find_duplicates
+from attrprompt.analysis.duplicates import DuplicateFinder, find_duplicates
 
 LONG = (
     "the committee met on monday to discuss the new budget and agreed to publish its report within a month of that day"
@@ -56,12 +56,6 @@ def test_a_finder_looks_without_taking():
     assert finder.find(LONG).of == 0
     assert finder.add("something else entirely") is None
     assert finder.find("Something else entirely").of == 1
-
-
-def test_overlap_between_two_sets_is_counted():
-    overlap = count_overlap([LONG.upper(), LONG + " indeed", "unrelated words here"], ["first one", LONG])
-    assert (overlap.exact, overlap.near) == (1, 1)
-    assert [(place, match.of) for place, match in overlap.pairs] == [(0, 1), (1, 1)]
 
 
 @settings(deadline=None, max_examples=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 
@@ -33,8 +34,8 @@ def project() -> Project:
 async def ask(faulty_server):
     clients = []
 
-    async def run(project, answer, **options):
-        run.server = faulty_server(answer=answer)
+    async def run(project, answer, script=(), **options):
+        run.server = faulty_server(answer=answer, script=list(script))
         clients.append(OpenAIChatClient(Endpoint(run.server.base_url, MODEL)))
         return await elicit_constraints(clients[-1], MODEL, project, **options)
 
@@ -98,6 +99,27 @@ async def test_unknown_parts_and_numbers_are_dropped_with_the_reason(ask, projec
         "there is no configuration of this number",
         "it does not name two parts of the configuration",
     ]
+
+
+async def test_stop_shows_nothing_more_and_keeps_what_came(ask, project):
+    stop, heard = asyncio.Event(), []
+
+    def hear(shown: int, of: int) -> None:
+        heard.append((shown, of))
+        stop.set()
+
+    answer = name_lines("Obamacare.*Oceania", "subtopic", "location")
+    found = await ask(project, answer, configurations=40, stop=stop, on_shown=hear)
+    assert heard == [(10, 40)]
+    assert found.configurations == 10
+    assert len(ask.server.asked) == 1
+
+
+async def test_a_failure_after_the_first_answer_keeps_what_came(ask, project):
+    answer = name_lines("Obamacare.*Oceania", "subtopic", "location")
+    found = await ask(project, answer, configurations=40, script=["ok", "auth"])
+    assert len(found.replies) == 1
+    assert "key" in found.problems[0]
 
 
 async def test_no_clash_is_a_good_answer(ask, project):

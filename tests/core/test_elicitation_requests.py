@@ -16,6 +16,7 @@ from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.project import Project
 from attrprompt.runtime import close_runtime, open_runtime
 from attrprompt.store.locks import ProcessLock
+from attrprompt.store.proposals import NewProposal
 from tests.word_encoder import WordEncoder
 
 SECONDS = 60
@@ -137,6 +138,39 @@ def test_nonsense_exits_3_and_is_kept_raw(runtime, made, faulty_server, tmp_path
     assert (status, printed["proposed"]) == (3, [])
     replies = open_runtime(tmp_path).store.proposals.list_replies(made.id, only_problems=True)
     assert len(replies) == printed["unread"] > 0
+
+
+def test_progress_goes_to_stderr_after_each_reply_and_only_forward(runtime, made, faulty_server, tmp_path, capsys):
+    server = faulty_server(script=["numbered"] * 20)
+    arguments = ["elicit", "Arts", "values", "subtopic", "--n", "7", "--no-embed", "--json", "--home", str(tmp_path)]
+    assert main([*arguments, "--base-url", server.base_url, "--model", "faulty-1"]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert "5 of 14 values" in told[1]
+    shares = [int(line.split("%")[0]) for line in told if "% " in line]
+    assert len(shares) == len(server.asked) + 2  # and a line for each label that is done
+    assert shares == sorted(shares)
+    assert "2 of 2 labels, 10 of 14 values" in told[-1]
+
+
+@pytest.mark.slow
+def test_the_command_line_asks_the_embedded_model(runtime, made, tmp_path, capsys):
+    arguments = ["elicit", "Arts", "values", "subtopic", "--label", "music", "--n", "2", "--seed", "1", "--no-embed"]
+    status, printed = run([*arguments, "--json", "--home", str(tmp_path)], capsys)
+    assert status == 0
+    assert {each["label"] for each in printed["proposed"]} == {"music"}
+    assert printed["replies"] > printed["unread"]
+
+
+def test_a_check_that_fails_leaves_the_rows_of_the_last_one(runtime, made, wanted, faulty_server):
+    subtopic, music = wanted.dimension_id, made.document.find_label("music")
+    row = NewProposal("filter", "opera", {"value_id": "v", "text": "opera", "similar": "movies"}, subtopic, music)
+    numbers = runtime.store.proposals.add(made.id, [row], maker="model:m")
+    request = ElicitationRequest(ProposalKind.FILTER, subtopic, embeds=False)
+    future = runtime.elicitations.start(made, request, endpoint_of(faulty_server()), title="Filter")
+    with pytest.raises(InputError, match="similar labels"):
+        future.result(SECONDS)
+    waiting = runtime.store.proposals.list_some(made.id, kind=ProposalKind.FILTER, statuses=("open",))
+    assert [each.id for each in waiting] == numbers
 
 
 def test_values_without_a_dimension_are_a_usage_error(runtime, made, tmp_path, capsys):

@@ -21,7 +21,7 @@ from attrprompt.analysis.regions.figures import (
     wilson,
 )
 from attrprompt.analysis.regions.finder import Mention
-from attrprompt.analysis.regions.located import LocatedSet, locate, locate_prepared
+from attrprompt.analysis.regions.located import LocatedSet, locate, locate_counted
 from attrprompt.analysis.regions.portraits import portray_regions
 from attrprompt.analysis.regions.references import (
     Reference,
@@ -32,7 +32,7 @@ from attrprompt.analysis.regions.references import (
     uniform_countries_reference,
     uniform_reference,
 )
-from attrprompt.analysis.selection import AnalysisSet, TextChoice, name_labels, prepare_set
+from attrprompt.analysis.selection import AnalysisSet, TextChoice, name_labels
 from attrprompt.errors import InputError
 
 CODES = {"Africa": "KE", "Asia": "JP", "Europe": "FR", "North America": "US", "South America": "PE", "Oceania": "NZ"}
@@ -364,17 +364,24 @@ def test_figures_and_rows_of_real_texts_are_json():
     }
 
 
-def test_a_prepared_set_keeps_its_order_and_labels():
-    dataset = AnalysisSet("a", ["Kenya", "Peru", "nothing"], ["x", "y", "x"])
-    prepared = prepare_set(dataset, TextChoice(), name_labels([dataset]))
-    located = locate_prepared(prepared)
-    assert tuple(located.texts) == prepared.texts
-    assert dict(zip(located.texts, located.labels, strict=True)) == {
-        "Kenya": "x",
-        "Peru": "y",
-        "nothing": "x",
-    }
-    assert located.list_values("label") == ["x", "y"]
+def test_only_texts_that_count_are_located_each_with_its_number_and_its_label_as_shown():
+    dataset = AnalysisSet(
+        "a",
+        ["Kenya", " ", "Peru", "nothing", "Chad"],
+        ["x", "x", "Y", "X", "x"],
+        items=[10, 11, 12, 13, 14],
+        flags=[(), (), (), (), ("refusal",)],
+    )
+    located = locate_counted(dataset, TextChoice(), name_labels([dataset]))
+    assert (located.texts, located.labels, located.items) == (
+        ["Kenya", "Peru", "nothing"],
+        ["x", "Y", "x"],
+        [10, 12, 13],
+    )
+    assert located.list_values("label") == ["Y", "x"]
+    assert located.take([1]).items == [12]
+    again = locate_counted(dataset, TextChoice(), name_labels([dataset]), mentions=[[], [], []])
+    assert not again.is_located.any()
 
 
 def test_rulings_reach_the_figures():

@@ -38,7 +38,9 @@ def test_review_says_how_many_texts_obey(open_page, project, measured):
     shown = words(app)
     assert "Asked and found: length" in shown
     assert "**100%** (95 % 84% to 100%, n = 20) of the texts of **attrprompt** name the place asked for" in shown
-    assert "no rule can tell: style, subtopic" in shown
+    assert "Not checked: style. No rule can tell. A classifier needs two values with 20 texts each" in shown
+    assert "**100%** (95 % 84% to 100%, n = 20) of the texts of **attrprompt** are in the language of most" in shown
+    assert "No value has enough texts to say whether it is ignored." in shown
     ignored = next(each.value for each in app.dataframe if "Obey" in each.value.columns)
     assert set(ignored["Dimension"]) == {"length", "location"}
     assert all(reason.startswith("too few texts") for reason in ignored[""])

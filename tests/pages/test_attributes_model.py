@@ -102,6 +102,20 @@ def test_a_proposed_value_is_tried_before_it_is_accepted(runtime, made, ask):
     assert len(runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))) == 1
 
 
+@pytest.mark.slow
+def test_the_embedded_model_is_asked_from_the_page(runtime, made):
+    at = open_view(made)
+    assert any("embedded model" in each.value for each in at.caption)
+    at.number_input(key="elicit_n").set_value(1).run()
+    press(at, "elicit_cell")
+    wait_until_asked(runtime, made)
+    assert not at.run().exception
+    job = runtime.elicitations.find(made.id)
+    assert job.state == "done", job.message
+    [proposal] = runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+    assert proposal.maker.startswith("model:SmolLM2")
+
+
 def test_a_trial_that_fails_says_why(made, ask):
     ask(CapableModel(), script=["auth"] * 9)
     at = open_view(made)

@@ -1,5 +1,7 @@
 """The Report page: empty, asked for, and with its file."""
 
+import re
+
 from attrprompt.report.request import choose_datasets, make_report
 from attrprompt.worker.jobs import JobContext, run_job
 
@@ -25,4 +27,7 @@ def test_it_is_made_when_it_is_asked_for_and_then_downloaded(open_page, project,
     request = make_report(runtime.store, runtime.home, runtime.store.projects.load(project.id), chosen)
     run_job("report", request.to_payload(), JobContext(runtime.home))
     app = open_page("report", project)
-    assert "It shows texts, prompts" in words(app)
+    assert "The files show texts, prompts" in words(app)
+    page, archive, markdown = (each.label for each in app.get("download_button"))
+    assert re.fullmatch(r"Download the report \([45]\.\d MB\)", page)
+    assert (archive.split(" (")[0], markdown.split(" (")[0]) == ("Figures and data", "Markdown")

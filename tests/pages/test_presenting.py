@@ -1,0 +1,48 @@
+"""Overview as a presentation: what is hidden, what stays, and the way in and out."""
+
+import pytest
+
+
+def words(app):
+    return "\n".join(str(each.value) for group in (app.markdown, app.caption, app.title) for each in group)
+
+
+def buttons(app):
+    return {each.label for each in app.main.get("button")}
+
+
+@pytest.fixture
+def overview(open_page, project, texts):
+    return open_page("overview", project)
+
+
+def test_the_way_in_hides_the_controls_and_the_way_out_brings_them_back(overview):
+    assert "Present" in buttons(overview)
+    assert overview.sidebar.children
+    overview.button(key="present_begin").click().run()
+    assert overview.query_params["present"] == "1"
+    assert overview.query_params["shown"] == ["simprompt", "attrprompt"]
+    assert "Show the controls" in buttons(overview)
+    assert {"Present", "Another pair"}.isdisjoint(buttons(overview))
+    assert not overview.multiselect
+    assert not overview.sidebar.children
+    assert "hidden, not locked" in words(overview)
+    assert "What the texts show" in str(overview.subheader)
+    overview.button(key="present_end").click().run()
+    assert "present" not in overview.query_params
+    assert overview.multiselect
+    assert overview.sidebar.children
+
+
+def test_the_address_says_what_is_shown(overview):
+    overview.query_params["present"] = "1"
+    overview.query_params["shown"] = ["attrprompt"]
+    overview.run()
+    assert [each.label for each in overview.metric] == ["attrprompt"]
+
+
+def test_an_empty_project_can_be_left_too(open_page, project):
+    app = open_page("overview", project)
+    app.query_params["present"] = "1"
+    app.run()
+    assert "Show the controls" in buttons(app)
