@@ -1,6 +1,6 @@
 """How long the Attributes page takes to answer a click: 100 labels × 5 dimensions × 20 values, in Chromium.
 
-    python -m benchmarks.attributes_clicks [--clicks 20] [--chromium /usr/bin/chromium]
+    python -m benchmarks.attributes_clicks [--clicks 20] [--chromium PATH]
 
 Makes a home of its own, starts the app on a free port, and opens one cell after the other by "Next open"; a click is
 answered when the heading of the next cell stands there and the page is at rest. Prints one JSON object.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -79,7 +80,9 @@ def main() -> None:
     parser.add_argument("--labels", type=int, default=100)
     parser.add_argument("--dimensions", type=int, default=5)
     parser.add_argument("--values", type=int, default=20)
-    parser.add_argument("--chromium", default=None, help="Path of the browser; default Playwright's own.")
+    parser.add_argument(
+        "--chromium", default=shutil.which("chromium"), help="Default: the system's, else Playwright's."
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="attrprompt-") as temporary:
         project_id = make_project(Path(temporary), options.labels, options.dimensions, options.values)

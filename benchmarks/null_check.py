@@ -21,9 +21,9 @@ import numpy as np
 from attrprompt.analysis.comparison import compare_datasets
 from attrprompt.analysis.metrics import METRICS, PRIMARY
 from attrprompt.analysis.regions.divergence import METRIC, compare_divergence
-from attrprompt.analysis.regions.located import locate_prepared
+from attrprompt.analysis.regions.located import locate_counted
 from attrprompt.analysis.regions.references import population_reference
-from attrprompt.analysis.selection import TextChoice, name_labels, prepare_set
+from attrprompt.analysis.selection import TextChoice, name_labels
 from attrprompt.analysis.verdicts import DIFFERENT
 from benchmarks.pool import load_pool
 
@@ -54,7 +54,7 @@ def main() -> None:
         found = compare_datasets(
             sides, seed=split, repeats=arguments.repeats, tables=False, whole=False, equal_texts=False
         )
-        located = [locate_prepared(prepare_set(side, TextChoice(), name_labels(sides))) for side in sides]
+        located = [locate_counted(side, TextChoice(), name_labels(sides)) for side in sides]
         divergence = compare_divergence(*located, population_reference(), seed=split).comparison
         for comparison in found.with_primary([divergence]).comparisons:
             tested[comparison.metric] += comparison.p is not None
