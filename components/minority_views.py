@@ -25,7 +25,13 @@ def draw_minority(result: Mapping[str, Any], colours: Mapping[str, str]) -> None
         st.caption("Choose two different training sets.")
         return
     gains = measure_gains(result, before, after)
-    if any(each.gain is not None for each in gains):
+    frequencies = {each.texts for each in gains if each.gain is not None}
+    if len(frequencies) == 1:
+        st.caption(
+            f"Every class has {next(iter(frequencies)):,} training texts in {escape_markdown(before)}: none is a "
+            "minority, so nothing is drawn. The table holds the gains."
+        )
+    elif frequencies:
         palette = current_palette()
         st.plotly_chart(
             style(plot_gains(gains, colours[after], palette.muted), palette, height=380),
@@ -39,7 +45,7 @@ def draw_minority(result: Mapping[str, Any], colours: Mapping[str, str]) -> None
             f"Rank correlation of gain and frequency {trend.rho:+.2f} over {trend.classes} classes (Spearman, p = "
             f"{trend.p:.3f} by permutation); below 0 the rare classes gain more."
         )
-    else:
+    elif len(frequencies) > 1:
         st.caption(
             f"A trend needs at least {FEWEST_CLASSES} classes of different frequency in {escape_markdown(before)}, "
             "with enough test texts each."

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 
 from attrprompt.errors import InputError
 from attrprompt.evaluation.feedback import HelpfulText, choose_helpful, find_rounds, plan_next_round
 from attrprompt.evaluation.noise import AFTER, BEFORE, LOW
 from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
 from attrprompt.generation.fewshot import MOST_PER_CLASS
-from attrprompt.records import Dataset, Run
+from attrprompt.records import Dataset, DatasetKind, Run
 from attrprompt.store import SampleFilter
 from components.ablation_views import draw_variant_table
 from components.charts import current_palette, style
@@ -85,20 +89,10 @@ def _draw_before_and_after(result: Mapping[str, Any]) -> None:
 
 
 def _draw_weights(page: ProjectPage, result: Mapping[str, Any], dataset: Dataset) -> None:
-    import plotly.graph_objects as go
-
     weights = pd.DataFrame(result["weights"])
-    figure = go.Figure(
-        go.Histogram(
-            x=weights["weight"], xbins={"start": 0, "end": 1.0001, "size": 0.05}, marker={"line": {"width": 1}}
-        )
-    )
     palette = current_palette()
-    figure.update_traces(marker_color=palette.primary)
-    figure.update_xaxes(title="Weight", range=[0, 1])
-    figure.update_yaxes(title="Texts")
     st.plotly_chart(
-        style(figure, palette, height=240),
+        style(_plot_weights(weights["weight"].to_numpy(), palette.primary), palette, height=240, legend=False),
         key="noise_histogram",
         config={"displayModeBar": False},
         alt="Number of texts by weight; the download holds them all",
@@ -126,6 +120,25 @@ def _draw_weights(page: ProjectPage, result: Mapping[str, Any], dataset: Dataset
     )
     st.markdown("###### Of least weight")
     _draw_samples(page, dataset, [int(item) for item in weights["item"][:TEXTS_SHOWN]])
+
+
+def _plot_weights(weights: NDArray[np.float64], colour: str) -> go.Figure:
+    """Texts by weight, in twenty bins."""
+    counts, edges = np.histogram(weights, bins=20, range=(0, 1))
+    ranges = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(edges)]
+    figure = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=0.046,
+            marker_color=colour,
+            customdata=ranges,
+            hovertemplate="%{customdata}: %{y:,} texts<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="Weight", range=[0, 1])
+    figure.update_yaxes(title="Texts")
+    return figure
 
 
 def _reject(page: ProjectPage, dataset: Dataset, items: Sequence[int]) -> str:
@@ -196,7 +209,8 @@ def _plan(page: ProjectPage, base: Run, helpful: Sequence[HelpfulText], per_clas
 
 def _choose(datasets: Sequence[Dataset], key: str) -> Dataset:
     by_name = {each.name: each for each in datasets}
-    first = next((place for place, each in enumerate(datasets) if not each.imported), 0)
+    places = range(len(datasets))
+    first = min(places, key=lambda place: (datasets[place].is_variant, datasets[place].kind != DatasetKind.ATTRPROMPT))
     chosen = st.selectbox(
         "Run or data set",
         list(by_name),

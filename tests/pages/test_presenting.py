@@ -27,7 +27,7 @@ def test_the_way_in_hides_the_controls_and_the_way_out_brings_them_back(overview
     assert not overview.multiselect
     assert not overview.sidebar.children
     assert "hidden, not locked" in words(overview)
-    assert "What the texts show" in str(overview.subheader)
+    assert "What the texts show" in [each.value for each in overview.subheader]
     overview.button(key="present_end").click().run()
     assert "present" not in overview.query_params
     assert overview.multiselect
