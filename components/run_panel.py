@@ -30,7 +30,7 @@ def draw_run_panel(page: ProjectPage, run_id: int, *, compact: bool = False) -> 
         now = page.runtime.load_run(run_id)
         with st.container(border=True):
             _draw(page, now)
-        if is_running and now.state is not RunState.RUNNING:
+        if is_running != (now.state is RunState.RUNNING):  # the page sets the timer, a click in here does not
             st.rerun()
 
     poll()

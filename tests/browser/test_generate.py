@@ -13,7 +13,7 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import RunCounters, RunState, SampleStatus
-from attrprompt.store import NewSample
+from attrprompt.store import NewSample, SampleFilter
 from tests.faulty_server import MODEL, FaultyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -127,7 +127,8 @@ def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, serv
     for key in "gxx":
         page.keyboard.press(key)
         expect(shown).not_to_have_attribute("data-item", str(item + "gxx".index(key)))
-    wait_until_idle(page)
+    while store.datasets.count(run.id, SampleFilter(statuses=(SampleStatus.REJECTED,))) < 3:
+        page.wait_for_timeout(50)
     page.get_by_role("button", name="Top up").click()
     page.get_by_role("button", name="Ask again for 2 texts").click()
     expect(page.get_by_text("20 of 20 texts count.")).to_be_visible()
@@ -143,7 +144,7 @@ def test_a_data_set_is_downloaded_as_filtered_and_imported_again(app, page, stor
     run = make_finished_run(store, project, server)
     store.review.decide(run.id, [0, 1], {"status": "rejected"}, actor="ana")
     open_page(app, page, "review", project)
-    page.get_by_role("radio", name="new").or_(page.get_by_role("button", name="new 18")).first.click()
+    page.get_by_role("radio", name="New 18").or_(page.get_by_role("button", name="New 18")).first.click()
     wait_until_idle(page)
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as started:

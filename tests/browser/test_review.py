@@ -71,6 +71,8 @@ def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, project):
     expect(page.get_by_role("button", name="Save template")).to_be_disabled()
     field.fill("Write something new about {{ label }}.")
     field.press("Control+Enter")
+    expect(alert).to_have_count(0)
+    wait_until_idle(page)
     page.get_by_role("button", name="Save template").click()
     wait_until_idle(page)
     page.get_by_role("tab", name="Prompts").click()

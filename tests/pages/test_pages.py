@@ -145,3 +145,17 @@ def test_settings_test_a_connection_and_keep_no_key(open_page, project, runtime,
     app.button(key="settings_save").click().run()
     assert runtime.store.projects.load(project.id).settings["endpoint"]["model"] == "faulty-1"
     assert b"sk-test-1234" not in b"".join(path.read_bytes() for path in runtime.home.glob("studio.sqlite3*"))
+
+
+def test_a_link_opens_the_data_set_that_it_names_and_follows_the_choice(open_page, project, texts):
+    app = open_page("review", project)
+    assert app.selectbox(key="review_dataset").value == "attrprompt"
+    app.query_params["review_dataset"] = "simprompt"
+    app.run()
+    assert app.selectbox(key="review_dataset").value == "simprompt"
+    app.selectbox(key="review_dataset").set_value("attrprompt").run()
+    assert app.query_params["review_dataset"] == "attrprompt"
+    app.query_params["review_dataset"] = "not there"
+    app.run()
+    assert app.selectbox(key="review_dataset").value == "attrprompt"
+    assert not app.exception
