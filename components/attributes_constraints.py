@@ -70,7 +70,7 @@ def _draw_form(page: ProjectPage) -> None:
             format_func=lambda key: document.labels[key].title if key in document.labels else "",
             placeholder="all labels",
         )
-        reason = st.text_input("Reason", key="constraint_reason", placeholder="There is no ski resort there.")
+        st.text_input("Reason", key="constraint_reason", placeholder="There is no ski resort there.")
         ready = bool(values) and all(values.values()) and (len(values) > 1 or bool(labels))
         emptied = _find_emptied(document, values, labels) if ready else []
         for sentence in emptied:
@@ -80,7 +80,7 @@ def _draw_form(page: ProjectPage) -> None:
             key="constraint_save",
             disabled=not ready or bool(emptied),
             on_click=in_callback,
-            args=(lambda: _add(page, values, labels, reason),),
+            args=(lambda: _add(page),),
         )
         if not ready:
             st.caption("Choose values of two dimensions, or of one dimension and the labels that may not have them.")
@@ -110,19 +110,23 @@ def _draw_proposals(page: ProjectPage) -> None:
     ):
         number, guidance = st.columns([1, 4])
         n = number.number_input("Configurations", 10, 200, 30, 10, key="constraint_n")
-        wish = guidance.text_input("Guidance", key="constraint_guidance", max_chars=500)
-        request = ElicitationRequest(ProposalKind.CONSTRAINT, n=int(n), guidance=wish)
+        guidance.text_input("Guidance", key="constraint_guidance", max_chars=500)
         st.button(
             f"Show it {n} sampled configurations",
             key="constraint_start",
             disabled=is_asking(page),
             on_click=in_callback,
-            args=(lambda: start_request(page, request, "Constraints"),),
+            args=(lambda: _ask(page),),
         )
         st.caption(
             f"About {int(n) * 60:,} tokens. Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. "
             "What would leave a label without any configuration is not proposed."
         )
+
+
+def _ask(page: ProjectPage) -> None:
+    n, guidance = int(st.session_state["constraint_n"]), st.session_state["constraint_guidance"]
+    start_request(page, ElicitationRequest(ProposalKind.CONSTRAINT, n=n, guidance=guidance), "Constraints")
 
 
 def _find_emptied(document: Project, values: dict[str, list[str]], labels: Sequence[str]) -> list[str]:
@@ -135,11 +139,15 @@ def _find_emptied(document: Project, values: dict[str, list[str]], labels: Seque
     return [sentence for key, sentence in find_empty_labels(changed).items() if key not in before]
 
 
-def _add(page: ProjectPage, values: dict[str, list[str]], labels: Sequence[str], reason: str) -> str:
-    document = edits.set_constraint(page.project.document, values=values, labels=labels, reason=reason)
+def _add(page: ProjectPage) -> str:
+    state = st.session_state
+    values = {key: state[f"constraint_values_{key}"] for key in state["constraint_dimensions"]}
+    document = edits.set_constraint(
+        page.project.document, values=values, labels=state["constraint_labels"], reason=state["constraint_reason"]
+    )
     save_document(page, document, f"Constraint added over {count_words(len(values), 'dimension')}")
     for key in ("constraint_dimensions", "constraint_labels", "constraint_reason"):
-        st.session_state.pop(key, None)
+        state.pop(key, None)
     return "The constraint holds from now on."
 
 

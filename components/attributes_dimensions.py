@@ -110,7 +110,7 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
     with merge.popover(
         "Merge", icon=":material/merge:", width="stretch", disabled=not others, key=f"dimension_merge_{dimension_id}"
     ):
-        chosen = st.selectbox(
+        st.selectbox(
             "Take in the values of", list(others), format_func=others.__getitem__, key=f"dimension_from_{dimension_id}"
         )
         st.write(f"'{dimension.name}' keeps its name, kind and clause; the other dimension goes. You can undo it.")
@@ -118,7 +118,7 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
             "Merge now",
             key=f"dimension_merge_now_{dimension_id}",
             on_click=in_callback,
-            args=(lambda: _merge(page, dimension_id, chosen),),
+            args=(lambda: _merge(page, dimension_id, st.session_state[f"dimension_from_{dimension_id}"]),),
         )
     with delete.popover("Delete", icon=":material/delete:", width="stretch", key=f"dimension_delete_{dimension_id}"):
         st.write(_describe_deletion(document, dimension_id))

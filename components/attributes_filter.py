@@ -13,7 +13,7 @@ from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.store.proposals import StoredProposal
-from components.attributes_place import count_words
+from components.attributes_place import count_words, read_edited_rows
 from components.attributes_similar import draw_similar
 from components.elicit_panel import describe_endpoint, find_endpoint, is_asking, start_request
 from components.frame import ProjectPage
@@ -78,7 +78,7 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
         icon=":material/filter_alt:",
         disabled=is_asking(page) or not checked,
         on_click=in_callback,
-        args=(lambda: _start(page, dimension_id, tuple(chosen), asks=asks),),
+        args=(lambda: _start(page),),
     )
     cost = (
         f"Up to {questions:,} questions, about {round(questions * TOKENS_PER_VERDICT, -2):,} tokens, to "
@@ -107,7 +107,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         key="filter_only",
         disabled=not suggested,
         on_change=_keep_ticks,
-        args=(key, [each.id for each in shown]),
+        args=(key, shown),
     )
     ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
     frame = pd.DataFrame(
@@ -121,7 +121,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
             "reason": [str(each.payload.get("reason", "")) for each in shown],
         }
     ).astype({"margin": "float64"})
-    edited = st.data_editor(
+    st.data_editor(
         frame,
         key=key,
         num_rows="fixed",
@@ -145,9 +145,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
             "reason": st.column_config.TextColumn("Reason", width=480),
         },
     )
-    ticked = {each.id for each, drop in zip(shown, edited["drop"], strict=True) if drop}
-    unseen = {each.id for each in rows} - {each.id for each in shown}
-    ticked |= {number for number in unseen if ticks.get(number)}
+    ticked = _find_ticked(rows, key, shown)
     drop, _ = st.columns([2, 3])
     drop.button(
         f"Drop {count_words(len(ticked), 'value')}, keep {len(rows) - len(ticked)}",
@@ -155,16 +153,28 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         icon=":material/done_all:",
         width="stretch",
         on_click=in_callback,
-        args=(lambda: _apply(page, rows, ticked),),
+        args=(lambda: _apply(page, rows, _find_ticked(rows, key, shown)),),
         help="One step, undone as one.",
     )
 
 
-def _keep_ticks(key: str, shown: Sequence[int]) -> None:
+def _read_ticks(key: str, shown: Sequence[StoredProposal]) -> dict[int, bool]:
+    """What a person ticked or unticked, by proposal: in this table, and before in tables of other rows."""
+    ticks: dict[int, bool] = dict(st.session_state.get(_TICKS) or {})
+    for row, given in read_edited_rows(key).items():
+        if "drop" in given and row < len(shown):
+            ticks[shown[row].id] = bool(given["drop"])
+    return ticks
+
+
+def _find_ticked(rows: Sequence[StoredProposal], key: str, shown: Sequence[StoredProposal]) -> set[int]:
+    ticks = _read_ticks(key, shown)
+    return {each.id for each in rows if ticks.get(each.id, _suggests_drop(each))}
+
+
+def _keep_ticks(key: str, shown: Sequence[StoredProposal]) -> None:
     """Before other rows are shown, what was ticked in these is put away; the table begins anew with it."""
-    edited = (st.session_state.get(key) or {}).get("edited_rows") or {}
-    ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
-    ticks.update({shown[int(row)]: bool(given["drop"]) for row, given in edited.items() if "drop" in given})
+    st.session_state[_TICKS] = _read_ticks(key, shown)
 
 
 def _suggests_drop(proposal: StoredProposal) -> bool:
@@ -182,17 +192,18 @@ def _still_there(page: ProjectPage, proposal: StoredProposal) -> bool:
     return value is not None and proposal.label_id in value.labels
 
 
-def _start(page: ProjectPage, dimension_id: str, labels: tuple[str, ...], *, asks: bool) -> None:
-    name = page.project.document.dimensions[dimension_id].name
+def _start(page: ProjectPage) -> None:
+    state = st.session_state
+    dimension_id = state["filter_dimension"]
     request = ElicitationRequest(
         ProposalKind.FILTER,
         dimension_id,
-        labels,
-        asks_model=asks,
-        cap=int(st.session_state["filter_cap"]),
+        tuple(state["filter_labels"]),
+        asks_model=state["filter_ask"],
+        cap=int(state["filter_cap"]),
         concurrency=default_concurrency(find_endpoint(page)),
     )
-    start_request(page, request, f"Filter of {name}")
+    start_request(page, request, f"Filter of {page.project.document.dimensions[dimension_id].name}")
 
 
 def _apply(page: ProjectPage, rows: Sequence[StoredProposal], ticked: set[int]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,8 @@ from components.attributes_place import count_words
 from components.attributes_proposals import WAITING
 from components.frame import ProjectPage
 from components.notices import in_callback
+
+ShownT = TypeVar("ShownT")
 
 SHOWN = 1_000
 LONGEST = 640  # pixels
@@ -39,6 +41,12 @@ def draw_found(frame: pd.DataFrame, found: int, noun: str, columns: Mapping[str,
         column_config=dict(columns),
     )
     return [row for row in table["selection"]["rows"] if row < len(frame)]
+
+
+def read_chosen(key: str, shown: Sequence[ShownT]) -> list[ShownT]:
+    """What is chosen in a table at this moment; for callbacks, whose page may be older than the last tick."""
+    rows = (st.session_state.get(key) or {"selection": {"rows": []}})["selection"]["rows"]
+    return [shown[row] for row in rows if row < len(shown)]
 
 
 def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None, label_id: str | None) -> None:
@@ -77,11 +85,11 @@ def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None
     key = f"search_proposals_{len(hits)}_{last}_{query}_{dimension_id}_{label_id}"
     chosen = [shown[row] for row in draw_found(frame, len(hits), "proposal", columns, key=key)]
     if chosen:
-        _draw_decisions(page, chosen)
+        _draw_decisions(page, len(chosen), lambda: read_chosen(key, shown))
 
 
-def _draw_decisions(page: ProjectPage, chosen: Sequence[StoredProposal]) -> None:
-    many = count_words(len(chosen), "proposal")
+def _draw_decisions(page: ProjectPage, number: int, choose: Callable[[], list[StoredProposal]]) -> None:
+    many = count_words(number, "proposal")
     accept, why, reject, _ = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     accept.button(
         f"Accept {many}",
@@ -89,10 +97,10 @@ def _draw_decisions(page: ProjectPage, chosen: Sequence[StoredProposal]) -> None
         icon=":material/check:",
         width="stretch",
         on_click=in_callback,
-        args=(lambda: _decide(page, chosen, "accepted", ""),),
+        args=(lambda: _decide(page, choose(), "accepted", None),),
         help="One step, undone as one.",
     )
-    reason = why.selectbox(
+    why.selectbox(
         "Reason",
         list(RejectReason),
         None,
@@ -106,18 +114,18 @@ def _draw_decisions(page: ProjectPage, chosen: Sequence[StoredProposal]) -> None
         icon=":material/close:",
         width="stretch",
         on_click=in_callback,
-        args=(lambda: _decide(page, chosen, "rejected", reason.value if reason else ""),),
+        args=(lambda: _decide(page, choose(), "rejected", st.session_state["search_reason"]),),
         help="They are not proposed again.",
     )
 
 
-def _decide(page: ProjectPage, chosen: Sequence[StoredProposal], status: str, reason: str) -> str:
+def _decide(page: ProjectPage, chosen: Sequence[StoredProposal], status: str, reason: RejectReason | None) -> str:
     page.runtime.store.proposals.decide(
         page.project.id,
         [each.id for each in chosen],
         status,
         actor=page.actor,
-        reason=reason,
+        reason=reason.value if reason is not None else "",
         accept=accept_proposals if status == "accepted" else None,
     )
     return f"{count_words(len(chosen), 'proposal')} {status}."

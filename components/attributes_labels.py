@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.errors import AttrPromptError
-from components.attributes_place import count_words, save_document
+from components.attributes_place import count_words, read_edited_rows, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback
 
@@ -69,14 +69,14 @@ def draw_labels(page: ProjectPage) -> None:
             ),
         },
     )
-    changed = (st.session_state.get(key) or {}).get("edited_rows") or {}
+    changed = read_edited_rows(key)
     st.button(
         f"Save {count_words(len(changed), 'label')}" if changed else "Save labels",
         key="labels_save",
         icon=":material/save:",
         disabled=not changed,
         on_click=in_callback,
-        args=(lambda: _save(page, [label_id for label_id, _ in labels], by_title, changed),),
+        args=(lambda: _save(page, [label_id for label_id, _ in labels], by_title, read_edited_rows(key)),),
     )
     adding, deleting = st.columns(2)
     with adding.expander("Add labels", icon=":material/add:"):
@@ -100,7 +100,7 @@ def _draw_deletion(page: ProjectPage) -> None:
     st.write(edits.describe_label_deletion(document, doomed))
     st.button(
         f"Delete {document.labels[doomed].title}",
-        key="labels_delete",
+        key=f"labels_delete_{doomed}",
         on_click=in_callback,
         args=(lambda: _delete(page, doomed),),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -78,6 +79,12 @@ def save_document(page: ProjectPage, document: Project, summary: str, *, source:
     page.runtime.store.projects.save(
         page.project.id, page.project, document, actor=page.actor, source=source, summary=summary
     )
+
+
+def read_edited_rows(key: str) -> dict[int, dict[str, Any]]:
+    """The unsaved edits of a table at this moment, by row; a callback's page may be older than the last of them."""
+    edited = (st.session_state.get(key) or {}).get("edited_rows") or {}
+    return {int(row): dict(fields) for row, fields in edited.items()}
 
 
 def count_words(number: int, noun: str) -> str:

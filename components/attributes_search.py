@@ -10,7 +10,7 @@ import streamlit as st
 from attrprompt import edits
 from attrprompt.curation import ValueHit, search_values
 from attrprompt.project import Project
-from components.attributes_found import SHOWN, draw_found, draw_found_proposals
+from components.attributes_found import SHOWN, draw_found, draw_found_proposals, read_chosen
 from components.attributes_place import VIEW_KEY, count_words, open_cell, save_document
 from components.frame import ProjectPage
 from components.notices import in_callback
@@ -61,11 +61,12 @@ def draw_search(page: ProjectPage) -> None:
     key = f"search_table_{page.project.revision}_{query}_{dimension_id}_{label_id}"
     chosen = [shown[row] for row in draw_found(frame, len(hits), "value", columns, key=key)]
     if chosen:
-        _draw_actions(page, chosen)
+        _draw_actions(page, chosen, lambda: read_chosen(key, shown))
 
 
-def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit]) -> None:
-    document = page.project.document
+def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callable[[], list[ValueHit]]) -> None:
+    """The actions on what is chosen; each reads anew what that is, and with what, when it is pressed."""
+    state = st.session_state
     many = count_words(len(chosen), "value")
     show, delete, weight, give = st.columns(4, vertical_alignment="bottom")
     first = chosen[0]
@@ -82,41 +83,32 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit]) -> None:
             "Delete now",
             key="search_delete_now",
             on_click=in_callback,
-            args=(
-                lambda: _change(
-                    page, chosen, lambda project, key, ids: edits.delete_values(project, key, ids), "deleted"
-                ),
-            ),
+            args=(lambda: _change(page, choose(), edits.delete_values, "deleted"),),
         )
     with weight.popover("Set weight", icon=":material/balance:", width="stretch", key="search_weight"):
-        number = st.number_input("Weight", 0.01, 1e6, 1.0, key="search_weight_number")
+        st.number_input("Weight", 0.01, 1e6, 1.0, key="search_weight_number")
         st.button(
             f"Set for {many}",
             key="search_weight_now",
             on_click=in_callback,
-            args=(
-                lambda: _change(
-                    page,
-                    chosen,
-                    lambda project, key, ids: edits.edit_values(
-                        project, key, {each: {"weight": number} for each in ids}
-                    ),
-                    f"given the weight {number:g}",
-                ),
-            ),
+            args=(lambda: _weigh(page, choose(), float(state["search_weight_number"])),),
         )
-    own = [hit for hit in chosen if hit.label_ids]
-    labels = {key: each.title for key, each in document.ordered_labels()}
+    own = sum(bool(hit.label_ids) for hit in chosen)
+    labels = {key: each.title for key, each in page.project.document.ordered_labels()}
     with give.popover("Give to a label", icon=":material/label:", width="stretch", disabled=not own, key="search_give"):
-        target = st.selectbox("Label", list(labels), format_func=labels.__getitem__, key="search_target")
+        st.selectbox("Label", list(labels), format_func=labels.__getitem__, key="search_target")
         st.write("Copied: both labels have it. Shared: one value for both. Moved: only the new label has it.")
         for word, action in (("Copy", _copy), ("Share", _share), ("Move", _move)):
             st.button(
-                f"{word} {count_words(len(own), 'value')}",
+                f"{word} {count_words(own, 'value')}",
                 key=f"search_{word.casefold()}",
                 width="stretch",
                 on_click=in_callback,
-                args=(lambda action=action: action(page, own, target, labels[target]),),
+                args=(
+                    lambda action=action: action(
+                        page, [hit for hit in choose() if hit.label_ids], state["search_target"]
+                    ),
+                ),
             )
 
 
@@ -136,31 +128,40 @@ def _change(
     return f"{summary}."
 
 
-def _copy(page: ProjectPage, chosen: Sequence[ValueHit], target: str, title: str) -> str:
+def _weigh(page: ProjectPage, chosen: Sequence[ValueHit], weight: float) -> str:
+    return _change(
+        page,
+        chosen,
+        lambda project, key, ids: edits.edit_values(project, key, {each: {"weight": weight} for each in ids}),
+        f"given the weight {weight:g}",
+    )
+
+
+def _copy(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
     return _change(
         page,
         chosen,
         lambda project, key, ids: edits.copy_values(project, key, ids, target).project,
-        f"copied to {title}",
+        f"copied to {page.project.document.labels[target].title}",
     )
 
 
-def _share(page: ProjectPage, chosen: Sequence[ValueHit], target: str, title: str) -> str:
+def _share(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
     return _change(
         page,
         chosen,
         lambda project, key, ids: edits.copy_values(project, key, ids, target, shared=True).project,
-        f"shared with {title}",
+        f"shared with {page.project.document.labels[target].title}",
     )
 
 
-def _move(page: ProjectPage, chosen: Sequence[ValueHit], target: str, title: str) -> str:
+def _move(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
     document = page.project.document
     for hit in chosen:
         for label_id in hit.label_ids:
             if label_id != target:
                 document = edits.move_values(document, hit.dimension_id, [hit.value_id], label_id, target)
                 break
-    summary = f"{count_words(len(chosen), 'value')} moved to {title}"
+    summary = f"{count_words(len(chosen), 'value')} moved to {document.labels[target].title}"
     save_document(page, document, summary)
     return f"{summary}."

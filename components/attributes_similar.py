@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt import edits
-from components.attributes_place import count_words, save_document
+from components.attributes_place import count_words, read_edited_rows, save_document
 from components.elicit_panel import is_asking
 from components.frame import ProjectPage
 from components.notices import in_callback
@@ -56,7 +56,7 @@ def draw_similar(page: ProjectPage) -> None:
                 ),
             },
         )
-        changed = (st.session_state.get(key) or {}).get("edited_rows") or {}
+        changed = read_edited_rows(key)
         row = st.container(horizontal=True, gap="small")
         row.button(
             f"Save {count_words(len(changed), 'label')}" if changed else "Save",
@@ -64,7 +64,7 @@ def draw_similar(page: ProjectPage) -> None:
             icon=":material/save:",
             disabled=not changed,
             on_click=in_callback,
-            args=(lambda: _save(page, [key for key, _ in labels], by_title, changed),),
+            args=(lambda: _save(page, [label_id for label_id, _ in labels], by_title, read_edited_rows(key)),),
         )
         row.button(
             f"Find them for {count_words(without, 'label')}",

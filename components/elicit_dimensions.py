@@ -11,7 +11,7 @@ from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.project import DimensionKind
 from attrprompt.store.proposals import StoredProposal
 from components.attributes_dimensions import DEPENDENCE, DEPENDENCE_HELP, KIND_NAMES
-from components.elicit_panel import describe_endpoint, draw_way, find_endpoint, is_asking, start_request
+from components.elicit_panel import describe_endpoint, draw_way, find_endpoint, is_asking, read_way, start_request
 from components.frame import ProjectPage
 from components.notices import in_callback
 from components.text import escape_markdown
@@ -32,7 +32,7 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
             "Guidance", key="elicit_dimensions_guidance", placeholder="what the texts should differ in", max_chars=500
         )
         number.number_input("At most", 1, 20, 6, key="elicit_dimensions_n")
-        way = draw_way(endpoint, key="elicit_dimensions_way")
+        draw_way(endpoint, key="elicit_dimensions_way")
         st.button(
             f"Propose up to {int(st.session_state['elicit_dimensions_n'])} dimensions",
             key="elicit_dimensions_start",
@@ -46,7 +46,7 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
                         ProposalKind.DIMENSION,
                         n=int(st.session_state["elicit_dimensions_n"]),
                         guidance=st.session_state["elicit_dimensions_guidance"],
-                        way=way,
+                        way=read_way(endpoint, key="elicit_dimensions_way"),
                     ),
                     "Dimensions",
                 ),

@@ -117,7 +117,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
             help="A wish in your own words, put at the end of the question.",
         )
         number.number_input("Values a label", 1, 100, 10, key="elicit_n")
-        way = draw_way(endpoint, key="elicit_way")
+        draw_way(endpoint, key="elicit_way")
         labels = len(page.project.document.labels)
         n = int(st.session_state["elicit_n"])
         asking = is_asking(page)
@@ -129,7 +129,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
             width="stretch",
             disabled=asking,
             on_click=in_callback,
-            args=(lambda: _ask_values(page, cell, way, everywhere=False),),
+            args=(lambda: _ask_values(page, cell, everywhere=False),),
         )
         if cell.label_id:
             everywhere.button(
@@ -138,7 +138,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
                 width="stretch",
                 disabled=asking,
                 on_click=in_callback,
-                args=(lambda: _ask_values(page, cell, way, everywhere=True),),
+                args=(lambda: _ask_values(page, cell, everywhere=True),),
             )
         if asking:
             st.caption("A request goes on; its progress and a stop are at the top of the page.")
@@ -152,17 +152,22 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
         )
 
 
-def draw_way(endpoint: Endpoint, *, key: str) -> Way:
-    """How the model is asked."""
-    suggested = suggest_way(endpoint)
-    chosen = st.segmented_control(
+def draw_way(endpoint: Endpoint, *, key: str) -> None:
+    """How the model is asked; `read_way` tells."""
+    st.segmented_control(
         "Way of asking",
         list(Way),
-        default=suggested,
+        default=suggest_way(endpoint),
         format_func=WAY_NAMES.__getitem__,
-        key=f"{key}_{suggested}",
+        key=f"{key}_{suggest_way(endpoint)}",
         help="  \n".join(f"**{WAY_NAMES[each]}** {each.meaning}." for each in Way),
     )
+
+
+def read_way(endpoint: Endpoint, *, key: str) -> Way:
+    """The way that is chosen at this moment; the one that suits the endpoint where none is."""
+    suggested = suggest_way(endpoint)
+    chosen: Way | None = st.session_state.get(f"{key}_{suggested}")
     return chosen or suggested
 
 
@@ -181,7 +186,7 @@ def draw_replies(page: ProjectPage) -> None:
                 st.code(reply["prompt"][:8_000], language=None, wrap_lines=True)
 
 
-def _ask_values(page: ProjectPage, cell: OpenCell, way: Way, *, everywhere: bool) -> None:
+def _ask_values(page: ProjectPage, cell: OpenCell, *, everywhere: bool) -> None:
     state = st.session_state
     request = ElicitationRequest(
         ProposalKind.VALUE,
@@ -189,7 +194,7 @@ def _ask_values(page: ProjectPage, cell: OpenCell, way: Way, *, everywhere: bool
         () if everywhere else cell.labels,
         n=int(state["elicit_n"]),
         guidance=state["elicit_guidance"],
-        way=way,
+        way=read_way(find_endpoint(page), key="elicit_way"),
         concurrency=min(4, default_concurrency(find_endpoint(page))),
     )
     of = f"{cell.dimension.name} of all labels" if everywhere else cell.title

@@ -58,9 +58,8 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
         )
         if not value:
             return
-        turn = int(st.session_state.get("try_turn", 0))
         try:
-            trial = plan_trial(page.project.document, cell.dimension_id, value, cell.label_id or None, seed=turn)
+            trial = _plan(page, cell, value)
         except AttrPromptError as error:
             show_error(error)
             return
@@ -71,7 +70,7 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
             key="try_start",
             icon=":material/edit_note:",
             on_click=in_callback,
-            args=(lambda: _start(page, value, trial),),
+            args=(lambda: _start(page, cell),),
             help=f"Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. Nothing is stored.",
         )
         row.button(
@@ -132,7 +131,14 @@ def _draw_result(held: _Tried) -> None:
         st.caption(f"{tokens}{tried.reply.seconds:.1f} s, {escape_markdown(tried.reply.model)}")
 
 
-def _start(page: ProjectPage, value: str, trial: Trial) -> None:
+def _plan(page: ProjectPage, cell: OpenCell, value: str) -> Trial:
+    turn = int(st.session_state.get("try_turn", 0))
+    return plan_trial(page.project.document, cell.dimension_id, value, cell.label_id or None, seed=turn)
+
+
+def _start(page: ProjectPage, cell: OpenCell) -> None:
+    value = st.session_state[f"try_value_{cell.key}"]
+    trial = _plan(page, cell, value)
     st.session_state[_TRIED] = _Tried(value, trial, _ask(page, trial))
 
 

@@ -17,7 +17,7 @@ from attrprompt.store.proposals import NewProposal
 from tests.capable_model import CapableModel
 
 APP = Path(__file__).parents[2] / "app.py"
-SECONDS = 60
+SECONDS = 180
 WRITTEN = "Oslo: The choir of the harbour sang until the ferries answered."
 
 
