@@ -47,13 +47,19 @@ def plot_heatmap(
     figure.add_scatter(
         x=[columns[column] for _, column in cells],
         y=[names[row] for row, _ in cells],
-        mode="markers+text",
+        mode="markers",
         marker={"symbol": "square", "size": ROW_HEIGHT - 8, "color": "rgba(0,0,0,0)"},
-        text=[f"{shares[row][column]:.0f} %" for row, column in cells],
-        textfont={"color": [_choose_ink(shares[row][column] / 100, palette) for row, column in cells]},
         customdata=[[rows[row], columns[column], counts[row][column]] for row, column in cells],
         hovertemplate="Asked: %{customdata[0]}<br>Found: %{customdata[1]}<br>%{customdata[2]:,} texts<extra></extra>",
     )
+    for row, column in cells:  # not the markers' own text, which fades when another cell is chosen
+        figure.add_annotation(
+            x=columns[column],
+            y=names[row],
+            text=f"{shares[row][column]:.0f} %",
+            showarrow=False,
+            font={"color": _choose_ink(shares[row][column] / 100, palette)},
+        )
     style(figure, palette, height=110 + ROW_HEIGHT * len(rows), legend=False)
     figure.update_xaxes(title="Found", side="top", showgrid=False)
     figure.update_yaxes(title="Asked", autorange="reversed", showgrid=False)

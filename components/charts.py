@@ -117,12 +117,12 @@ def style(figure: go.Figure, palette: Palette, *, height: int = 380, legend: boo
     }
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin={"l": 8, "r": 8, "t": 44 if legend else 20, "b": 8},
         font={"family": FONT, "color": palette.text, "size": 14},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=legend,
-        legend={"orientation": "h", "y": 1.08, "x": 0, "font": {"color": palette.text}},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"color": palette.text}},
         hoverlabel={"bgcolor": palette.raised, "font": {"color": palette.text, "family": FONT}, "align": "left"},
     )
     figure.update_xaxes(**axis)

@@ -148,8 +148,7 @@ def plot_intervals(
         )
     height = 80 + 96 * max(1, len(keys))
     style(figure, palette, height=height)
-    figure.update_layout(legend={"y": 1 + 40 / height, "yanchor": "bottom"}, margin={"t": 60})
-    return figure
+    return figure.update_layout(legend={"y": 1 + 36 / height}, margin={"t": 80})
 
 
 def tabulate(result: Mapping[str, Any], keys: Sequence[str]) -> pd.DataFrame:

@@ -33,6 +33,13 @@ def draw_findings(findings: Iterable[Finding]) -> None:
         st.caption(NOTE)
 
 
+def draw_warnings(result: Mapping[str, Any]) -> None:
+    """What stands in the way of a clean comparison, in one notice."""
+    warnings = [escape_markdown(each) for each in result["warnings"]]
+    if warnings:
+        st.warning("  \n".join(warnings), icon=":material/info:")
+
+
 def draw_primary_findings(page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any]) -> None:
     """The figures that carry a verdict, each with how it is made and the texts behind it."""
     findings = list(describe_primary(result))

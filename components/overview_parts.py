@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             st.metric(dataset.name, f"{dataset.rows:,} texts")
             run = runs.get(dataset.id)
             if run is None:
-                st.caption(f"Imported, {len(facets.get('label', {}))} labels")
+                st.caption(f"Imported, {_count_labels(facets)}")
                 continue
             tokens = run.counters.prompt_tokens + run.counters.completion_tokens
             cost = page.runtime.prices_for(page.project.id).cost(
@@ -30,9 +30,14 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             price = "price unknown" if cost is None else f"${cost:,.2f}"
             cut = facets.get("flag", {}).get("truncated", 0)
             st.caption(
-                f"{len(facets.get('label', {}))} labels, written by {run.model}  \n"
+                f"{_count_labels(facets)}, written by {run.model}  \n"
                 f"{tokens:,} tokens, {price}  \n{cut / dataset.rows:.1%} cut at the longest length"
             )
+
+
+def _count_labels(facets: Mapping[str, Mapping[str, int]]) -> str:
+    number = len(facets.get("label", {}))
+    return f"{number} label{'' if number == 1 else 's'}"
 
 
 def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: bool = True) -> None:

@@ -8,7 +8,7 @@ from attrprompt.inspection.request import Part
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
-from components.findings import draw_definitions, draw_primary_findings
+from components.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.paper_views import draw_paper_vocabulary
@@ -40,8 +40,7 @@ result = find_or_compute(
     page.runtime, "analyze", request.to_payload(), doing="Measuring vocabulary", key="diversity_job"
 )
 if isinstance(result, dict):
-    for warning in result["warnings"]:
-        st.warning(warning)
+    draw_warnings(result)
     draw_primary_findings(page, datasets, result)
     parameters = result["parameters"]
     if parameters["tokens"]:

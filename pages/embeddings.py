@@ -10,7 +10,7 @@ from attrprompt.worker.jobs import Arrays
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
-from components.findings import draw_definitions, draw_primary_findings
+from components.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.map_frame import load_map_frame
@@ -81,8 +81,7 @@ with picture:
 with answer:
     result = find_or_compute(page.runtime, "analyze", payload, doing="Measuring similarity", key="embeddings_job")
     if isinstance(result, dict):
-        for warning in result["warnings"]:
-            st.warning(warning)
+        draw_warnings(result)
         draw_primary_findings(page, datasets, result)
 if isinstance(near, Arrays):
     with picture:

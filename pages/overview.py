@@ -9,7 +9,7 @@ import streamlit as st
 
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.inspection.words import describe_primary
-from components.findings import draw_definitions, draw_findings, draw_primary_findings
+from components.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.overview_parts import draw_made, draw_next_step, draw_pair
@@ -57,8 +57,7 @@ else:
         page.runtime, "analyze", request.to_payload(), doing="Measuring the texts", key="overview_job"
     )
     if isinstance(result, dict):
-        for warning in result["warnings"]:
-            st.warning(warning)
+        draw_warnings(result)
         if presenting:
             draw_findings(describe_primary(result))
         else:

@@ -62,6 +62,8 @@ def _describe_vocabulary(each: Mapping[str, Any], family: int) -> Finding:
         a, b, ratio = b, a, 1 / ratio
         low, high = (None, None) if low is None else (1 / high, 1 / low)
     headline = f"{a} uses {ratio:.2f} times as many different words as {b}, at equal length."
+    if f"{ratio:.2f}" == "1.00":
+        headline = f"{a} and {b} use as many different words, at equal length."
     interval = "" if low is None else f"95 % {low:.2f} to {high:.2f}"
     return Finding(title, headline, _add_p(interval, each, family), _verdict(each), each["metric"])
 

@@ -8,6 +8,7 @@ error bars, grouped bars, heat maps.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def _draw_axes(area: _Area) -> Iterator[str]:
     for axis, is_x in ((area.x, True), (area.y, False)):
         if not axis.visible:
             continue
-        for value, words in axis.ticks:
+        for value, words in axis.ticks[:: _find_stride(axis, is_x=is_x)]:
             place = axis.place(value)
             if is_x:
                 yield _line(place, area.top, place, area.bottom, GRID)
@@ -112,6 +113,14 @@ def _draw_axes(area: _Area) -> Iterator[str]:
         elif axis.title:
             middle = (area.top + area.bottom) / 2
             yield _text(16, middle, axis.title, anchor="middle", turn=f' transform="rotate(-90 16 {middle:.1f})"')
+
+
+def _find_stride(axis: Axis, *, is_x: bool) -> int:
+    """Every how many names one is written, so that none lies on another."""
+    if not axis.categories:
+        return 1
+    needed = max(measure_text(words, _SIZE) + 8 for _, words in axis.ticks) if is_x else _SIZE
+    return max(1, math.ceil(needed / axis.step))
 
 
 def _draw_scatter(area: _Area, trace: Trace) -> Iterator[str]:

@@ -38,6 +38,7 @@ DARK_SCALE = ("#1D2333", "#3B4890", "#8C9BFF")
 MUTED = ("#5B6470", "#9AA5B1")
 MOST_POINTS = 3000
 HOVER_LENGTH = 200
+MOST_HEIGHT = 900  # pixels of a confusion matrix
 
 Titled = tuple[str, dict[str, Any], list[Row]]
 AGAINST = {"n": "training texts", "tokens": "tokens", "money": "money"}
@@ -176,9 +177,10 @@ def plot_confusions(evaluation: Mapping[str, Any]) -> list[Titled]:
     """The confusion matrix of each training set; where its cells hold the counts, no scale stands beside it."""
     plots = []
     for name, model in evaluation["models"].items():
-        plot = _plain(plot_confusion(model, evaluation["classes"], SCALE), 130 + 36 * len(model["confusion"]["rows"]))
+        rows = len(model["confusion"]["rows"])
+        plot = _plain(plot_confusion(model, evaluation["classes"], SCALE), 130 + min(36 * rows, MOST_HEIGHT))
         plot["data"][0]["showscale"] = len(evaluation["classes"]) > MOST_WRITTEN_CLASSES
-        plots.append((f"Trained on {name}", plot, tabulate_confusion(model)))
+        plots.append((f"Confusion, trained on {name}", plot, tabulate_confusion(model)))
     return plots
 
 

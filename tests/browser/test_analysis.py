@@ -46,7 +46,7 @@ def open_tab(page, name):
 
 def find_plot(page):
     """The map's drawing area: (left, top, width, height)."""
-    area = page.locator(".js-plotly-plot .nsewdrag").first
+    area = page.get_by_role("figure", name="Map of the texts").locator(".nsewdrag")
     expect(area).to_be_visible()
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
@@ -158,7 +158,9 @@ def test_what_was_asked_stands_beside_what_was_found(app, demo, page):
     open_tab(page, "Asked and found")
     expect(page.get_by_text("name the place asked for")).to_be_visible()
     expect(page.locator(".js-plotly-plot .heatmaplayer").first).to_be_attached()
-    cell = page.locator(".js-plotly-plot .textpoint text").first.bounding_box()
+    number = page.locator(".js-plotly-plot .annotation-text").first
+    number.scroll_into_view_if_needed()
+    cell = number.bounding_box()
     page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
     expect(
         page.get_by_text(re.compile(r"\d+ texts that were asked for Africa, found: Africa in attrprompt"))
@@ -166,7 +168,7 @@ def test_what_was_asked_stands_beside_what_was_found(app, demo, page):
     open_page(page, app, demo, "review")
     open_tab(page, "Asked and found")
     expect(page.get_by_text("have the length asked for")).to_be_visible()
-    expect(page.get_by_text("Values that are ignored most")).to_be_visible()
+    expect(page.get_by_role("heading", name="Values that are ignored")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

@@ -86,6 +86,13 @@ def test_bars_stand_on_zero_and_heat_maps_hold_their_counts():
     assert any(each.get("fill") == "#000000" for each in heat.iter(f"{SVG}rect"))
 
 
+def test_of_many_names_only_so_many_are_written_as_have_room():
+    names = [f"label {n}" for n in range(60)]
+    heat = {"type": "heatmap", "x": names, "y": names, "z": [[0.5] * 60] * 60, "colorscale": ["#FFFFFF", "#000000"]}
+    written = [words for words in texts_of(draw([heat])) if words.startswith("label")]
+    assert 10 < len(written) < 50
+
+
 def test_the_projection_agrees_with_its_published_extent():
     assert project(180, 0) == pytest.approx((1000, 0))
     assert project(0, 90)[1] / project(180, 0)[0] == pytest.approx(-1.3173627591574 / 2.7066299836960748)
