@@ -12,6 +12,7 @@ from attrprompt.evaluation.figures import (
     AGAINST,
     NOTHING_MISSED,
     NOTHING_WRONG,
+    is_comparable,
     plot_classes,
     plot_confusion,
     plot_curves,
@@ -38,6 +39,10 @@ def draw_scores(
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
         metric = _pick_metric(result, "macro_f1", key="evaluate_metric")
+        if baseline is not None and not is_comparable(result, baseline):
+            st.caption(
+                "The zero-shot baseline below was not asked about texts of every class, so it is not drawn here."
+            )
         if result["parameters"]["classifier"] == "probe":
             figure = plot_scores(result, colours, metric, baseline)
         else:
@@ -110,6 +115,8 @@ def draw_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
     _draw(plot_classes(result, colours), "classes", "F1 of each class with intervals", min(900, height))
     if result.get("multi_label"):
         st.caption("A text counts for each of its labels.")
+    tested = {name: dict(zip(model["confusion"]["rows"], model["confusion"]["totals"], strict=True))
+              for name, model in result["models"].items()}  # fmt: skip
     rows = [
         {
             "Class": label,
@@ -118,6 +125,7 @@ def draw_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
             "95 % from": model["per_class_f1"][label]["low"],
             "to": model["per_class_f1"][label]["high"],
             "Training texts": model["training_texts"]["per_class"][label],
+            "Test texts": tested[name][label],
         }
         for label in result["classes"]
         for name, model in result["models"].items()

@@ -17,7 +17,7 @@ from attrprompt.records import Dataset
 from components.charts import Palette, current_palette, style
 from components.figure_about import draw_about
 from components.frame import ProjectPage
-from components.texts_behind import draw_matching_texts, filter_of_scope
+from components.texts_behind import draw_matching_texts, filter_of_scope, say_overlap
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
 
@@ -243,7 +243,7 @@ def draw_scopes(
     at = f"All cells at {size['m']:,} texts or {size['tokens']:,} words, {size['repeats']} draws. " if size else ""
     st.caption(
         f"{at}q: of the difference to the set “against”, corrected over the table (Benjamini and Hochberg). "
-        "Exploratory. Choose a row for its texts."
+        f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
     if event.selection.rows:
         row = rows[event.selection.rows[0]]

@@ -41,7 +41,8 @@ def find_or_compute(
         if job is not None and job.state == "failed":
             st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
         elif job is not None and job.state == "cancelled":
-            said = CLOSED if job.message == CLOSED else "Stopped; nothing was computed to the end."
+            kept = "what was finished of it is kept" if again else "nothing was computed to the end"
+            said = CLOSED if job.message == CLOSED else f"Stopped; {kept}."
             st.info(f"{doing}: {said}", icon=":material/info:")
         stopped = job is not None and job.state in ("failed", "cancelled")
         if ask_first or stopped:

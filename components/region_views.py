@@ -22,7 +22,7 @@ from components.charts import current_palette, style
 from components.frame import ProjectPage
 from components.own_tables import REFERENCES, draw_own_tables, list_own_tables
 from components.text import escape_markdown
-from components.texts_behind import draw_matching_texts, draw_texts_behind, filter_of_scope
+from components.texts_behind import draw_matching_texts, draw_texts_behind, filter_of_scope, say_overlap
 
 PERCENT = st.column_config.NumberColumn(format="percent")
 MISSING_SHOWN = 30
@@ -290,7 +290,7 @@ def draw_region_tables(page: ProjectPage, datasets: Sequence[Dataset], result: M
     st.caption(
         "Shares of the located texts of each cell, all of them; not held equal in number between cells. Divergence "
         f"from {name_reference(result['reference'])} beside its value by chance, which grows as cells get smaller. "
-        "Exploratory. Choose a row for its texts."
+        f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
     if event.selection.rows:
         row = rows[event.selection.rows[0]]

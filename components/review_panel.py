@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -76,8 +77,8 @@ def _draw_more_filters(facets: Mapping[str, Mapping[str, int]]) -> tuple[list[st
 
 def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
     """The texts one by one; keys decide on the text that is on screen."""
-    words = "Add or remove a label" if page.project.document.task.multi_label else "Relabel"
-    relabel = Action("l", "relabel", words, asks="choice", choices=_label_names(page), advances=False)
+    asks: Literal["several", "choice"] = "several" if page.project.document.task.multi_label else "choice"
+    relabel = Action("l", "relabel", "Relabel", asks=asks, choices=_label_names(page), advances=False)
     again = () if dataset.imported else (AGAIN,)
     actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, *again, UNDO)
     place_key = f"review_place_{dataset.id}"
@@ -206,7 +207,7 @@ def _make_card(sample: Sample) -> Card:
         body=sample.text or "(empty answer)",
         notes=(*values, *(describe_flag(flag) for flag in sample.flags)),
         details=tuple(each for each in details if each[1]),
-        editable=((EDIT.name, sample.text), (NOTE.name, sample.note)),
+        editable=((EDIT.name, sample.text), (NOTE.name, sample.note), ("relabel", "\n".join(sample.labels))),
         state="" if sample.status is SampleStatus.NEW else sample.status.value,
     )
 
@@ -224,7 +225,7 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
     changes = {
         "accept": {"status": SampleStatus.ACCEPTED.value},
         "reject": {"status": SampleStatus.REJECTED.value},
-        "relabel": {"labels": _relabel(page, dataset, decision)},
+        "relabel": {"labels": decision.value.split("\n")},
         "edit": {"text": decision.value},
         "note": {"note": decision.value},
     }.get(decision.action)
@@ -232,16 +233,6 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
         raise InputError(f"'{decision.action}' is not a decision on a text.")
     review.decide(dataset.id, [decision.item], changes, actor=page.actor)
     return None
-
-
-def _relabel(page: ProjectPage, dataset: Dataset, decision: Decision) -> list[str]:
-    """The labels after a choice; in a multi-label task it adds a label or takes it off."""
-    if decision.action != "relabel" or not page.project.document.task.multi_label:
-        return [decision.value]
-    (sample,) = page.runtime.store.datasets.read_page(dataset.id, SampleFilter(items=(decision.item,)))
-    if decision.value not in sample.labels:
-        return [*sample.labels, decision.value]
-    return [label for label in sample.labels if label != decision.value]
 
 
 def _decide_all(page: ProjectPage, dataset: Dataset, wanted: SampleFilter, status: str) -> str:

@@ -77,3 +77,9 @@ def link_to_texts(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             icon=":material/article:",
             query_params={"project": page.project.id, "review_dataset": dataset.name},
         )
+
+
+def say_overlap(page: ProjectPage, dimension: str) -> str:
+    """A sentence for tables by label, where a text may have several; else nothing."""
+    is_overlapping = dimension == "label" and page.project.document.task.multi_label
+    return " A text counts for each of its labels." if is_overlapping else ""

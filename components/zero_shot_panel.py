@@ -15,6 +15,7 @@ from attrprompt.evaluation.zero_shot_scores import score_zero_shot
 from attrprompt.generation.launch import choose_endpoint, default_concurrency
 from attrprompt.inspection.loading import hash_content
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.prices import format_usd
 from attrprompt.records import Dataset
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from attrprompt.store.answers import StoredAnswer
@@ -143,7 +144,7 @@ def _draw_scores(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
     tokens = scores["tokens"]["prompt"] + scores["tokens"]["completion"]
-    cost = "price unknown" if scores["cost"] is None else f"${scores['cost']:,.2f}"
+    cost = format_usd(scores["cost"])
     refused = f" {scores['refused_requests']:,} requests were refused." if scores["refused_requests"] else ""
     st.caption(
         f"{scores['test']['n']:,} of {scores['test']['asked']:,} texts answered, {tokens:,} tokens, {cost}.{refused} "

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from attrprompt.cli.label_sets import LabelSets, read_label_sets
 from attrprompt.cli.prompting import prepare_few_shots, prepare_meta_prompts
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
 from attrprompt.errors import InputError
@@ -74,6 +75,7 @@ def plan(
     class_sizes: ClassSizes = Distribution.EQUAL,
     ratio: Ratio = 10.0,
     class_count: ClassCounts = None,
+    label_sets: LabelSets = None,
     fix: Fix = None,
     without: Without = None,
     meta_prompts: MetaCount = None,
@@ -82,7 +84,18 @@ def plan(
     """Make the exact prompts of a run and say what they cover; nothing is sent but what --meta-prompts asks for."""
     session = get_session(context)
     stored = session.find_project(project)
-    options = _read_plan_options(method, per_class, sampler, seed, fix, without, class_sizes, ratio, class_count)
+    options = _read_plan_options(
+        method,
+        per_class,
+        sampler,
+        seed,
+        fix,
+        without,
+        class_sizes,
+        ratio,
+        class_count,
+        read_label_sets(label_sets, multi_label=stored.document.task.multi_label),
+    )
     endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=meta_prompts is not None)
     statistics = PlanStatistics(stored.document, options)
@@ -108,6 +121,7 @@ def generate(
     class_sizes: ClassSizes = Distribution.EQUAL,
     ratio: Ratio = 10.0,
     class_count: ClassCounts = None,
+    label_sets: LabelSets = None,
     fix: Fix = None,
     without: Without = None,
     meta_prompts: MetaCount = None,
@@ -153,7 +167,18 @@ def generate(
     except ValidationError as error:
         raise InputError(explain_validation(error)) from error
     check_budget(session.runtime.prices_for(stored.id), endpoint, limits)
-    options = _read_plan_options(method, per_class, sampler, seed, fix, without, class_sizes, ratio, class_count)
+    options = _read_plan_options(
+        method,
+        per_class,
+        sampler,
+        seed,
+        fix,
+        without,
+        class_sizes,
+        ratio,
+        class_count,
+        read_label_sets(label_sets, multi_label=stored.document.task.multi_label),
+    )
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
     few_shots = prepare_few_shots(session, stored, few_shot, few_shot_from, seed=seed)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=True)
@@ -300,6 +325,7 @@ def _read_plan_options(
     class_sizes: Distribution,
     ratio: float,
     class_count: list[str] | None,
+    label_sets: dict[str, Any],
 ) -> PlanOptions:
     counts = read_pairs(class_count, option="--class-count")
     return read_options(
@@ -313,5 +339,6 @@ def _read_plan_options(
             "class_counts": counts or None,
             "fixed": read_pairs(fix, option="--fix"),
             "without": without or [],
+            "label_sets": label_sets,
         }
     )

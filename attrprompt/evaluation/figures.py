@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrprompt.evaluation.label_scores import CUTOFFS
 from attrprompt.evaluation.scores import CLASS_METRICS
+from attrprompt.project import fold_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +32,11 @@ def title_metrics(result: Mapping[str, Any]) -> dict[str, str]:
     """The metrics of a result by name, with their titles; with several labels a text accuracy is an exact match."""
     exact = {"accuracy": "Exact match"} if result.get("multi_label") else {}
     return {name: (TITLES | exact)[name] for name in result.get("metrics", CLASS_METRICS)}
+
+
+def is_comparable(result: Mapping[str, Any], baseline: Mapping[str, Any]) -> bool:
+    """Whether a zero-shot baseline was asked about texts of all the classes that the training sets are scored by."""
+    return {fold_label(each) for each in baseline["classes"]} == {fold_label(each) for each in result["classes"]}
 
 
 def plot_scores(
@@ -63,7 +69,7 @@ def plot_scores(
                 showlegend=False,
             )
         )
-    if baseline is not None and metric in baseline["metrics"]:
+    if baseline is not None and is_comparable(result, baseline) and metric in baseline["metrics"]:
         _draw_baseline(figure, baseline, metric)
     figure.update_xaxes(title=title_metrics(result)[metric])
     figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
@@ -249,6 +255,7 @@ def plot_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> go.Fi
             go.Scatter(
                 x=[each["value"] for each in scores],
                 y=[escape(each) for each in result["classes"]],
+                orientation="h",  # so that the sets lie beside one another in each class
                 mode="markers",
                 name=escape(name),
                 marker={"size": 10, "color": colours[name]},
@@ -262,6 +269,7 @@ def plot_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> go.Fi
             )
         )
     figure.update_xaxes(title="F1", range=[0, 1])
+    figure.update_yaxes(autorange="reversed")
     figure.update_layout(scattermode="group")
     return figure
 
@@ -278,7 +286,10 @@ def _draw_baseline(figure: go.Figure, baseline: Mapping[str, Any], metric: str) 
     figure.add_vline(
         x=score["value"],
         line={"dash": "dot", "width": 2, "color": "#808080"},
-        annotation={"text": f"{escape(baseline['model'])}, zero-shot: {score['value']:.3f}", "font": {"size": 12}},
+        annotation={
+            "text": f"{escape(baseline['model'])}, zero-shot on {score['n']:,} texts: {score['value']:.3f}",
+            "font": {"size": 12},
+        },
         annotation_position="bottom right",
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrprompt.analysis.verdicts import DIFFERENT, PRIMARY_FAMILY
 from attrprompt.inspection.words import Finding
+from attrprompt.llm.prices import format_usd
 
 EQUAL_SCOPE = "equal n per class"
 SCORE_WORDS = {"accuracy": "accuracy", "micro_f1": "micro F1"}
@@ -214,7 +215,7 @@ def _describe_share(each: Mapping[str, Any], score: str) -> Finding:
     headline = f"{each['a']} reaches {target} with {each['share']:.1%} of its {each['reference_tokens']:,.0f} tokens."
     interval = _word_interval(each["low"], each["high"])
     if each.get("money_share") is not None:
-        interval += f"; in money {each['money_share']:.1%} of ${each['reference_money']:,.2f}, "
+        interval += f"; in money {each['money_share']:.1%} of {format_usd(each['reference_money'])}, "
         interval += _word_interval(each["money_low"], each["money_high"])
     return Finding(title, headline, interval, None, "budget")
 

@@ -115,3 +115,10 @@ class PriceTable:
         if price is None:
             return None
         return (prompt_tokens * price.prompt + completion_tokens * price.completion) / PER
+
+
+def format_usd(cost: float | None) -> str:
+    """A cost in words; one under a cent keeps two digits that say something."""
+    if cost is None:
+        return "price unknown"
+    return f"${cost:,.2f}" if cost >= 0.01 or cost == 0 else f"${cost:.2g}"

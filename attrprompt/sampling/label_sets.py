@@ -159,11 +159,57 @@ def _sets_from_values(
     weights = np.array([value.weight * np.mean([counts.get(label, 0) for label in value.labels]) for value in values])
     if not weights.sum():
         raise InputError(f"No value of '{dimension.name}' belongs to the labels that were asked for. Add some first.")
+    wanted = np.array([counts.get(label_id, 0) for label_id in project.labels], dtype=np.float64)
+    members = np.array([[label_id in value.labels for label_id in project.labels] for value in values])
     found: Counter[LabelSet] = Counter()
-    for value, count in zip(values, apportion(total, weights, rng).tolist(), strict=True):
+    for value, count in zip(values, _apportion_to_labels(total, weights, members, wanted, rng).tolist(), strict=True):
         if count:
             found[_ordered(project, value.labels)] += count
     return found
+
+
+def _apportion_to_labels(
+    total: int,
+    weights: NDArray[np.float64],
+    members: NDArray[np.bool_],
+    wanted: NDArray[np.float64],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """As `apportion`, but ties are not broken by chance alone, which leaves labels out where texts are few.
+
+    Of the values that are equally next to their share, as many with one label, two, … are taken as such values there
+    are, those with many labels first, and each time one whose labels lack most.
+
+    Args:
+        total: texts in all.
+        weights: of each value.
+        members: which value (row) belongs to which label (column).
+        wanted: texts asked for of each label.
+        rng: breaks the ties that are left.
+    """
+    exact = total * weights / weights.sum()
+    counts: NDArray[np.int64] = np.floor(exact + 1e-9).astype(np.int64)
+    rest = total - int(counts.sum())
+    if not rest:
+        return counts
+    left = np.where(weights > 0, np.round(exact - counts, 9), -1.0)
+    last = np.sort(left)[-rest]
+    counts[left > last] += 1
+    tied = np.flatnonzero(left == last)
+    sizes, have = np.unique(members[tied].sum(axis=1), return_counts=True)
+    quotas = apportion(rest - int((left > last).sum()), have.astype(np.float64), rng)
+    shares = members / members.sum(axis=1, keepdims=True)
+    given = (counts @ members).astype(np.float64)
+    luck = rng.random(len(weights))
+    for size, quota in sorted(zip(sizes.tolist(), quotas.tolist(), strict=True), reverse=True):
+        pool = tied[members[tied].sum(axis=1) == size]
+        for _ in range(quota):
+            load = shares[pool] @ np.divide(given, wanted, out=np.zeros_like(given), where=wanted > 0)
+            place = int(np.lexsort((luck[pool], np.round(load, 9)))[0])
+            counts[pool[place]] += 1
+            given += members[pool[place]]
+            pool = np.delete(pool, place)
+    return counts
 
 
 def _sets_as_given(

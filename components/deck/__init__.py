@@ -59,7 +59,8 @@ class Action:
     Attributes:
         key: a letter; not R or C, which Streamlit takes.
         name: how the decision calls it.
-        asks: `text` opens a field, `choice` a numbered list; the answer comes as the decision's value.
+        asks: `text` opens a field, `choice` a numbered list, `several` a list of which some are ticked, to begin with
+            those in the card's `editable`; the answer comes as the decision's value, several choices line by line.
         advances: the next card comes at once.
         sends: whether Python hears of it; next and previous only move.
         decides: whether the card is decided by it; trying something out with a card leaves it open.
@@ -69,7 +70,7 @@ class Action:
     name: str
     label: str
     tone: Literal["good", "bad", "plain"] = "plain"
-    asks: Literal["", "text", "choice"] = ""
+    asks: Literal["", "text", "choice", "several"] = ""
     choices: tuple[str, ...] = ()
     advances: bool = True
     sends: bool = True

@@ -61,7 +61,7 @@ export default function (component) {
     if (!card) return
     close()
     deck.decided.delete(card.id)
-    deck.decided.set(card.id, value ? `${action.label}: ${value}` : action.label)
+    deck.decided.set(card.id, value ? `${action.label}: ${value.replaceAll("\n", " + ")}` : action.label)
     record(action, card.id, value)
     if (action.advances) deck.place += 1
     draw()
@@ -78,8 +78,62 @@ export default function (component) {
     finish(action, "")
   }
 
+  // Several of many: typing narrows the list, a number ticks the choice beside it, Enter saves.
+  function drawSeveral(action, box) {
+    const start = current().editable.find(([name]) => name === action.name)
+    deck.draft ??= { picked: start ? start[1].split("\n").filter(Boolean) : [], words: "" }
+    const draft = deck.draft
+    const field = makeElement("input", "")
+    field.type = "text"
+    field.value = draft.words
+    field.placeholder = "type to narrow, 1 to 9 to tick, Enter to save"
+    field.setAttribute("aria-label", action.label)
+    const list = makeElement("div", "choices")
+    const save = makeElement("button", "good", "Save (Enter)")
+    const wanted = (text) => text.toLowerCase().replaceAll("_", " ")
+    const listFitting = () => action.choices.filter((choice) => wanted(choice).includes(wanted(draft.words)))
+    const saveAll = () => { if (draft.picked.length) finish(action, draft.picked.join("\n")) }
+    function toggle(choice) {
+      const place = draft.picked.indexOf(choice)
+      if (place < 0) draft.picked.push(choice)
+      else draft.picked.splice(place, 1)
+      fill()
+    }
+    function fill() {
+      const buttons = listFitting().map((choice, index) => {
+        const button = makeElement("button", "")
+        if (index < 9) button.append(makeElement("kbd", "", String(index + 1)))
+        button.append(makeElement("span", "", choice))
+        button.setAttribute("aria-pressed", String(draft.picked.includes(choice)))
+        button.onclick = () => { toggle(choice); field.focus() }
+        return button
+      })
+      list.replaceChildren(...buttons)
+      save.disabled = !draft.picked.length
+    }
+    field.oninput = () => { draft.words = field.value; fill() }
+    field.onkeydown = (event) => {
+      event.stopPropagation()
+      if (event.key === "Escape") { close(); draw() }
+      if (event.key === "Enter") { event.preventDefault(); saveAll() }
+      if (/^[1-9]$/.test(event.key)) {
+        event.preventDefault()
+        const choice = listFitting()[Number(event.key) - 1]
+        if (choice) toggle(choice)
+      }
+    }
+    save.onclick = saveAll
+    const row = makeElement("div", "actions")
+    row.append(save)
+    fill()
+    box.append(field, list, row)
+    setTimeout(() => field.focus(), 0)
+    return box
+  }
+
   function drawAsk(action) {
     const box = makeElement("div", "ask")
+    if (action.asks === "several") return drawSeveral(action, box)
     if (action.asks === "choice") {
       action.choices.forEach((choice, index) => {
         const button = makeElement("button", "")

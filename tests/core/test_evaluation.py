@@ -9,6 +9,7 @@ from sklearn import metrics
 from attrprompt.cli import main
 from attrprompt.evaluation.curves import TokenCost, find_budget_share, measure_curve, smooth_monotone
 from attrprompt.evaluation.probe import Texts, compare, draw_share, train
+from attrprompt.evaluation.request import make_evaluation
 from attrprompt.evaluation.scores import (
     bin_reliability,
     count_confusion,
@@ -16,6 +17,14 @@ from attrprompt.evaluation.scores import (
     resample_scores,
     score,
 )
+from attrprompt.generation.launch import create_run
+from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.presets import load_preset
+from attrprompt.project import Method
+from attrprompt.records import DatasetKind, RunCounters
+from attrprompt.store import NewSample, Store
 
 CLASSES = 3
 
@@ -236,3 +245,37 @@ def test_fine_tuning_prints_its_seeds_as_points(run):
     assert [each["seed"] for each in printed["seeds"]] == [0, 1]
     assert printed["accuracy"]["value"] == pytest.approx(np.mean([each["accuracy"] for each in printed["seeds"]]))
     assert (printed["accuracy"]["low"], printed["comparisons"]) == (None, [])
+
+
+def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_methods_writing(tmp_path):
+    store = Store(tmp_path)
+    project = store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
+    gold = store.datasets.import_rows(
+        project.id, "gold", DatasetKind.GOLD, [NewSample(0, "A text", "", ("World",), {})], info={}
+    )
+    made = {}
+    for method in (Method.SIMPROMPT, Method.ATTRPROMPT):
+        run = create_run(
+            store,
+            project,
+            PlanOptions(method=method, per_class=1),
+            Endpoint("http://127.0.0.1:9", "writer"),
+            parameters=GenerationParameters(),
+            limits=RunLimits(),
+        )
+        counters = RunCounters(planned=4, completed=4, prompt_tokens=100, completion_tokens=200)
+        rows = [NewSample(item, f"Text {item}", "", ("World",), {}) for item in range(4)]
+        store.runs.commit(run.id, rows, [], counters, in_flight=0)
+        made[method] = store.datasets.load(run.id)
+    for purpose, tokens in (("values", 30), ("filter", 5), ("metaprompt", 1000)):
+        store.proposals.add_reply(
+            project.id, purpose=purpose, prompt="", raw="", problem="", model="helper", prompt_tokens=tokens,
+            completion_tokens=1,
+        )  # fmt: skip
+    request = make_evaluation(store, project, [[made[Method.SIMPROMPT]], [made[Method.ATTRPROMPT]]], gold)
+    simple, attributed = (each.cost for each in request.training)
+    assert (simple.tokens, simple.tokens_once) == (300, 0)
+    assert (attributed.tokens, attributed.tokens_once) == (300, 37)
+    assert {each.model for each in attributed.once} == {"helper"}
+    assert attributed.texts[0].model == "writer"
+    store.close()

@@ -1,6 +1,7 @@
 """Evaluation of texts with several labels, through the command line: import, probe, fine-tuning, what is left out."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -110,3 +111,25 @@ def test_money_follows_from_tokens_and_the_prices_of_now():
     assert priced["budget"][0]["money_share"] == pytest.approx(0.02)
     assert priced["budget"][0]["money_low"] == pytest.approx(0.01)
     assert priced["budget"][0]["money_high"] is None
+
+
+def test_label_sets_of_a_plan_are_chosen_on_the_command_line(run, tmp_path):
+    given = tmp_path / "sets.txt"
+    given.write_text("robotics + optics = 3\ngenomics = 1", encoding="utf-8")
+    out = tmp_path / "plan.jsonl"
+    plan = ("plan", "p", "--method", "simprompt", "--per-class", "4", "--out", out)
+    for label_sets, expected in (
+        (given, {"robotics+optics": 9, "genomics": 3}),
+        ("3=1", {"robotics+optics+genomics": 12}),
+    ):
+        status, _, err = run(*plan, "--label-sets", label_sets)
+        assert status == 0, err
+        rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+        assert Counter("+".join(row["labels"]) for row in rows) == expected
+    status, _, err = run(*plan, "--label-sets", "neither")
+    assert status == 2
+    assert "1=70,2=30" in err
+    run("new", "single", "--labels", "a,b", "--domain", "news")
+    status, _, err = run("plan", "single", "--method", "simprompt", "--label-sets", "sizes")
+    assert status == 2
+    assert "several labels" in err

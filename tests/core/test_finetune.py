@@ -1,12 +1,21 @@
 """Fine-tuning the bundled model on the CPU: it learns, and a stopped training goes on to the same result."""
 
+import queue
+
 import numpy as np
 import pytest
 
+from attrprompt import edits
 from attrprompt.errors import InputError, WorkerError
-from attrprompt.evaluation.finetune import FineTuning, fine_tune, split_dev
+from attrprompt.evaluation.finetune import FineTuning, fine_tune, read_logits, split_dev
+from attrprompt.evaluation.request import make_evaluation
+from attrprompt.project import Project, Task
+from attrprompt.records import DatasetKind
+from attrprompt.store import NewSample, Store
+from attrprompt.worker.client import JobState, WorkerClient, WorkJob
 
 OPTIONS = FineTuning(epochs=2, batch=32, longest=16, learning_rate=2e-4, seeds=1)
+PATIENCE = 120  # seconds for one update of a worker on a busy machine
 TOPICS = ("The striker scored in the cup final", "Parliament voted on the treaty")
 
 
@@ -60,6 +69,65 @@ def test_resuming_changes_nothing(tmp_path):
     other = tune(tmp_path / "b", texts, codes, [], options=short)
     assert (one.codes == other.codes).all()
     assert one.dev_score == other.dev_score
+
+
+def test_several_labels_a_text_are_learned_by_sigmoids_and_survive_a_stop(tmp_path):
+    texts = [TOPICS[0], TOPICS[1], " ".join(TOPICS)] * 8
+    membership = np.array([[1, 0], [0, 1], [1, 1]] * 8, dtype=bool)
+    options = FineTuning(epochs=2, batch=8, longest=32, seeds=1, learning_rate=5e-4)
+    arguments = (texts, membership.argmax(axis=1), [*TOPICS, " ".join(TOPICS)], options, tmp_path)
+    told = []
+    with pytest.raises(WorkerError, match="1 of 2 epochs are kept"):
+        fine_tune(
+            *arguments,
+            seed=0,
+            progress=lambda share, doing: told.append(doing),
+            cancelled=lambda: bool(told) and told[-1].startswith("epoch 2"),
+            membership=membership,
+        )
+    found = fine_tune(
+        *arguments, seed=0, progress=lambda share, doing: None, cancelled=lambda: False, membership=membership
+    )
+    predictions = read_logits(found.logits, multi_label=True)
+    assert predictions.shares.shape == (3, 2)
+    assert ((predictions.shares > 0) & (predictions.shares < 1)).all()
+    assert predictions.given.any(axis=1).all()
+
+
+def wait_for(updates, wanted):
+    """Every update up to the first that is wanted."""
+    seen = []
+    while not seen or not wanted(seen[-1]):
+        seen.append(updates.get(timeout=PATIENCE))
+    return seen
+
+
+@pytest.mark.slow
+def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(tmp_path):
+    store = Store(tmp_path)
+    document = edits.add_labels(Project(task=Task()), ["sports", "world"])
+    project = store.projects.create("p", document, owner="ana", source="test")
+    sets = []
+    for name, n, offset in (("train", 64, 0), ("test", 20, 5000)):
+        texts, codes = make_texts(n, offset)
+        rows = [NewSample(i, text, text, (("sports", "world")[codes[i]],), {}) for i, text in enumerate(texts)]
+        sets.append(store.datasets.import_rows(project.id, name, DatasetKind.GOLD, rows, info={}))
+    tuning = FineTuning(epochs=3, batch=8, longest=16, seeds=1)
+    request = make_evaluation(store, project, [sets[:1]], sets[1], classifier="finetune", tuning=tuning)
+    store.close()
+    updates = queue.Queue()
+    client = WorkerClient(tmp_path, updates.put)
+    stopped = WorkJob("evaluate", request.to_payload())
+    client.submit(stopped)
+    wait_for(updates, lambda each: "epoch 2 of 3" in each.message)
+    client.cancel(stopped.id)
+    assert wait_for(updates, lambda each: each.state is JobState.CANCELLED)
+    client.submit(WorkJob("evaluate", request.to_payload()))
+    resumed = wait_for(updates, lambda each: each.state in (JobState.DONE, JobState.FAILED))
+    client.close()
+    assert resumed[-1].state is JobState.DONE
+    assert any("epoch 2 of 3" in each.message for each in resumed)
+    assert not any("epoch 1 of 3" in each.message for each in resumed)
 
 
 def test_a_model_that_is_not_there_is_told(tmp_path):

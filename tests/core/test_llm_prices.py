@@ -4,7 +4,7 @@ import pytest
 
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
-from attrprompt.llm.prices import PriceTable
+from attrprompt.llm.prices import PriceTable, format_usd
 
 ROWS = [
     {"model": "big", "prompt": 2.5, "completion": 10},
@@ -62,3 +62,13 @@ def test_a_model_that_stands_twice_is_refused():
 def test_csv_with_another_header_is_refused(text):
     with pytest.raises(InputError, match="model,prompt,completion"):
         PriceTable.from_csv(text)
+
+
+def test_a_cost_under_a_cent_keeps_its_digits():
+    assert [format_usd(each) for each in (None, 0.0, 0.00451, 0.01, 1234.5)] == [
+        "price unknown",
+        "$0.00",
+        "$0.0045",
+        "$0.01",
+        "$1,234.50",
+    ]

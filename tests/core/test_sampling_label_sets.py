@@ -182,3 +182,14 @@ def test_written_label_sets_are_read_with_their_shares():
 def test_lines_that_are_no_label_set_are_told(text):
     with pytest.raises(InputError, match="optics"):
         parse_label_sets(text)
+
+
+@pytest.mark.parametrize("per_class", [1, 2])
+def test_with_fewer_texts_than_subtopics_no_label_is_left_out(per_class):
+    for seed in range(5):
+        drawn = draw(load_preset("arxiv"), per_class, rng=seed)
+        assert sum(drawn.values()) == 25 * per_class
+        texts = Counter(label_id for label_ids, count in drawn.items() for label_id in [*label_ids] * count)
+        assert len(texts) == 25
+        several = sum(count for label_ids, count in drawn.items() if len(label_ids) > 1)
+        assert 2 * per_class <= several <= 8 * per_class

@@ -2,9 +2,13 @@
 
 import pytest
 
+from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import make_evaluation
+from attrprompt.evaluation.zero_shot import plan_zero_shot
+from attrprompt.llm.chat import Endpoint
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
+from attrprompt.store.answers import StoredAnswer
 from attrprompt.worker.jobs import JobContext, run_job
 
 
@@ -61,3 +65,43 @@ def test_a_finished_evaluation_is_shown_with_the_texts_behind_a_cell(open_page, 
     assert "Tested on 24 texts" in shown
     assert any("<script>" in each.value for each in app.text)
     assert "<script>" not in "".join(each.value for each in app.markdown)
+
+
+def test_a_fine_tuning_is_shown_seed_by_seed_with_its_cost_in_trainings_before(open_page, project, gold, runtime):
+    by_name = {each.name: each for each in runtime.store.datasets.list_all(project.id)}
+    tuning = FineTuning(epochs=1, seeds=2, longest=16)
+    request = make_evaluation(
+        runtime.store, project, [[by_name["attrprompt"]]], by_name["real"], classifier="finetune", tuning=tuning
+    )
+    app = open_page("evaluate", project)
+    app.multiselect[0].set_value(["attrprompt"]).run()
+    app.get_by_key("evaluate_classifier").set_value("finetune").run()
+    assert app.button(key="evaluate_job_start").label == "Fine-tune 5 models, 8 epochs each"
+    for key, value in (("evaluate_epochs", 1), ("evaluate_seeds", 2), ("evaluate_longest", 16)):
+        app.number_input(key=key).set_value(value)
+    run_job("evaluate", request.to_payload(), JobContext(runtime.home))
+    app.run()
+    assert not app.exception
+    shown = words(app).replace("\\", "")
+    assert "A fine-tuned model trained on attrprompt" in shown
+    assert "Mean of 2 seeds" in shown
+    assert "Curves are measured with the probe" in shown
+    assert "Of the first seed" in shown
+
+
+def test_the_zero_shot_baseline_says_its_cost_first_and_shows_its_answers(open_page, project, gold, runtime):
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint.embedded())
+    app = open_page("evaluate", project)
+    assert app.button(key="zero_shot_start").label == "Ask about 24 texts"
+    assert "24 requests to SmolLM2-135M-Instruct: about" in words(app).replace("\\", "")
+    for number, each in enumerate(plan.questions):
+        answer = "sunshine" if number == 0 else plan.names[each.labels[0]]
+        runtime.store.answers.add(project.id, StoredAnswer(each.key, "m", answer, "", 10, 2))
+    app.run()
+    assert not app.exception
+    by_label = {each.label: each.value for each in app.metric}
+    assert by_label["Accuracy"] == f"{23 / 24:.3f}"
+    assert by_label["Answers that are no label"] == f"{1 / 24:.1%}"
+    answers = next(each.value for each in app.dataframe if "Read as" in each.value.columns)
+    assert answers.iloc[0]["Read as"] == "no label"
+    assert answers.iloc[0]["Answer"] == "sunshine"
