@@ -15,7 +15,8 @@ _LARGE = """<style>
 @media (max-width: 640px) { :root { font-size: 18px; } }
 [data-testid="stToolbar"] { visibility: hidden; }
 [data-testid="stMainBlockContainer"] { max-width: 80rem; margin: 0 auto; padding-top: 2rem; }
-</style>"""
+</style><span hidden></span>"""
+# The span keeps the style within the page: Streamlit puts an element of nothing but style into a container beside it.
 
 
 def is_presenting() -> bool:
