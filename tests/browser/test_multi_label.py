@@ -76,7 +76,7 @@ def fill(page, label, value):
 def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, project):
     page.goto(app.page_of("prompts", project.id))
     expect(page.get_by_text("Write the abstract of a scientific paper").first).to_be_visible()
-    page.get_by_text("label sets").click()
+    page.get_by_text("Options: class sizes").click()
     expect(page.get_by_text("belong to several labels")).to_be_visible()
     fill(page, "Prompts per class", "1")
     expect(page.get_by_text(str(LABELS), exact=True).first).to_be_visible()
