@@ -9,20 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError
-from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.generation.launch import choose_endpoint
 from attrprompt.inspection.judging import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
 from attrprompt.inspection.loading import hash_content
 from attrprompt.llm.chat import Endpoint
 from attrprompt.records import Dataset
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
-from attrprompt.store.answers import StoredAnswer
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
+from components.asking_panel import draw_asking
 from components.frame import ProjectPage
-from components.keys import find_key
-from components.notices import in_callback, show_error
+from components.notices import show_error
 from components.text import escape_markdown
 from components.texts_behind import draw_texts_behind
 
-POLL_SECONDS = 1.0
 PERCENT = st.column_config.NumberColumn(format="percent")
 
 
@@ -50,7 +48,7 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
             show_error(error)
             return
         answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
-        _draw_asking(page, plan, answers)
+        draw_asking(page, plan, answers, key="judge")
         for name, judged in score_judging(plan, answers).items():
             _draw_judged(page, dataset, plan, name, judged)
 
@@ -75,59 +73,6 @@ def _cached_plan(
     store = _page.runtime.store
     dataset = store.datasets.load(dataset_id)
     return plan_judging(store, _page.project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
-
-
-def _draw_asking(page: ProjectPage, plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> None:
-    job = page.runtime.zero_shots.find(page.project.id)
-    if job is not None and job.state == "running":
-        _draw_progress(page)
-        return
-    if job is not None and job.state == "failed" and job.message:
-        st.error(escape_markdown(job.message), icon=":material/error:")
-    left = sum(each.key not in answers for each in plan.questions)
-    if not left:
-        return
-    share = left / len(plan.questions)
-    prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
-    cost = page.runtime.prices_for(page.project.id).cost(plan.endpoint.model, prompt, completion)
-    money = "price unknown" if cost is None else f"about ${cost:,.2f}"
-    st.caption(
-        f"{left:,} requests to {escape_markdown(plan.endpoint.model)}: about {prompt + completion:,} tokens, {money}."
-    )
-    st.button(
-        f"Ask about {left:,} texts",
-        key="judge_start",
-        icon=":material/play_arrow:",
-        on_click=in_callback,
-        args=(lambda: _start(page, plan),),
-    )
-
-
-def _draw_progress(page: ProjectPage) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        job = page.runtime.zero_shots.find(page.project.id)
-        if job is None or job.state != "running":
-            st.rerun()
-        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-        bar.progress(min(job.progress, 1.0), text=escape_markdown(job.message or "starting"))
-        stop.button(
-            "Stop",
-            key="judge_stop",
-            icon=":material/stop:",
-            width="stretch",
-            on_click=page.runtime.zero_shots.stop,
-            args=(page.project.id,),
-        )
-
-    poll()
-
-
-def _start(page: ProjectPage, plan: JudgePlan) -> str:
-    endpoint = plan.endpoint
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.zero_shots.start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
-    return f"{endpoint.model} is asked."
 
 
 def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str, judged: JudgedDimension) -> None:

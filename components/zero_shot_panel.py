@@ -10,22 +10,20 @@ import streamlit as st
 
 from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.figures import plot_confusion, title_metrics
-from attrprompt.evaluation.zero_shot import ZeroShotPlan, describe_cost, plan_zero_shot
+from attrprompt.evaluation.zero_shot import ZeroShotPlan, plan_zero_shot
 from attrprompt.evaluation.zero_shot_scores import score_zero_shot
-from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.generation.launch import choose_endpoint
 from attrprompt.inspection.loading import hash_content
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import format_usd
 from attrprompt.records import Dataset
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store.answers import StoredAnswer
+from components.asking_panel import draw_asking
 from components.charts import current_palette, style
 from components.frame import ProjectPage
-from components.keys import find_key
-from components.notices import in_callback, show_error
-from components.text import escape_markdown
+from components.notices import show_error
 
-POLL_SECONDS = 1.0
 ASKED_FIRST = 200
 ANSWERS_SHOWN = 200
 
@@ -42,7 +40,7 @@ def draw_zero_shot(page: ProjectPage, test: Dataset) -> dict[str, Any] | None:
             show_error(error)
             return None
         answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
-        _draw_asking(page, plan, answers)
+        draw_asking(page, plan, answers, key="zero_shot")
         if not answers:
             return None
         scores = score_zero_shot(plan, answers, page.runtime.prices_for(page.project.id))
@@ -82,55 +80,6 @@ def _cached_plan(
 ) -> ZeroShotPlan:
     store = _page.runtime.store
     return plan_zero_shot(store, _page.project, store.datasets.load(test_id), endpoint, at_most=facts[-1])
-
-
-def _draw_asking(page: ProjectPage, plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer]) -> None:
-    """The button with its cost, or how far it is."""
-    job = page.runtime.zero_shots.find(page.project.id)
-    if job is not None and job.state == "running":
-        _draw_progress(page)
-        return
-    if job is not None and job.state == "failed" and job.message:
-        st.error(escape_markdown(job.message), icon=":material/error:")
-    left = sum(each.key not in answers for each in plan.questions)
-    if not left:
-        return
-    cost = describe_cost(plan, left, page.runtime.prices_for(page.project.id))
-    st.caption(f"{left:,} requests to {escape_markdown(plan.endpoint.model)}: {cost}.")
-    st.button(
-        f"Ask about the {left:,} that are left" if answers else f"Ask about {left:,} texts",
-        key="zero_shot_start",
-        icon=":material/play_arrow:",
-        on_click=in_callback,
-        args=(lambda: _start(page, plan),),
-    )
-
-
-def _draw_progress(page: ProjectPage) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        job = page.runtime.zero_shots.find(page.project.id)
-        if job is None or job.state != "running":
-            st.rerun()
-        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-        bar.progress(min(job.progress, 1.0), text=escape_markdown(job.message or "starting"))
-        stop.button(
-            "Stop",
-            key="zero_shot_stop",
-            icon=":material/stop:",
-            width="stretch",
-            on_click=page.runtime.zero_shots.stop,
-            args=(page.project.id,),
-        )
-
-    poll()
-
-
-def _start(page: ProjectPage, plan: ZeroShotPlan) -> str:
-    endpoint = plan.endpoint
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.zero_shots.start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
-    return f"{endpoint.model} is asked."
 
 
 def _draw_scores(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores: Mapping[str, Any]) -> None:

@@ -8,7 +8,8 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from attrprompt.cli.session import Session
-from attrprompt.evaluation.zero_shot import describe_cost, plan_zero_shot
+from attrprompt.evaluation.zero_shot import plan_zero_shot
+from attrprompt.evaluation.zero_shot_asking import describe_cost
 from attrprompt.evaluation.zero_shot_scores import score_zero_shot
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.chat import Endpoint

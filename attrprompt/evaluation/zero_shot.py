@@ -19,7 +19,6 @@ from attrprompt.analysis.selection import TextChoice
 from attrprompt.errors import InputError
 from attrprompt.inspection.loading import read_texts
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
-from attrprompt.llm.prices import PriceTable, format_usd
 from attrprompt.llm.tokens import estimate_message_tokens
 from attrprompt.project import Project, fold_label
 from attrprompt.records import Dataset
@@ -135,14 +134,6 @@ def plan_zero_shot(
         len(blank_free) - len(labelled),
         len(labelled),
     )
-
-
-def describe_cost(plan: ZeroShotPlan, left: int, prices: PriceTable) -> str:
-    """About how many tokens and how much money the questions that are left take."""
-    share = left / len(plan.questions)
-    prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
-    cost = prices.cost(plan.endpoint.model, prompt, completion)
-    return f"about {prompt + completion:,} tokens, {'' if cost is None else 'about '}{format_usd(cost)}"
 
 
 def write_messages(project: Project, text: str) -> tuple[Message, ...]:

@@ -11,6 +11,7 @@ from attrprompt.background import BackgroundWork, Tell
 from attrprompt.elicitation.asking import PatientClient, work_concurrently
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import ChatRequest, Endpoint
+from attrprompt.llm.prices import PriceTable, format_usd
 from attrprompt.store.answers import StoredAnswer
 
 if TYPE_CHECKING:
@@ -34,9 +35,27 @@ class Asking(Protocol):
         """What is asked; each has a `key`."""
         ...
 
+    @property
+    def prompt_tokens(self) -> int:
+        """Estimated tokens of all questions."""
+        ...
+
+    @property
+    def completion_tokens(self) -> int:
+        """Estimated tokens of all answers."""
+        ...
+
     def make_request(self, question: Any) -> ChatRequest:
         """What is sent for one of the questions."""
         ...
+
+
+def describe_cost(plan: Asking, left: int, prices: PriceTable) -> str:
+    """About how many tokens and how much money the questions that are left take."""
+    share = left / len(plan.questions)
+    prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
+    cost = prices.cost(plan.endpoint.model, prompt, completion)
+    return f"about {prompt + completion:,} tokens, {'' if cost is None else 'about '}{format_usd(cost)}"
 
 
 class ZeroShots(BackgroundWork[int]):

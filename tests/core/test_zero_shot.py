@@ -7,7 +7,8 @@ import pytest
 from attrprompt import edits
 from attrprompt.cli import main
 from attrprompt.errors import InputError, ProviderError
-from attrprompt.evaluation.zero_shot import describe_cost, plan_zero_shot, read_labels, write_messages
+from attrprompt.evaluation.zero_shot import plan_zero_shot, read_labels, write_messages
+from attrprompt.evaluation.zero_shot_asking import describe_cost
 from attrprompt.evaluation.zero_shot_scores import score_zero_shot
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
