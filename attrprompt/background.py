@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrprompt.errors import AttrPromptError, InputError
-from attrprompt.store.jobs import Job
+from attrprompt.store.jobs import CLOSED, Job
 from attrprompt.store.locks import ProcessLock
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class BackgroundWork(Generic[ResultT]):
         """The newest work of a project, with its true state."""
         job = self._runtime.store.jobs.find_by_input(self._job_key(project_id))
         if job is not None and self.was_left_behind(project_id):
-            return replace(job, state="failed", message="The app was closed before this was finished.")
+            return replace(job, state="failed", message=CLOSED)
         return job
 
     def was_left_behind(self, project_id: str) -> bool:

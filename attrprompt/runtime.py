@@ -31,7 +31,7 @@ from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Run, RunState
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
-from attrprompt.store.jobs import Job
+from attrprompt.store.jobs import CLOSED, Job
 from attrprompt.store.locks import ProcessLock, run_lock
 from attrprompt.worker.client import JobUpdate, WorkerClient, WorkJob
 from attrprompt.worker.jobs import find_result, hash_input
@@ -156,10 +156,10 @@ class Runtime:
         return job.id
 
     def find_job(self, kind: str, payload: Mapping[str, Any]) -> Job | None:
-        """The newest job of this work; one that a closed process left behind counts as failed."""
+        """The newest job of this work; one that a closed process left behind counts as cancelled."""
         job = self.store.jobs.find_by_input(hash_input(kind, payload))
         if job is not None and job.state in ("queued", "running") and job.id not in self._jobs:
-            return replace(job, state="failed", message="The app was closed before this was finished.")
+            return replace(job, state="cancelled", message=CLOSED)
         return job
 
     def find_result(self, kind: str, payload: Mapping[str, Any]) -> Path | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from attrprompt.generation.progress import format_seconds
 from attrprompt.runtime import Runtime
-from attrprompt.worker.client import CLOSED
+from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import Result, read_result
 from components.keys import find_key
 
@@ -28,6 +28,9 @@ def find_or_compute(
 ) -> Result | None:
     """The result of a job, or None while it is being computed; then its progress is drawn here.
 
+    Work that begins by itself does so again after the app was closed in its midst; after a stop or a failure, and where
+    the person began it, a button asks.
+
     Args:
         doing: what the person waits for.
         ask_first: words of a button, where the work should not begin by itself.
@@ -37,6 +40,8 @@ def find_or_compute(
     if path is not None:
         return read_result(path)
     job = runtime.find_job(kind, payload)
+    if job is not None and job.message == CLOSED and not ask_first:
+        job = None  # nobody stopped it
     if job is None or job.state not in ("queued", "running"):
         if job is not None and job.state == "failed":
             st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -27,15 +28,14 @@ def is_presenting() -> bool:
     return presenting
 
 
-def draw_present(datasets: Sequence[Dataset]) -> None:
-    """The way in, with the data sets that are chosen now."""
-    st.button(
+def draw_present(project_id: str, datasets: Sequence[Dataset]) -> None:
+    """The way in, with the data sets that are chosen now: a tab of its own, for the screen that the room sees."""
+    names = [each.name for each in datasets]
+    st.link_button(
         "Present",
-        key="present_begin",
+        f"?{urlencode({'project': project_id, PRESENT: 1, SHOWN: names}, doseq=True)}",
         icon=":material/slideshow:",
-        help="Hides the controls and enlarges the type. The address can be opened on another screen.",
-        on_click=_begin,
-        args=([each.name for each in datasets],),
+        help="Opens a tab without controls and in larger type. Its address can be opened on another screen.",
         width="stretch",
     )
 
@@ -54,11 +54,6 @@ def draw_leave() -> None:
         "figures alone, hand on the file of the Report page."
     )
     out.button("Show the controls", key="present_end", icon=":material/close:", on_click=_end, width="stretch")
-
-
-def _begin(names: Sequence[str]) -> None:
-    st.query_params[PRESENT] = "1"
-    st.query_params[SHOWN] = list(names)
 
 
 def _end() -> None:

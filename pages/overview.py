@@ -37,7 +37,7 @@ else:
     with pick:
         chosen = pick_datasets(datasets, key="overview_datasets") if len(datasets) > 1 else default_comparison(datasets)
     with present:
-        draw_present(chosen)
+        draw_present(page.project.id, chosen)
 draw_made(page, chosen)
 
 # --- What it shows ---

@@ -10,6 +10,9 @@ from sqlalchemy import insert, select, update
 from attrprompt.store.database import Database
 from attrprompt.store.schema import job
 
+CLOSED = "The app was closed before this was finished."
+"""The message of a job that nobody stopped, but whose process ended first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

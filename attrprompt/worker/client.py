@@ -27,6 +27,7 @@ from pydantic import SecretStr
 
 import attrprompt
 from attrprompt.errors import AttrPromptError, WorkerError
+from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import Payload, find_result, hash_input
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ logger = logging.getLogger(__name__)
 JOIN_SECONDS = 1.5
 REAP_SECONDS = 5.0
 LARGEST_LOG = 1_000_000
-CLOSED = "The app was closed before this was finished. Start it again."
 
 
 class JobState(StrEnum):

@@ -97,5 +97,11 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not strangers, f"requests left the machine: {strangers}"
 
 
+def wait_until_idle(page: Page) -> None:
+    """Until Streamlit has drawn everything: what is clicked before that may be drawn anew under the hand."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+
+
 def leaves_machine(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:"))

@@ -11,6 +11,7 @@ from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
+from tests.browser.conftest import wait_until_idle
 from tests.capable_model import CapableModel
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,11 +60,6 @@ def open_page(app, page, made):
     page.goto(app.page_of("attributes", made.id))
     expect(page.get_by_role("heading", name="subtopic of music")).to_be_visible()
     wait_until_idle(page)
-
-
-def wait_until_idle(page):
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
 
 
 def texts_of(store, made):

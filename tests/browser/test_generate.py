@@ -14,6 +14,7 @@ from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import RunCounters, RunState, SampleStatus
 from attrprompt.store import NewSample, SampleFilter
+from tests.browser.conftest import wait_until_idle
 from tests.faulty_server import MODEL, FaultyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -71,10 +72,6 @@ def open_page(app, page, name, project):
     page.goto(app.page_of(name, project.id))
     expect(page.get_by_role("heading", level=1, name=name.capitalize())).to_be_visible()
     wait_until_idle(page)
-
-
-def wait_until_idle(page):
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
 
 
 def fill(page, label, value):

@@ -3,14 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import wait_until_idle
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WRITING = 400_000  # milliseconds for the embedded model on a busy machine
-
-
-def wait_until_idle(page):
-    """Streamlit shows that it runs; wait until it has drawn everything."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
 
 
 def open_page(page, label):

@@ -100,7 +100,9 @@ def test_the_page_gives_the_same_file_as_the_command(app, project, report, page)
 
 def test_a_presentation_has_no_controls_and_larger_type_and_can_be_left(app, project, page):
     page.goto(app.page_of("overview", project.id))
-    page.get_by_role("button", name=re.compile("Present$")).click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("Present$")).click()
+    page = opened.value
     leave = page.get_by_role("button", name="Show the controls")
     expect(leave).to_be_visible()
     assert "present=1" in page.url

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
+from tests.browser.conftest import wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY_EVERY = 333  # milliseconds: three keys a second
@@ -31,10 +32,6 @@ def read_statuses(app, project):
     found = {each.item: each.status.value for each in store.datasets.iterate(dataset.id)}
     store.close()
     return found
-
-
-def wait_until_idle(page):
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
 
 
 def test_each_key_decides_on_the_text_that_was_on_screen(app, page, project):

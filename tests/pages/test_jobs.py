@@ -1,32 +1,57 @@
-"""What a page says of work that ended without a result, before it offers to begin again."""
+"""What a page says of work that ended without a result, and which work begins again by itself."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attrprompt.worker.client import CLOSED
+from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import hash_input
 
+PAYLOAD = {"of": "nothing"}
 
-def draw():
+
+def draw(ask_first):
     from attrprompt.runtime import open_runtime
     from components.jobs import find_or_compute
 
-    find_or_compute(open_runtime(), "check", {"of": "nothing"}, doing="Checks", key="job")
+    find_or_compute(open_runtime(), "check", {"of": "nothing"}, doing="Checks", key="job", ask_first=ask_first)
+
+
+def draw_after(runtime, state, message, ask_first=""):
+    """The page after a job of this work ended so, in a process that is gone."""
+    runtime.store.jobs.add("j1", "check", hash_input("check", PAYLOAD))
+    runtime.store.jobs.change("j1", state, 0.3, message)
+    app = AppTest.from_function(draw, args=(ask_first,)).run()
+    assert not app.exception
+    return app
+
+
+def find_newest(runtime):
+    return runtime.store.jobs.find_by_input(hash_input("check", PAYLOAD)).id
 
 
 @pytest.mark.parametrize(
     ("state", "message", "said"),
     [
-        ("cancelled", CLOSED, "The app was closed before this was finished. Start it again."),
         ("cancelled", "Cancelled.", "Stopped; nothing was computed to the end."),
         ("failed", "No text is left.", "ended without a result. No text is left."),
-        ("running", "", "The app was closed before this was finished."),
     ],
 )
-def test_an_end_without_a_result_is_explained_beside_the_button(runtime, state, message, said):
-    runtime.store.jobs.add("j1", "check", hash_input("check", {"of": "nothing"}))
-    runtime.store.jobs.change("j1", state, 0.3, message)
-    app = AppTest.from_function(draw).run()
-    assert not app.exception
+def test_a_stop_and_a_failure_are_explained_beside_the_button(runtime, state, message, said):
+    app = draw_after(runtime, state, message)
     assert any(said in each.value for each in [*app.info, *app.error])
     assert [each.label for each in app.button] == ["Try again"]
+    assert find_newest(runtime) == "j1"
+
+
+@pytest.mark.parametrize(("state", "message"), [("cancelled", CLOSED), ("running", "Half of it.")])
+def test_what_was_under_way_when_the_app_was_closed_begins_again(runtime, state, message):
+    draw_after(runtime, state, message)
+    assert find_newest(runtime) != "j1"
+
+
+@pytest.mark.parametrize(("state", "message"), [("cancelled", CLOSED), ("running", "Half of it.")])
+def test_what_a_person_begins_waits_for_the_person(runtime, state, message):
+    app = draw_after(runtime, state, message, ask_first="Measure")
+    assert any(CLOSED in each.value for each in app.info)
+    assert [each.label for each in app.button] == ["Measure"]
+    assert find_newest(runtime) == "j1"
