@@ -31,13 +31,13 @@ VERDICTS = {"accept": "accepted", "reject": "rejected", "unsure": "unsure"}
 
 def draw_agreement(page: ProjectPage) -> None:
     """The proposals to vote on; once one has finished, how far all agree and what is to settle."""
-    store = page.runtime.store.proposals
+    store = page.runtime.store
     st.write(
         "Vote on the proposals that wait, each on your own. Nobody sees another's votes before finishing; votes change "
         "nothing in the project until they are settled here."
     )
-    waiting = store.list_some(page.project.id, kind=ProposalKind.VALUE, statuses=WAITING)
-    votes = store.list_votes(page.project.id, seen_by=page.actor)
+    waiting = store.proposals.list_some(page.project.id, kind=ProposalKind.VALUE, statuses=WAITING)
+    votes = store.votes.list_all(page.project.id, seen_by=page.actor)
     mine = {proposal_id: verdict for proposal_id, actor, verdict, _ in votes if actor == page.actor}
     if waiting:
         _draw_ballot(page, waiting)
@@ -47,7 +47,7 @@ def draw_agreement(page: ProjectPage) -> None:
             key="agreement_finish",
             disabled=not mine,
             on_click=in_callback,
-            args=(lambda: store.finish_votes(page.project.id, actor=page.actor),),
+            args=(lambda: store.votes.finish(page.project.id, actor=page.actor),),
             help="Your votes stand from then on.",
         )
     else:
@@ -67,7 +67,7 @@ def _draw_ballot(page: ProjectPage, waiting: Sequence[StoredProposal]) -> None:
     @st.fragment(key="agreement_fragment")
     def ballot() -> None:
         show_pending()
-        votes = page.runtime.store.proposals.list_votes(page.project.id, seen_by=page.actor)
+        votes = page.runtime.store.votes.list_all(page.project.id, seen_by=page.actor)
         mine = {proposal_id for proposal_id, actor, _, _ in votes if actor == page.actor}
         cards = [
             Card(
@@ -158,7 +158,7 @@ def _vote(page: ProjectPage, decision: Decision) -> None:
     name, _, reason = decision.action.partition(":")
     if name not in VERDICTS:
         raise InputError(f"'{decision.action}' is not a vote.")
-    page.runtime.store.proposals.cast_vote(
+    page.runtime.store.votes.cast(
         page.project.id, decision.item, actor=page.actor, verdict=VERDICTS[name], reason=reason
     )
 

@@ -43,7 +43,7 @@ def load_matrix(page: ProjectPage) -> Matrix:
     return build_matrix(
         page.project.document,
         store.proposals.count_by_cell(page.project.id, kind=ProposalKind.VALUE),
-        store.proposals.list_marks(page.project.id),
+        store.cell_marks.list_all(page.project.id),
     )
 
 

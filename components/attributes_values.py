@@ -334,14 +334,14 @@ def _paste(page: ProjectPage, cell: OpenCell, key: str) -> str:
 
 def draw_mark(page: ProjectPage, cell: OpenCell, matrix: Matrix) -> None:
     """Mark the open cell as done, or take the mark off."""
-    done = (cell.label_id, cell.dimension_id) in page.runtime.store.proposals.list_marks(page.project.id)
+    done = (cell.label_id, cell.dimension_id) in page.runtime.store.cell_marks.list_all(page.project.id)
     held = matrix.cell(cell.label_id, cell.dimension_id)
     st.button(
         "Not done" if done else "Mark done",
         key="attributes_mark",
         icon=":material/undo:" if done else ":material/check:",
         disabled=not held.values and not done,
-        on_click=page.runtime.store.proposals.mark_cell,
+        on_click=page.runtime.store.cell_marks.mark,
         args=(page.project.id, cell.label_id, cell.dimension_id),
         kwargs={"done": not done, "actor": page.actor},
         help="A mark for the matrix; values can still be changed.",

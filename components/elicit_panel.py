@@ -173,7 +173,7 @@ def read_way(endpoint: Endpoint, *, key: str) -> Way:
 
 def draw_replies(page: ProjectPage) -> None:
     """Replies that could not be read, as they came, with the reason."""
-    replies = page.runtime.store.proposals.list_replies(page.project.id, only_problems=True, limit=REPLIES_SHOWN)
+    replies = page.runtime.store.replies.list_all(page.project.id, only_problems=True, limit=REPLIES_SHOWN)
     if not replies:
         return
     shown = f"{len(replies)} or more" if len(replies) == REPLIES_SHOWN else str(len(replies))

@@ -325,7 +325,7 @@ class _Work:
     ) -> Elicited:
         asked = list(replies)
         for reply in asked:
-            self.store.proposals.add_reply(
+            self.store.replies.add(
                 self.project.id,
                 purpose=purpose,
                 prompt=reply.prompt,

@@ -159,7 +159,7 @@ def _find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) -
     kinds = {each.kind for each in parts}
     once = [
         Bill(model=each.model, prompt=each.prompt, completion=each.completion)
-        for each in store.proposals.list_spent(project.id)
+        for each in store.replies.list_spent(project.id)
         if (DatasetKind.METAPROMPT if each.purpose == WRITING_PROMPTS else DatasetKind.ATTRPROMPT) in kinds
     ]
     return Cost(texts=tuple(texts), once=tuple(once))

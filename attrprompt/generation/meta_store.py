@@ -129,7 +129,7 @@ async def write_and_keep(
         await client.close()
     replies = [reply for each in found for reply in each.replies]
     for reply in replies:
-        runtime.store.proposals.add_reply(
+        runtime.store.replies.add(
             project.id,
             purpose=PURPOSE,
             prompt=reply.prompt,

@@ -132,7 +132,7 @@ def describe_costs(store: Store, project: StoredProject, datasets: Sequence[Data
                 "cost": prices.cost(run.model, counters.prompt_tokens, counters.completion_tokens),
             }
         )
-    return {"runs": rows, "elicitation": store.proposals.count_tokens(project.id)}
+    return {"runs": rows, "elicitation": store.replies.count_tokens(project.id)}
 
 
 def describe_provenance(

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from attrprompt.errors import InputError
 from attrprompt.project import Project, fold_text
 from attrprompt.store.database import Database
 from attrprompt.store.projects import Projects, StoredProject
-from attrprompt.store.schema import cell_mark, decision, proposal, reply, vote
+from attrprompt.store.schema import decision, proposal
 
 DECIDED_FIELDS = ("status", "reason", "note", "decided_by", "decided_at")
 
@@ -48,18 +48,8 @@ class StoredProposal:
     created: float
 
 
-@dataclass(frozen=True, slots=True)
-class SpentTokens:
-    """Tokens that one model took for one purpose."""
-
-    purpose: str
-    model: str
-    prompt: int
-    completion: int
-
-
 class Proposals:
-    """Proposals, raw replies, votes and the marks of finished cells."""
+    """The proposals of all projects, and each person's decisions on them."""
 
     def __init__(self, database: Database, projects: Projects) -> None:
         self._database = database
@@ -238,131 +228,6 @@ class Proposals:
                 values = row.old if undone else row.new
                 connection.execute(update(proposal).where(proposal.c.id == row.proposal_id).values(**values))
                 connection.execute(update(decision).where(decision.c.id == row.id).values(undone=undone))
-
-    def add_reply(
-        self,
-        project_id: str,
-        *,
-        purpose: str,
-        prompt: str,
-        raw: str,
-        problem: str,
-        model: str,
-        prompt_tokens: int,
-        completion_tokens: int,
-    ) -> None:
-        """Keep a model's reply as it came, with why it could not be used where it could not."""
-        with self._database.write() as connection:
-            connection.execute(
-                insert(reply).values(
-                    project_id=project_id,
-                    purpose=purpose,
-                    prompt=prompt,
-                    raw=raw.replace("\0", "\ufffd"),
-                    problem=problem,
-                    model=model,
-                    prompt_tokens=prompt_tokens,
-                    completion_tokens=completion_tokens,
-                    at=time.time(),
-                )
-            )
-
-    def list_replies(self, project_id: str, *, only_problems: bool = False, limit: int = 50) -> list[Mapping[str, Any]]:
-        """Raw replies, the newest first."""
-        query = select(reply).where(reply.c.project_id == project_id).order_by(reply.c.id.desc()).limit(limit)
-        if only_problems:
-            query = query.where(reply.c.problem != "")
-        with self._database.read() as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
-
-    def count_tokens(self, project_id: str) -> tuple[int, int]:
-        """Prompt and completion tokens spent on elicitation and filtering."""
-        query = select(
-            func.coalesce(func.sum(reply.c.prompt_tokens), 0), func.coalesce(func.sum(reply.c.completion_tokens), 0)
-        ).where(reply.c.project_id == project_id)
-        with self._database.read() as connection:
-            prompt, completion = connection.execute(query).one()
-        return int(prompt), int(completion)
-
-    def list_spent(self, project_id: str) -> list[SpentTokens]:
-        """The same by purpose and model."""
-        query = (
-            select(reply.c.purpose, reply.c.model, func.sum(reply.c.prompt_tokens), func.sum(reply.c.completion_tokens))
-            .where(reply.c.project_id == project_id)
-            .group_by(reply.c.purpose, reply.c.model)
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return sorted((SpentTokens(purpose, model, int(p), int(c)) for purpose, model, p, c in rows), key=str)
-
-    def mark_cell(self, project_id: str, label_id: str, dimension_id: str, *, done: bool, actor: str) -> None:
-        """Mark a label × dimension as done, or take the mark off."""
-        with self._database.write() as connection:
-            connection.execute(
-                delete(cell_mark).where(
-                    cell_mark.c.project_id == project_id,
-                    cell_mark.c.label_id == label_id,
-                    cell_mark.c.dimension_id == dimension_id,
-                )
-            )
-            if done:
-                connection.execute(
-                    insert(cell_mark).values(
-                        project_id=project_id, label_id=label_id, dimension_id=dimension_id, actor=actor, at=time.time()
-                    )
-                )
-
-    def list_marks(self, project_id: str) -> set[tuple[str, str]]:
-        """The (label, dimension) pairs that are marked done."""
-        query = select(cell_mark.c.label_id, cell_mark.c.dimension_id).where(cell_mark.c.project_id == project_id)
-        with self._database.read() as connection:
-            return {(label_id, dimension_id) for label_id, dimension_id in connection.execute(query)}
-
-    def cast_vote(self, project_id: str, proposal_id: int, *, actor: str, verdict: str, reason: str = "") -> None:
-        """One annotator's vote; it stays out of the history and can be changed until they finish."""
-        with self._database.write() as connection:
-            finished = connection.execute(
-                select(vote.c.finished).where(vote.c.proposal_id == proposal_id, vote.c.actor == actor)
-            ).scalar()
-            if finished:
-                raise InputError("You finished this round; your votes stand.")
-            connection.execute(delete(vote).where(vote.c.proposal_id == proposal_id, vote.c.actor == actor))
-            connection.execute(
-                insert(vote).values(
-                    proposal_id=proposal_id,
-                    actor=actor,
-                    project_id=project_id,
-                    verdict=verdict,
-                    reason=reason,
-                    finished=False,
-                    at=time.time(),
-                )
-            )
-
-    def finish_votes(self, project_id: str, *, actor: str) -> None:
-        """An annotator is done; from now on the others' votes may be seen."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(vote).where(vote.c.project_id == project_id, vote.c.actor == actor).values(finished=True)
-            )
-
-    def list_votes(self, project_id: str, *, seen_by: str | None = None) -> list[tuple[int, str, str, str]]:
-        """Votes as (proposal, person, verdict, reason): one's own, and finished ones once one has finished oneself.
-
-        Without `seen_by`, all finished votes.
-        """
-        query = select(vote.c.proposal_id, vote.c.actor, vote.c.verdict, vote.c.reason, vote.c.finished).where(
-            vote.c.project_id == project_id
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(vote.c.proposal_id, vote.c.at)).all()
-        open_ones = {row.actor for row in rows if not row.finished}
-        may_see = seen_by is None or (any(row.actor == seen_by for row in rows) and seen_by not in open_ones)
-        return [
-            (row.proposal_id, row.actor, row.verdict, row.reason)
-            for row in rows
-            if row.actor == seen_by or (may_see and row.finished)
-        ]
 
     def _open(self, project_id: str, proposal_ids: Sequence[int]) -> list[StoredProposal]:
         query = (

@@ -59,7 +59,7 @@ def test_values_of_all_labels_are_stored_with_every_reply(runtime, made, wanted,
     waiting = open_proposals(runtime, made)
     assert [each.id for each in waiting] == list(elicited.proposal_ids)
     assert {each.label_id for each in waiting} == set(made.document.labels)
-    assert len(runtime.store.proposals.list_replies(made.id)) == elicited.replies
+    assert len(runtime.store.replies.list_all(made.id)) == elicited.replies
     job = runtime.elicitations.find(made.id)
     assert (job.state, job.progress) == ("done", 1.0)
     assert runtime.store.projects.head(made.id) == made.revision
@@ -136,7 +136,7 @@ def test_nonsense_exits_3_and_is_kept_raw(runtime, made, faulty_server, tmp_path
     arguments = ["elicit", "Arts", "values", "subtopic", "--label", "music", "--json", "--home", str(tmp_path)]
     status, printed = run([*arguments, "--base-url", server.base_url, "--model", "faulty-1"], capsys)
     assert (status, printed["proposed"]) == (3, [])
-    replies = open_runtime(tmp_path).store.proposals.list_replies(made.id, only_problems=True)
+    replies = open_runtime(tmp_path).store.replies.list_all(made.id, only_problems=True)
     assert len(replies) == printed["unread"] > 0
 
 

@@ -73,23 +73,23 @@ def test_the_matrix_is_made_from_what_the_store_counts(store, made):
     music, subtopic = made.document.find_label("music"), made.document.find_dimension("subtopic")
     numbers = keep(store, made, [value(made, "opera")])
     counts = store.proposals.count_by_cell(made.id, kind="value")
-    assert build_matrix(made.document, counts, store.proposals.list_marks(made.id)).cell(music, subtopic).open == 1
+    assert build_matrix(made.document, counts, store.cell_marks.list_all(made.id)).cell(music, subtopic).open == 1
     store.proposals.decide(made.id, numbers, "rejected", actor="ana")
-    store.proposals.mark_cell(made.id, music, subtopic, done=True, actor="ana")
+    store.cell_marks.mark(made.id, music, subtopic, done=True, actor="ana")
     counts = store.proposals.count_by_cell(made.id, kind="value")
-    state = build_matrix(made.document, counts, store.proposals.list_marks(made.id)).cell(music, subtopic).state
+    state = build_matrix(made.document, counts, store.cell_marks.list_all(made.id)).cell(music, subtopic).state
     assert state is CellState.DONE
 
 
 def test_agreement_is_measured_on_the_votes_of_those_who_finished(store, made):
     numbers = keep(store, made, [value(made, f"topic {name}") for name in "abcdefghijklmnopqrstuvwx"])
     for position, number in enumerate(numbers):
-        store.proposals.cast_vote(made.id, number, actor="ana", verdict="accepted" if position % 2 else "rejected")
-        store.proposals.cast_vote(made.id, number, actor="ben", verdict="accepted" if position % 3 else "rejected")
+        store.votes.cast(made.id, number, actor="ana", verdict="accepted" if position % 2 else "rejected")
+        store.votes.cast(made.id, number, actor="ben", verdict="accepted" if position % 3 else "rejected")
     for actor in ("ana", "ben"):
-        assert measure_agreement([Vote(*row) for row in store.proposals.list_votes(made.id)]).items == 0
-        store.proposals.finish_votes(made.id, actor=actor)
-    measured = measure_agreement([Vote(*row) for row in store.proposals.list_votes(made.id)])
+        assert measure_agreement([Vote(*row) for row in store.votes.list_all(made.id)]).items == 0
+        store.votes.finish(made.id, actor=actor)
+    measured = measure_agreement([Vote(*row) for row in store.votes.list_all(made.id)])
     assert measured.items == 24
     assert measured.raw.value == pytest.approx(0.5)
     assert len(measured.disagreements) == 12

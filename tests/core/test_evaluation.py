@@ -268,7 +268,7 @@ def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_
         store.runs.commit(run.id, rows, [], counters, in_flight=0)
         made[method] = store.datasets.load(run.id)
     for purpose, tokens in (("values", 30), ("filter", 5), ("metaprompt", 1000)):
-        store.proposals.add_reply(
+        store.replies.add(
             project.id, purpose=purpose, prompt="", raw="", problem="", model="helper", prompt_tokens=tokens,
             completion_tokens=1,
         )  # fmt: skip

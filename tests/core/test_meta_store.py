@@ -51,7 +51,7 @@ def test_the_model_writes_prompts_once_and_a_run_uses_them_in_turn(run, tmp_path
     project = store.projects.find("p1")
     plan = list(store.runs.iterate_plan(store.runs.find(project.id, "metaprompt-1").id))
     assert set(Counter((item.labels, item.prompt) for item in plan).values()) == {2}
-    assert store.proposals.count_tokens(project.id)[1] > 0
+    assert store.replies.count_tokens(project.id)[1] > 0
     store.close()
 
 
