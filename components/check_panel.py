@@ -70,7 +70,7 @@ def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
 
 
 def _draw_removal(page: ProjectPage, dataset: Dataset) -> None:
-    counts = page.runtime.store.datasets.count_facets(dataset.id).get("flag", {})
+    counts = page.runtime.store.datasets.count_flags(dataset.id)
     marked = sum(counts.get(flag, 0) for flag in CHECK_FLAGS)
     if marked:
         st.button(

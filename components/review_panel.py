@@ -10,6 +10,7 @@ import streamlit as st
 
 from attrprompt.errors import InputError
 from attrprompt.generation.extend import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
+from attrprompt.generation.progress import sort_flags
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from components.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
@@ -144,12 +145,12 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
         if state is not begun:
             st.rerun()
         st.write("Rejected texts do not count. Tick which marked ones do not count either; they stay in the data set.")
-        facets = page.runtime.store.datasets.count_facets(dataset.id).get("flag", {})
+        flags = sort_flags(page.runtime.store.datasets.count_flags(dataset.id))
         ticked = [
             flag
-            for flag in facets
+            for flag, number in flags.items()
             if st.checkbox(
-                f"{describe_flag(flag)} ({facets[flag]:,})",
+                f"{describe_flag(flag)} ({number:,})",
                 value=flag in DOES_NOT_COUNT,
                 key=f"review_tick_{flag}",
             )

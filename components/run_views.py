@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from attrprompt.generation.batch_files import WAITING
-from attrprompt.generation.progress import count_flags, format_cost, format_seconds, measure_progress
+from attrprompt.generation.progress import format_cost, format_seconds, measure_progress, sort_flags
 from attrprompt.records import Dataset, DatasetKind, Run, RunState, Sample
 from attrprompt.runtime import Runtime
 from components.text import escape_markdown
@@ -170,7 +170,7 @@ def draw_failures(runtime: Runtime, run: Run) -> None:
             for each in examples:
                 st.caption(f"Prompt {each.item}: {escape_markdown(each.message)}")
             st.caption("Resume asks for failed items again.")
-    flags = count_flags(runtime.store.datasets.count_facets(run.id))
+    flags = sort_flags(runtime.store.datasets.count_flags(run.id))
     if flags:
         words = ", ".join(f"{number:,} {describe_flag(flag)}" for flag, number in flags.items())
         st.caption(f"Marked among the stored texts: {words}. Nothing was dropped; Review shows them.")

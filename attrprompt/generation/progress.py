@@ -62,7 +62,7 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
         "failed": dict(counters.failed),
         "pending": counters.pending,
         **({"waiting": run.waiting} if run.waiting else {}),
-        "flags": count_flags(runtime.store.datasets.count_facets(run.id)),
+        "flags": sort_flags(runtime.store.datasets.count_flags(run.id)),
         "requests": counters.requests,
         "maybe_billed_twice": counters.maybe_billed_twice,
         "seconds": round(counters.seconds, 3),
@@ -72,9 +72,8 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
     }
 
 
-def count_flags(facets: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """Texts by flag, from a data set's facets, in the order of `Flag`."""
-    counts = facets.get("flag", {})
+def sort_flags(counts: Mapping[str, int]) -> dict[str, int]:
+    """Texts by flag, in the order of `Flag`."""
     return {flag.value: counts[flag.value] for flag in Flag if flag.value in counts}
 
 
