@@ -66,7 +66,6 @@ class Flag(StrEnum):
     LABEL_DOUBT = "label_doubt"
     FEW_SHOT_COPY = "few_shot_copy"
     REPLACED_CHARACTERS = "replaced_characters"
-    EXCLUDED = "excluded"
 
 
 class DatasetKind(StrEnum):

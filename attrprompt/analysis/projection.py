@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ BLOCK = 1024
 
 @dataclass(frozen=True, slots=True)
 class MapParameters:
-    """How a map is made. With the texts and the encoder id they decide it.
+    """How UMAP makes a map. With the texts and the encoder id they decide it.
 
     Attributes:
         neighbours: size of the neighbourhood that UMAP keeps; smaller shows finer groups.
@@ -42,7 +41,6 @@ class MapParameters:
         fit_at_most: texts that UMAP is fitted on, over all sets; the rest is placed on the fitted map.
     """
 
-    method: Literal["pca", "umap"] = "umap"
     neighbours: int = 15
     min_distance: float = 0.1
     seed: int = 0
@@ -51,25 +49,21 @@ class MapParameters:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A finished map.
+    """A finished map by UMAP.
 
     Attributes:
         coordinates: one row (x, y) for each text, in the order of the texts.
         fitted: whether the map was fitted on this text; the others were placed on it afterwards.
-        method: as asked for.
-        explained: PCA only, the shares of the variance that x and y hold.
     """
 
     coordinates: Coordinates
     fitted: NDArray[np.bool_]
-    method: str
-    explained: tuple[float, float] | None = None
 
 
 def project(
     vectors: Vectors, sets: Sequence[str], parameters: MapParameters, progress: Progress | None = None
 ) -> Projection:
-    """The map of these vectors, fitted on an equal number of texts of each set.
+    """The map of these vectors by UMAP, fitted on an equal number of texts of each set.
 
     Args:
         sets: for each vector the name of its data set.
@@ -80,10 +74,7 @@ def project(
     if len(vectors) != len(sets):
         raise InputError(f"{len(vectors)} vectors came with {len(sets)} names of data sets. Give one name a vector.")
     fitted = choose_fitted(sets, parameters.fit_at_most, parameters.seed)
-    if parameters.method == "pca":
-        coordinates, explained = project_pca(vectors, fitted)
-        return Projection(coordinates, fitted, "pca", explained)
-    return Projection(project_umap(vectors, fitted, parameters, progress), fitted, "umap")
+    return Projection(project_umap(vectors, fitted, parameters, progress), fitted)
 
 
 def choose_fitted(sets: Sequence[str], at_most: int, seed: int) -> NDArray[np.bool_]:
@@ -244,25 +235,11 @@ def load_projection(path: Path) -> Projection | None:
     """A kept map, or None where there is none that can be read (it is then made again)."""
     try:
         stored = read_arrays(path)
-        explained = tuple(float(share) for share in stored["explained"])
-        return Projection(
-            stored["coordinates"],
-            stored["fitted"],
-            str(stored["method"]),
-            (explained[0], explained[1]) if explained else None,
-        )
+        return Projection(stored["coordinates"], stored["fitted"])
     except (OSError, KeyError, ValueError):
         return None
 
 
 def save_projection(path: Path, projection: Projection) -> None:
     """Keep a map."""
-    write_arrays(
-        path,
-        {
-            "coordinates": projection.coordinates,
-            "fitted": projection.fitted,
-            "method": np.array(projection.method),
-            "explained": np.array(projection.explained or (), dtype=np.float64),
-        },
-    )
+    write_arrays(path, {"coordinates": projection.coordinates, "fitted": projection.fitted})

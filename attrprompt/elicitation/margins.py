@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from attrprompt.elicitation.similar import DimensionVectors
 from attrprompt.project import AttributeDimension, fold_text
 
@@ -58,14 +56,3 @@ def measure_margins(
             ]
             found[label_id, value_id] = sorted(margins, key=lambda each: (not each.is_twin, each.margin))
     return found
-
-
-def share_placed_right(vectors: DimensionVectors) -> float:
-    """The share of values whose nearest label, made without the value, is one of their own; 0 to 1, higher is clearer.
-
-    For the whole dimension: where it is low, the encoder cannot tell these labels apart and margins say little.
-    """
-    right = 0
-    for row in range(len(vectors.value_ids)):
-        right += bool(vectors.belongs[row, int(np.argmax(vectors.similarities(row)))])
-    return right / len(vectors.value_ids)

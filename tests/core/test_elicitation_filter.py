@@ -17,7 +17,7 @@ from attrprompt.elicitation.filter import (
     count_questions,
     filter_dimension,
 )
-from attrprompt.elicitation.margins import measure_margins, share_placed_right
+from attrprompt.elicitation.margins import measure_margins
 from attrprompt.elicitation.similar import embed_dimension, find_similar_labels, set_similar_labels
 from attrprompt.elicitation.verdicts import Verdict, read_verdict
 from attrprompt.errors import ErrorKind, InputError, ProviderError
@@ -130,10 +130,6 @@ class TestMargins:
         project = edits.copy_values(project, subtopic, [vote], army, shared=True).project
         vectors = embed_dimension(project, subtopic, WordEncoder())
         assert measure_margins(project.dimensions[subtopic], vectors, {army: [budget]})[army, vote] == []
-
-    def test_the_share_placed_right_counts_values_nearest_to_their_own_label(self, project):
-        vectors = embed_dimension(project, project.find_dimension("subtopic"), WordEncoder())
-        assert share_placed_right(vectors) == pytest.approx(0.9)
 
 
 class TestVerdicts:

@@ -125,7 +125,7 @@ def test_few_texts_still_have_a_map_and_fewer_are_refused(groups):
     with pytest.raises(InputError, match="look at the PCA map"):
         project(groups[:9], ["one"] * 9, MapParameters())
     with pytest.raises(InputError, match="at least 3 texts"):
-        project(groups[:2], ["one"] * 2, MapParameters(method="pca"))
+        project_pca(groups[:2])
     with pytest.raises(InputError, match="one name a vector"):
         project(groups, ["one"], MapParameters())
 
@@ -141,14 +141,13 @@ def test_neighbour_overlap_is_one_for_the_same_picture_and_low_for_noise(groups)
 
 
 def test_a_kept_map_is_found_again_and_damage_means_it_is_made_anew(tmp_path):
-    made = Projection(np.ones((3, 2), dtype=np.float32), np.array([True, True, False]), "pca", (0.5, 0.25))
+    made = Projection(np.ones((3, 2), dtype=np.float32), np.array([True, True, False]))
     path = path_projection(tmp_path, "key")
     assert load_projection(path) is None
     save_projection(path, made)
     kept = load_projection(path)
     np.testing.assert_array_equal(kept.coordinates, made.coordinates)
     np.testing.assert_array_equal(kept.fitted, made.fitted)
-    assert (kept.method, kept.explained) == ("pca", (0.5, 0.25))
     path.write_bytes(path.read_bytes()[:100])
     assert load_projection(path) is None
 
@@ -162,6 +161,5 @@ def test_a_key_depends_on_all_that_decides_a_map_and_on_no_name():
         key_projection("encoder", hashes[::-1], sets, MapParameters()),
         key_projection("encoder", hashes, ["x", "y", "y"], MapParameters()),
         key_projection("encoder", hashes, sets, MapParameters(neighbours=5)),
-        key_projection("encoder", hashes, sets, MapParameters(method="pca")),
     }
-    assert len(others | {key}) == 6
+    assert len(others | {key}) == 5

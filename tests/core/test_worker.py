@@ -15,7 +15,6 @@ import pytest
 from pydantic import SecretStr
 
 from attrprompt.analysis.encoder import REFERENCE, identify_encoder
-from attrprompt.analysis.projection import MapParameters, key_projection, load_projection, path_projection
 from attrprompt.analysis.vectors import VectorCache, hash_text
 from attrprompt.errors import InputError, StoreError, WorkerError
 from attrprompt.worker.client import JobState, WorkerClient, WorkJob
@@ -343,23 +342,6 @@ TEXTS = ["a goal in the last minute", "the bank cut its rates", "a new telescope
 def fill_reference(home):
     rows = np.eye(4, 8, dtype=np.float32)
     VectorCache(home).add(identify_encoder(REFERENCE), [hash_text(text) for text in TEXTS], rows)
-
-
-def test_a_map_is_made_from_cached_vectors_and_kept(tmp_path):
-    fill_reference(tmp_path)
-    payload = {"texts": TEXTS, "sets": ["a", "a", "b", "b"], "parameters": {"method": "pca"}}
-    seen = []
-    path = run_job("project", payload, JobContext(tmp_path, lambda *progress: seen.append(progress)))
-    result = read_result(path)
-    assert result.arrays["coordinates"].shape == (4, 2)
-    assert result.facts["encoder"] == identify_encoder(REFERENCE)
-    hashes = [hash_text(text) for text in TEXTS]
-    key = key_projection(result.facts["encoder"], hashes, payload["sets"], MapParameters(method="pca"))
-    kept = load_projection(path_projection(tmp_path, key))
-    np.testing.assert_array_equal(kept.coordinates, result.arrays["coordinates"])
-    VectorCache(tmp_path).path_for(result.facts["encoder"]).unlink()
-    again = read_result(run_job("project", payload, JobContext(tmp_path)))
-    np.testing.assert_array_equal(again.arrays["coordinates"], kept.coordinates)
 
 
 def test_encoding_is_asked_again_because_its_cache_may_have_been_emptied(tmp_path):
