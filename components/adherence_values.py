@@ -10,6 +10,7 @@ import streamlit as st
 
 from attrprompt.records import Dataset
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_matching_texts, filter_of_scope
 
@@ -21,13 +22,10 @@ def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[Mapping[st
     """All values, the ignored ones first; a chosen row shows its texts."""
     st.subheader("Values that are ignored", anchor=False)
     st.markdown(_sum_up(values))
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame([_make_row(each) for each in values]),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key="adherence_values",
-        column_config=dict.fromkeys(("Share", "95 % from", "to", "Others"), PERCENT)
+        columns=dict.fromkeys(("Share", "95 % from", "to", "Others"), PERCENT)
         | {
             "Told apart": st.column_config.NumberColumn(format="%.2f"),
             "q": st.column_config.NumberColumn(format="%.3f"),
@@ -41,8 +39,8 @@ def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[Mapping[st
         "values of the dimension (Benjamini and Hochberg). Ignored: not told apart from the rest at this n, q at "
         "least 0.05. Under 30 texts nothing is said. Choose a row for its texts."
     )
-    if event.selection.rows:
-        value = values[event.selection.rows[0]]
+    if picked is not None:
+        value = values[picked]
         wanted = filter_of_scope(value["dimension"], value["value"])
         what = f"texts asked for {value['dimension']} “{value['value']}”"
         draw_matching_texts(page, [dataset], dataset.name, wanted, what=what)

@@ -18,6 +18,7 @@ from components.charts import Palette, current_palette, style
 from components.frame import ProjectPage
 from components.jobs import find_or_compute
 from components.judge_panel import draw_judge
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_texts_behind
 
@@ -170,7 +171,7 @@ def _draw_place_table(
     page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], regions: Sequence[str], *, key: str
 ) -> None:
     values = dimension["values"]
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(
             [
                 {"Asked": each["value"], "Texts": each["documents"]}
@@ -178,15 +179,12 @@ def _draw_place_table(
                 for each in values
             ]
         ),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=key,
         alt="Place asked for and continents found, in texts",
     )
     st.caption("Choose a row for its texts.")
-    if event.selection.rows:
-        value = values[event.selection.rows[0]]
+    if picked is not None:
+        value = values[picked]
         numbers = sorted({number for of in value["items"].values() for number in of})
         draw_texts_behind(
             page, [dataset], dataset.name, numbers, what=f"texts asked for {value['value']}", total=value["documents"]

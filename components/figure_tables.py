@@ -17,6 +17,7 @@ from attrprompt.records import Dataset
 from components.charts import Palette, current_palette, style
 from components.figure_about import draw_about
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 from components.texts_behind import draw_matching_texts, filter_of_scope, say_overlap
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
@@ -49,13 +50,10 @@ def draw_figures(
         )
     with table:
         rows = tabulate(result, shown)
-        picked = st.dataframe(
+        picked = choose_row(
             rows.drop(columns=["key"]),
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
             key=f"{key}_table",
-            column_config=dict.fromkeys(
+            columns=dict.fromkeys(
                 ("Estimate", "95 % from", "to", "All texts (not comparable)"),
                 st.column_config.NumberColumn(format="%.4g"),
             ),
@@ -64,8 +62,8 @@ def draw_figures(
     st.caption("Click a dot, or a row of the table, for what the figure means, how it was made, and its texts.")
     points = event.selection.points[:1]
     chosen = points[0]["customdata"][0] if points else None
-    if picked.selection.rows:
-        chosen = rows["key"].iloc[picked.selection.rows[0]]
+    if picked is not None:
+        chosen = rows["key"].iloc[picked]
     if chosen is not None:
         draw_about(page, datasets, result, chosen)
 
@@ -230,13 +228,10 @@ def draw_scopes(
     metric = what.selectbox("Figure", measured, format_func=lambda each: METRICS[each].title, key=f"{key}_scope_metric")
     chosen = by.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
     rows = [row for scope in scopes for row in _make_scope_rows(result, scope, chosen, metric)]
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=f"{key}_scope_table_{metric}_{chosen}",
-        column_config=dict.fromkeys((METRICS[metric].title, "95 % from", "to"), choose_format(metric)),
+        columns=dict.fromkeys((METRICS[metric].title, "95 % from", "to"), choose_format(metric)),
         alt=f"{METRICS[metric].title} by {chosen}",
     )
     size = result["parameters"].get("tables", {}).get(chosen)
@@ -245,8 +240,8 @@ def draw_scopes(
         f"{at}q: of the difference to the set “against”, corrected over the table (Benjamini and Hochberg). "
         f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
-    if event.selection.rows:
-        row = rows[event.selection.rows[0]]
+    if picked is not None:
+        row = rows[picked]
         value = str(row[chosen.capitalize()])
         what_texts = f"texts with {chosen} “{value}”"
         draw_matching_texts(page, datasets, str(row["Data set"]), filter_of_scope(chosen, value), what=what_texts)

@@ -13,6 +13,7 @@ from attrprompt.records import format_time
 from attrprompt.store import Revision
 from components.frame import ProjectPage
 from components.notices import in_callback
+from components.row_choice import choose_row
 from components.text import escape_markdown, shorten
 
 SHOWN = 200
@@ -50,14 +51,11 @@ def draw_history(page: ProjectPage) -> None:
             "what": [each.summary for each in revisions],
         }
     )
-    chosen = st.dataframe(
+    picked = choose_row(
         frame,
         key=f"history_table_{page.project.revision}",
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         alt="Changes of the project, the newest first",
-        column_config={
+        columns={
             "n": st.column_config.NumberColumn("No.", width="small"),
             "when": st.column_config.TextColumn("When (UTC)"),
             "who": "Who",
@@ -68,11 +66,10 @@ def draw_history(page: ProjectPage) -> None:
     )
     if len(revisions) == SHOWN:
         st.caption(f"The newest {SHOWN} of {page.project.revision + 1:,} changes.")
-    rows = chosen["selection"]["rows"]
-    if not rows:
+    if picked is None:
         st.caption("Choose a row to see what it changed, field by field.")
         return
-    _draw_change(page, revisions[rows[0]])
+    _draw_change(page, revisions[picked])
 
 
 def _draw_change(page: ProjectPage, revision: Revision) -> None:

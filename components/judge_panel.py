@@ -18,6 +18,7 @@ from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.asking_panel import draw_asking
 from components.frame import ProjectPage
 from components.notices import show_error
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_texts_behind
 
@@ -90,20 +91,17 @@ def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str
     if judged.no_verdict:
         st.caption(f"{judged.no_verdict:,} answers name no option and do not count.")
     rows = [_make_row(each.to_json()) for each in judged.values]
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=f"judge_values_{name}",
-        column_config=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
+        columns=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
         alt=f"Values of {name} by the share that the judge found",
     )
     st.caption(
         "Others: how often it chose the value where it was offered and not asked for. Choose a row for its texts."
     )
-    if event.selection.rows:
-        value = rows[event.selection.rows[0]]["Value"]
+    if picked is not None:
+        value = rows[picked]["Value"]
         items = [each.item for each in plan.questions if (each.dimension, each.asked) == (name, value)]
         draw_texts_behind(page, [dataset], dataset.name, items, what=f"texts of the sample asked for “{value}”")
 

@@ -13,6 +13,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.charts import current_palette, style
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 from components.texts_behind import draw_matching_texts
 
 SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
@@ -105,17 +106,14 @@ def _draw_terms(page: ProjectPage, datasets: Sequence[Dataset], lexicon: Mapping
         st.caption("No text uses a word of this list.")
         return
     st.markdown("##### The words")
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         height=280,
         key=f"regions_lexicon_terms_{chosen}",
         alt="Words of the list by number of texts",
     )
-    if event.selection.rows:
-        row = rows[event.selection.rows[0]]
+    if picked is not None:
+        row = rows[picked]
         wanted = SampleFilter(text=str(row["Word"]))
         draw_matching_texts(page, datasets, str(row["Data set"]), wanted, what=f"texts that hold “{row['Word']}”")
         st.caption("Found as a part of words too, so that there may be more texts here than in the table.")

@@ -18,6 +18,7 @@ from attrprompt.analysis.similarity import sample_pair_similarities
 from attrprompt.analysis.vectors import VectorCache, hash_text
 from attrprompt.runtime import Runtime
 from components.charts import current_palette, style
+from components.row_choice import choose_row
 from components.text import escape_markdown
 
 PAIRS_SHOWN = 10
@@ -117,11 +118,8 @@ def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[st
             words = ", ".join(cluster["keywords"])
             row = {"Cluster": name, "Words that set it apart": words, "Texts": int(counts.loc[name].sum())}
             rows.append(row | {str(each): int(counts.loc[name, each]) for each in counts.columns})
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key="embeddings_clusters",
         alt="Clusters",
     )
@@ -131,8 +129,8 @@ def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[st
         f"k-means on the embeddings of all texts{quality}. Counts{_say_selected(frame, selected)}. Choose a row for "
         "its texts."
     )
-    if event.selection.rows:
-        name = rows[event.selection.rows[0]]["Cluster"]
+    if picked is not None:
+        name = rows[picked]["Cluster"]
         _draw_texts(selected[selected["cluster"] == name], key="embeddings_cluster_texts", alt=f"Texts of {name}")
 
 

@@ -11,6 +11,7 @@ from attrprompt.generation.plan import PlanItem, PlanStatistics, PlanSummary
 from attrprompt.generation.progress import format_cost
 from attrprompt.project import Method, Project
 from attrprompt.prompts import find_value_spans
+from components.row_choice import choose_row
 from components.text import escape_markdown
 
 COLOURS = ("blue", "green", "orange", "violet", "red", "gray")
@@ -139,13 +140,10 @@ def _draw_value_counts(statistics: PlanStatistics, dimension: str, label: str | 
             "Its share": [cell.target for cell in cells],
         }
     )
-    event = st.dataframe(
+    picked = choose_row(
         frame,
-        hide_index=True,
         key=f"prompts_values_{dimension}_{label}",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
+        columns={
             "Prompts": st.column_config.ProgressColumn(
                 min_value=0, max_value=max([cell.count for cell in cells], default=1), format="%d"
             ),
@@ -154,9 +152,9 @@ def _draw_value_counts(statistics: PlanStatistics, dimension: str, label: str | 
         alt=f"How often each value of {dimension} is asked for",
     )
     st.caption("Choose a row to see its prompts.")
-    if not event.selection.rows:
+    if picked is None:
         return None
-    cell = cells[event.selection.rows[0]]
+    cell = cells[picked]
     return statistics.items_with({dimension: cell.value}, label=cell.label, limit=20)
 
 

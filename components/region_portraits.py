@@ -12,6 +12,7 @@ from attrprompt.analysis.regions.asked import NO_PLACE
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_matching_texts, draw_texts_behind
 
@@ -20,13 +21,10 @@ def draw_portraits(page: ProjectPage, datasets: Sequence[Dataset], found: Mappin
     """One row a set and region; a chosen row shows its phrases and its texts."""
     rows = [(name, region) for name, regions in found["datasets"].items() for region in regions]
     st.caption("A text that names several continents counts for each of them. Choose a row for its phrases and texts.")
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame([_make_row(name, region) for name, region in rows]),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key="regions_portraits",
-        column_config={
+        columns={
             "Words a text": st.column_config.NumberColumn(format="%.0f"),
             "Different words": st.column_config.NumberColumn(format="%.0f"),
             "Tone": st.column_config.NumberColumn(format="%+.3f"),
@@ -42,8 +40,8 @@ def draw_portraits(page: ProjectPage, datasets: Sequence[Dataset], found: Mappin
     )
     for warning in found["warnings"]:
         st.caption(escape_markdown(warning))
-    if event.selection.rows:
-        name, region = rows[event.selection.rows[0]]
+    if picked is not None:
+        name, region = rows[picked]
         _draw_region(page, datasets, name, region)
 
 
@@ -66,23 +64,20 @@ def _draw_region(page: ProjectPage, datasets: Sequence[Dataset], name: str, regi
     phrases = region.get("overused")
     if phrases:
         st.markdown(f"##### Over-used in {escape_markdown(which)} of {escape_markdown(name)}, against its other texts")
-        event = st.dataframe(
+        picked = choose_row(
             {
                 "Phrase": [each["phrase"] for each in phrases],
                 "Texts here": [each["texts"] for each in phrases],
                 "Elsewhere": [each["other_texts"] for each in phrases],
                 "Log-odds": [each["log_odds"] for each in phrases],
             },
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
             key=f"regions_phrases_{name}_{region['region']}",
-            column_config={"Log-odds": st.column_config.NumberColumn(format="%.2f")},
+            columns={"Log-odds": st.column_config.NumberColumn(format="%.2f")},
             alt=f"Over-used phrases, {which}",
         )
         st.caption("Names of places themselves are left out. Log-odds with a prior; no claim of significance.")
-        if event.selection.rows:
-            phrase = phrases[event.selection.rows[0]]["phrase"]
+        if picked is not None:
+            phrase = phrases[picked]["phrase"]
             draw_matching_texts(page, datasets, name, SampleFilter(text=phrase), what=f"texts with “{phrase}”")
             return
     draw_texts_behind(page, datasets, name, region["items"], what=which, total=region["documents"])

@@ -21,6 +21,7 @@ from attrprompt.records import Dataset, DatasetKind
 from components.charts import current_palette, style
 from components.frame import ProjectPage
 from components.own_tables import REFERENCES, draw_own_tables, list_own_tables
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_matching_texts, draw_texts_behind, filter_of_scope, say_overlap
 
@@ -192,21 +193,19 @@ def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], result: Map
     left.altair_chart(chart, key="regions_map", alt=f"Countries named in {name}")
     names = {each["properties"].get("iso2"): each["properties"].get("name") for each in world["features"]}
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    event = right.dataframe(
-        {"Country": [names.get(code) or code for code, _ in ranked], "Texts": [number for _, number in ranked]},
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        height=420,
-        key=f"regions_countries_{name}",
-        alt="Countries by number of texts",
-    )
+    with right:
+        picked = choose_row(
+            {"Country": [names.get(code) or code for code, _ in ranked], "Texts": [number for _, number in ranked]},
+            height=420,
+            key=f"regions_countries_{name}",
+            alt="Countries by number of texts",
+        )
     if not ranked:
         st.caption(f"No text of {escape_markdown(name)} names a country.")
-    elif not event.selection.rows:
+    elif picked is None:
         st.caption("Darker: more texts name the country. Choose a row for its texts; small states have no shape.")
     else:
-        code, number = ranked[event.selection.rows[0]]
+        code, number = ranked[picked]
         items = result["datasets"][name]["texts"]["countries"][code]
         draw_texts_behind(page, datasets, name, items, what=f"texts that name {names.get(code) or code}", total=number)
 
@@ -277,14 +276,10 @@ def draw_region_tables(page: ProjectPage, datasets: Sequence[Dataset], result: M
                 | {"Divergence": against.get("js"), "by chance": against.get("js_by_chance"), "": cell["reason"]}
             )
     number = st.column_config.NumberColumn(format="%.3f")
-    event = st.dataframe(
+    picked = choose_row(
         pd.DataFrame(rows),
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=f"regions_table_{chosen}",
-        column_config=dict.fromkeys(("Name a place", *CONTINENTS), PERCENT)
-        | {"Divergence": number, "by chance": number},
+        columns=dict.fromkeys(("Name a place", *CONTINENTS), PERCENT) | {"Divergence": number, "by chance": number},
         alt=f"Continents by {chosen}",
     )
     st.caption(
@@ -292,8 +287,8 @@ def draw_region_tables(page: ProjectPage, datasets: Sequence[Dataset], result: M
         f"from {name_reference(result['reference'])} beside its value by chance, which grows as cells get smaller. "
         f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
-    if event.selection.rows:
-        row = rows[event.selection.rows[0]]
+    if picked is not None:
+        row = rows[picked]
         value = str(row[chosen.capitalize()])
         wanted = filter_of_scope(chosen, value)
         draw_matching_texts(page, datasets, str(row["Data set"]), wanted, what=f"texts with {chosen} “{value}”")

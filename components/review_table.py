@@ -7,6 +7,7 @@ import streamlit as st
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 
 ROWS = 50
 
@@ -21,7 +22,7 @@ def draw_review_table(page: ProjectPage, dataset: Dataset, wanted: SampleFilter)
     pages = -(-count // ROWS)
     number = st.pagination(pages, key=f"review_page_{dataset.id}_{pages}") if pages > 1 else 1
     samples = store.read_page(dataset.id, wanted, limit=ROWS, offset=(number - 1) * ROWS)
-    chosen = st.dataframe(
+    picked = choose_row(
         {
             "Text": [sample.text for sample in samples],
             "Label": [sample.label for sample in samples],
@@ -30,18 +31,14 @@ def draw_review_table(page: ProjectPage, dataset: Dataset, wanted: SampleFilter)
             "Decided": [sample.status.value for sample in samples],
             "By": [sample.reviewed_by for sample in samples],
         },
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=f"review_table_{dataset.id}_{number}",
-        column_config={"Text": st.column_config.TextColumn(width="large")},
+        columns={"Text": st.column_config.TextColumn(width="large")},
         alt="Texts that pass the filter",
     )
     first = (number - 1) * ROWS + 1
     st.caption(f"Texts {first:,} to {first + len(samples) - 1:,} of {count:,}. Choose a row to read it whole.")
-    rows = chosen.selection.rows
-    if rows:
-        sample = samples[rows[0]]
+    if picked is not None:
+        sample = samples[picked]
         with st.container(border=True):
             st.text(sample.text)
             st.markdown("###### Prompt")

@@ -13,6 +13,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.charts import current_palette, style
 from components.frame import ProjectPage
+from components.row_choice import choose_row
 from components.text import escape_markdown
 from components.texts_behind import draw_matching_texts, draw_texts_behind
 
@@ -141,7 +142,7 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
     chosen = pairs[st.selectbox("Over-used in", list(pairs), key="wording_overused_pair")]
     phrases = chosen["phrases"]
     percent = st.column_config.NumberColumn(format="percent")
-    event = st.dataframe(
+    picked = choose_row(
         {
             "Phrase": [each["phrase"] for each in phrases],
             f"Texts of {chosen['a']}": [each["texts"] for each in phrases],
@@ -150,11 +151,8 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
             "Share there": [each["other_share"] for each in phrases],
             "Log-odds": [each["log_odds"] for each in phrases],
         },
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
         key=f"wording_overused_{chosen['a']}_{chosen['b']}",
-        column_config={
+        columns={
             "Share": percent,
             "Share there": percent,
             "Log-odds": st.column_config.NumberColumn(format="%.2f"),
@@ -165,8 +163,8 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
         "Words and phrases of up to four words, by log-odds with an informative prior (Monroe, Colaresi & Quinn 2008), "
         "counted by texts that hold them. No claim of significance. Choose a row for its texts."
     )
-    if event.selection.rows:
-        _draw_texts_with(page, datasets, chosen["a"], phrases[event.selection.rows[0]]["phrase"])
+    if picked is not None:
+        _draw_texts_with(page, datasets, chosen["a"], phrases[picked]["phrase"])
 
 
 def draw_openings(
@@ -181,21 +179,18 @@ def draw_openings(
             continue
         repeated, share = sum(each["texts"] for each in found), sum(each["share"] for each in found)
         st.caption(f"{repeated:,} texts ({share:.0%}) begin with one of the {len(found):,} most frequent openings.")
-        event = st.dataframe(
+        picked = choose_row(
             {
                 "Opening": [f"{each['words']} …" for each in found],
                 "Texts": [each["texts"] for each in found],
                 "Share": [each["share"] for each in found],
             },
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
             key=f"wording_openings_{name}",
-            column_config={"Share": st.column_config.NumberColumn(format="percent")},
+            columns={"Share": st.column_config.NumberColumn(format="percent")},
             alt=f"Openings of {name}",
         )
-        if event.selection.rows:
-            _draw_texts_with(page, datasets, name, found[event.selection.rows[0]]["words"])
+        if picked is not None:
+            _draw_texts_with(page, datasets, name, found[picked]["words"])
 
 
 def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence[Mapping[str, Any]]) -> None:
@@ -212,17 +207,15 @@ def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence
         for column, name, words in zip(
             st.columns(2), (each["a"], each["b"]), (each["only_a"], each["only_b"]), strict=True
         ):
-            column.caption(f"Only in {escape_markdown(name)}")
-            event = column.dataframe(
-                pd.DataFrame(words, columns=["Word", "Texts"]),
-                hide_index=True,
-                on_select="rerun",
-                selection_mode="single-row",
-                key=f"wording_shared_{each['a']}_{each['b']}_{name}",
-                alt=f"Words of {name} only",
-            )
-            if event.selection.rows:
-                chosen = name, str(words[event.selection.rows[0]][0])
+            with column:
+                st.caption(f"Only in {escape_markdown(name)}")
+                picked = choose_row(
+                    pd.DataFrame(words, columns=["Word", "Texts"]),
+                    key=f"wording_shared_{each['a']}_{each['b']}_{name}",
+                    alt=f"Words of {name} only",
+                )
+            if picked is not None:
+                chosen = name, str(words[picked][0])
         if chosen is not None:
             _draw_texts_with(page, datasets, *chosen)
 

@@ -13,7 +13,7 @@ from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
-from attrprompt.records import RunCounters, RunState
+from attrprompt.records import DatasetKind, RunCounters, RunState
 from attrprompt.runtime import close_runtime, open_runtime
 from attrprompt.store import NewSample
 
@@ -66,6 +66,19 @@ def texts(runtime, project):
         runtime.store.runs.finish(run.id, RunState.DONE, "", counters)
         runs[method.value] = runtime.store.runs.load(run.id)
     return runs
+
+
+@pytest.fixture
+def gold(runtime, project, texts):
+    """24 real texts beside the two runs, with markup in them."""
+    names = [label.name for _, label in project.document.ordered_labels()]
+    rows = [
+        NewSample(
+            number, f"Report {number} of {names[number % 4]} <script>alert(1)</script>", "", (names[number % 4],), {}
+        )
+        for number in range(24)
+    ]
+    return runtime.store.datasets.import_rows(project.id, "real", DatasetKind.GOLD, rows, info={})
 
 
 @pytest.fixture

@@ -1,36 +1,13 @@
 """Ablations on the Evaluate page: a variant is planned with two clicks and stands in the table."""
 
-import pytest
-
 from attrprompt.evaluation.ablations import find_variants
 from attrprompt.evaluation.request import make_evaluation
-from attrprompt.records import DatasetKind, RunCounters, RunState
+from attrprompt.records import RunCounters, RunState
 from attrprompt.store import NewSample
 from attrprompt.worker.jobs import JobContext, run_job
+from tests.pages.helpers import read_words
 
 KEYS = ("without:style", "without:location")
-
-
-def words(app):
-    groups = (app.markdown, app.caption, app.title, app.info, app.warning, app.error)
-    return "\n".join(str(each.value) for group in groups for each in group)
-
-
-@pytest.fixture
-def gold(runtime, project, texts):
-    names = [label.name for _, label in project.document.ordered_labels()]
-    rows = [
-        NewSample(
-            number,
-            text=f"Report {number} of {names[number % 4]}",
-            raw="",
-            labels=(names[number % 4],),
-            attributes={},
-            prompt="",
-        )
-        for number in range(24)
-    ]
-    return runtime.store.datasets.import_rows(project.id, "real", DatasetKind.GOLD, rows, info={})
 
 
 def plan_variants(app, runtime, project, texts):
@@ -84,7 +61,7 @@ def test_variants_with_texts_are_compared_in_one_table(open_page, runtime, proje
     (table,) = [each.value for each in app.dataframe if "Variant" in each.value]
     assert list(table["Texts"]) == [20, 20]
     assert table["Difference"].notna().all()
-    assert "Holm over" in words(app)
+    assert "Holm over" in read_words(app)
     assert app.multiselect[0].value == ["simprompt", "attrprompt"]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.worker.jobs import JobContext, run_job
+from tests.pages.helpers import read_words
 
 
 @pytest.fixture
@@ -21,11 +22,6 @@ def measured(runtime, project, texts):
         run_job("analyze", request.to_payload(), JobContext(runtime.home))
 
 
-def words(app):
-    groups = (app.markdown, app.caption, app.subheader)
-    return "\n".join(str(each.value) for group in groups for each in group)
-
-
 def open_tab(app, key, name):
     app.session_state[key] = name
     app.run()
@@ -35,7 +31,7 @@ def open_tab(app, key, name):
 
 def test_review_says_how_many_texts_obey(open_page, project, measured):
     app = open_tab(open_page("review", project), "review_view", "Asked and found")
-    shown = words(app)
+    shown = read_words(app)
     assert "Asked and found: length" in shown
     assert "**100%** (95 % 84% to 100%, n = 20) of the texts of **attrprompt** name the place asked for" in shown
     assert "Not checked: style. No rule can tell. A classifier needs two values with 20 texts each" in shown
@@ -49,11 +45,11 @@ def test_review_says_how_many_texts_obey(open_page, project, measured):
 def test_review_of_a_set_without_attributes_says_so(open_page, project, measured):
     app = open_page("review", project)
     app.selectbox(key="review_dataset").set_value("simprompt").run()
-    assert "nothing to obey" in words(open_tab(app, "review_view", "Asked and found"))
+    assert "nothing to obey" in read_words(open_tab(app, "review_view", "Asked and found"))
 
 
 def test_regions_cross_the_places_asked_for_with_those_found(open_page, project, measured):
     app = open_tab(open_page("regions", project), "regions_view", "Asked and found")
-    assert "Asked and found: location" in words(app)
+    assert "Asked and found: location" in read_words(app)
     table = next(each.value for each in app.dataframe if "Asked" in each.value.columns)
     assert table["Texts"].sum() == 20

@@ -13,9 +13,10 @@ from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propos
 from attrprompt.exchange.project_files import write_project_yaml
 from attrprompt.presets import load_preset
 from attrprompt.project import DimensionKind, Project
-from attrprompt.runtime import Runtime, close_runtime, open_runtime
+from attrprompt.runtime import Runtime
 from attrprompt.store import StoredProject
 from attrprompt.store.proposals import NewProposal
+from tests.pages.helpers import press
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "pages/attributes.py"
@@ -30,13 +31,6 @@ VIEWS = (
     "Share",
     "History",
 )
-
-
-@pytest.fixture
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("ATTRPROMPT_HOME", str(tmp_path))
-    yield open_runtime()
-    close_runtime()
 
 
 @pytest.fixture
@@ -59,12 +53,6 @@ def open_page(project: StoredProject) -> AppTest:
     at.query_params["project"] = project.id
     at.run()
     at.switch_page(PAGE).run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
     assert not at.exception
     return at
 
@@ -224,7 +212,7 @@ def test_a_cell_is_marked_done(runtime, made):
     at = open_page(made)
     press(at, "attributes_mark")
     document = made.document
-    assert runtime.store.proposals.list_marks(made.id) == {
+    assert runtime.store.cell_marks.list_all(made.id) == {
         (document.find_label("music"), document.find_dimension("subtopic"))
     }
 
@@ -292,21 +280,21 @@ def test_a_constraint_that_empties_a_label_cannot_be_added(runtime, made):
 
 def test_votes_of_others_show_only_after_finishing_and_can_be_settled(runtime, made):
     first, second = propose(runtime, made, "blues", "folk")
-    store = runtime.store.proposals
+    votes = runtime.store.votes
     for proposal_id, verdict in ((first, "accepted"), (second, "rejected")):
-        store.cast_vote(made.id, proposal_id, actor="bo", verdict=verdict)
-    store.finish_votes(made.id, actor="bo")
+        votes.cast(made.id, proposal_id, actor="bo", verdict=verdict)
+    votes.finish(made.id, actor="bo")
     at = show(open_page(made), "Agreement")
     me = f"Guest {at.session_state['identity_token'][:4]}"
-    store.cast_vote(made.id, first, actor=me, verdict="accepted")
-    store.cast_vote(made.id, second, actor=me, verdict="accepted")
+    votes.cast(made.id, first, actor=me, verdict="accepted")
+    votes.cast(made.id, second, actor=me, verdict="accepted")
     assert not at.run().metric
     press(at, "agreement_finish")
     assert [each.value for each in at.metric] == ["50%, n = 2", "not informative"]
     press(at, "agreement_accepted")
     assert texts_of(runtime, made, "subtopic", "music") == ["opera", "jazz", "blues"]
     press(at, f"agreement_rejected_{second}")
-    assert not store.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
+    assert not runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
 
 
 def test_an_uploaded_project_says_what_it_changes_before_it_does(runtime, made, document):

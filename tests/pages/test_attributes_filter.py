@@ -15,6 +15,7 @@ from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.project import Project
 from attrprompt.runtime import close_runtime, open_runtime
 from tests.capable_model import CapableModel
+from tests.pages.helpers import open_attributes, press
 
 pytestmark = pytest.mark.slow
 APP = Path(__file__).parents[2] / "app.py"
@@ -64,19 +65,7 @@ def filter_by_command(runtime, made, capsys):
 
 def open_filter(runtime, project, server) -> AppTest:
     runtime.store.projects.save_settings(project.id, {"endpoint": {"base_url": server.base_url, "model": "faulty-1"}})
-    at = AppTest.from_file(APP, default_timeout=SECONDS)
-    at.query_params["project"] = project.id
-    at.run()
-    at.session_state["attributes_view"] = "Filter"
-    at.switch_page("pages/attributes.py").run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
-    assert not at.exception
-    return at
+    return open_attributes(project, "Filter")
 
 
 def wait_until_asked(runtime, project, at) -> AppTest:

@@ -7,22 +7,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
 from attrprompt.project import Project
-from attrprompt.runtime import close_runtime, open_runtime
+from tests.pages.helpers import open_attributes, press
 
 APP = Path(__file__).parents[2] / "app.py"
 SECONDS = 60
 ODD_NAMES = ["x" * 200, "أخبار الاقتصاد", "東京の選挙", "<img src=x onerror=alert(1)>", "a **bold** $x$ :red[y] [l](u)"]
-
-
-@pytest.fixture
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("ATTRPROMPT_HOME", str(tmp_path))
-    yield open_runtime()
-    close_runtime()
 
 
 @pytest.fixture
@@ -32,22 +24,6 @@ def made(runtime):
     subtopic, music = document.find_dimension("subtopic"), document.find_label("music")
     document = edits.add_values(document, subtopic, ["opera", "jazz"], labels=[music]).project
     return runtime.store.projects.create("Arts", document, owner="ana", source="test")
-
-
-def open_view(project, view: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=SECONDS)
-    at.query_params["project"] = project.id
-    at.run()
-    at.session_state["attributes_view"] = view
-    at.switch_page("pages/attributes.py").run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
-    assert not at.exception
-    return at
 
 
 def pack(files: dict[str, str]) -> bytes:
@@ -77,7 +53,7 @@ def pack(files: dict[str, str]) -> bytes:
     ids=lambda given: given[:24] if isinstance(given, str) else "",
 )
 def test_a_bad_upload_is_explained_and_changes_nothing(runtime, made, name, content, says):
-    at = open_view(made, "Share")
+    at = open_attributes(made, "Share")
     at.get("file_uploader")[0].upload(name, content).run()
     assert not at.exception
     assert any(says in each.value for each in at.error)
@@ -88,7 +64,7 @@ def test_a_bad_upload_is_explained_and_changes_nothing(runtime, made, name, cont
 def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, made):
     folder = "nyt/attrprompt/gpt-3.5-turbo/location /"
     lists = {f"{folder}location.txt": "Europe\n", f"{folder}location_fine.txt": "France\nPeru\n"}
-    at = open_view(made, "Share")
+    at = open_attributes(made, "Share")
     at.get("file_uploader")[0].upload("nyt.zip", pack({"nyt/label.txt": "music\ndance\n", **lists})).run()
     assert not at.exception
     assert not any("--use" in each.value for each in at.warning)
@@ -115,7 +91,7 @@ def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, mad
     ids=["10 MB", "binary", "5,001 lines", "weight", "long"],
 )
 def test_a_bad_paste_is_explained_and_changes_nothing(runtime, made, pasted, says):
-    at = open_view(made, "Values")
+    at = open_attributes(made, "Values")
     key = next(each.key for each in at.text_area if each.key.startswith("attributes_paste_"))
     at.text_area(key=key).input(pasted)
     press(at, "attributes_paste_add")
@@ -135,7 +111,7 @@ def test_a_bad_paste_is_explained_and_changes_nothing(runtime, made, pasted, say
     ids=["taken", "twice", "empty", "long", "too many"],
 )
 def test_bad_labels_are_explained_and_none_is_added(runtime, made, pasted, says):
-    at = open_view(made, "Labels and task")
+    at = open_attributes(made, "Labels and task")
     at.text_area(key="labels_paste_0").input(pasted)
     press(at, "labels_add")
     assert any(says in each.value for each in at.error)
@@ -143,7 +119,7 @@ def test_bad_labels_are_explained_and_none_is_added(runtime, made, pasted, says)
 
 
 def test_names_of_any_script_and_markup_stay_as_they_are(runtime, made):
-    at = open_view(made, "Labels and task")
+    at = open_attributes(made, "Labels and task")
     at.text_area(key="labels_paste_0").input("\n".join(ODD_NAMES))
     press(at, "labels_add")
     document = runtime.store.projects.load(made.id).document
@@ -165,7 +141,7 @@ def test_names_of_any_script_and_markup_stay_as_they_are(runtime, made):
 
 def test_500_labels_are_taken_at_once_and_every_view_draws(runtime):
     made = runtime.store.projects.create("Many", Project(), owner="ana", source="test")
-    at = open_view(made, "Values")
+    at = open_attributes(made, "Values")
     at.text_area(key="labels_paste_0").input("\n".join(f"label {number}" for number in range(500)))
     press(at, "labels_add")
     assert len(runtime.store.projects.load(made.id).document.labels) == 500

@@ -6,26 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
-from attrprompt.runtime import close_runtime, open_runtime
 from attrprompt.sampling import find_empty_labels
 from attrprompt.store.proposals import NewProposal
 from tests.capable_model import CapableModel
+from tests.pages.helpers import open_attributes, press
 
 APP = Path(__file__).parents[2] / "app.py"
 SECONDS = 180
 WRITTEN = "Oslo: The choir of the harbour sang until the ferries answered."
-
-
-@pytest.fixture
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("ATTRPROMPT_HOME", str(tmp_path))
-    yield open_runtime()
-    close_runtime()
 
 
 @pytest.fixture
@@ -52,22 +44,6 @@ def ask(runtime, made, faulty_server):
     return start
 
 
-def open_view(project, view: str = "Values") -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=SECONDS)
-    at.query_params["project"] = project.id
-    at.run()
-    at.session_state["attributes_view"] = view
-    at.switch_page("pages/attributes.py").run()
-    assert not at.exception
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click().run()
-    assert not at.exception
-    return at
-
-
 def wait_until(condition) -> None:
     until = time.monotonic() + SECONDS
     while not condition():
@@ -90,7 +66,7 @@ def propose(runtime, made, label: str, *texts: str) -> list[int]:
 def test_a_proposed_value_is_tried_before_it_is_accepted(runtime, made, ask):
     server = ask(CapableModel(text=WRITTEN))
     propose(runtime, made, "health law", "insulin rationing")
-    at = open_view(made)
+    at = open_attributes(made, "Values")
     cell = f"{made.document.find_dimension('subtopic')}_{made.document.find_label('health law')}"
     at.selectbox(key=f"try_value_{cell}").set_value("insulin rationing").run()
     assert any("insulin rationing" in each.value for each in at.code)
@@ -104,7 +80,7 @@ def test_a_proposed_value_is_tried_before_it_is_accepted(runtime, made, ask):
 
 @pytest.mark.slow
 def test_the_embedded_model_is_asked_from_the_page(runtime, made):
-    at = open_view(made)
+    at = open_attributes(made, "Values")
     assert any("embedded model" in each.value for each in at.caption)
     at.number_input(key="elicit_n").set_value(1).run()
     press(at, "elicit_cell")
@@ -118,7 +94,7 @@ def test_the_embedded_model_is_asked_from_the_page(runtime, made):
 
 def test_a_trial_that_fails_says_why(made, ask):
     ask(CapableModel(), script=["auth"] * 9)
-    at = open_view(made)
+    at = open_attributes(made, "Values")
     cell = f"{made.document.find_dimension('subtopic')}_{made.document.find_label('health law')}"
     at.selectbox(key=f"try_value_{cell}").set_value("drug prices").run()
     press(at, "try_start")
@@ -137,7 +113,7 @@ def test_dimensions_are_proposed_edited_accepted_and_struck_out(runtime, made, a
         {"name": "reader group", "reason": "Readers differ."},
     ]
     ask(CapableModel(dimensions=given, dress="prose"), json_schema="rejected")
-    at = open_view(made, "Dimensions")
+    at = open_attributes(made, "Dimensions")
     press(at, "elicit_dimensions_start")
     wait_until_asked(runtime, made)
     at.run()
@@ -158,7 +134,7 @@ def test_dimensions_are_proposed_edited_accepted_and_struck_out(runtime, made, a
 
 def test_constraints_are_proposed_from_sampled_configurations(runtime, made, ask):
     ask(CapableModel(clashes=[("Oceania", "Affordable Care Act")], dress="fenced"), json_schema="ignored")
-    at = open_view(made, "Constraints")
+    at = open_attributes(made, "Constraints")
     press(at, "constraint_start")
     wait_until_asked(runtime, made)
     at.run()
@@ -174,7 +150,7 @@ def test_constraints_are_proposed_from_sampled_configurations(runtime, made, ask
 def test_a_proposed_constraint_that_would_empty_a_label_is_said_and_not_offered(runtime, made, ask):
     clashes = [("Oceania", "Affordable Care Act"), ("Oceania", "drug prices"), ("Ohio", "Affordable Care Act")]
     ask(CapableModel(clashes=[*clashes, ("Ohio", "drug prices")]))
-    at = open_view(made, "Constraints")
+    at = open_attributes(made, "Constraints")
     press(at, "constraint_start")
     wait_until_asked(runtime, made)
     at.run()
@@ -186,7 +162,7 @@ def test_a_proposed_constraint_that_would_empty_a_label_is_said_and_not_offered(
 def test_what_waits_is_found_over_all_labels(runtime, made):
     propose(runtime, made, "health law", "vaccine mandates", "hospital mergers")
     propose(runtime, made, "music", "hospital radio")
-    at = open_view(made, "Search")
+    at = open_attributes(made, "Search")
     at.segmented_control(key="search_where").set_value("Proposals waiting").run()
     at.text_input(key="search_words").set_value("HOSPITAL").run()
     assert not at.exception
@@ -196,7 +172,7 @@ def test_what_waits_is_found_over_all_labels(runtime, made):
 
 def test_a_running_request_is_seen_and_stopped_from_every_page(runtime, made, ask):
     ask(CapableModel({"music": ["ska"], "health law": ["deductibles"]}), latency=0.3)
-    at = open_view(made)
+    at = open_attributes(made, "Values")
     press(at, "elicit_all")
     at.switch_page("pages/prompts.py").run()
     assert not at.exception

@@ -13,11 +13,7 @@ from attrprompt.project import Method
 from attrprompt.records import BatchState, RunState
 from tests.batch_server import BatchServer
 from tests.faulty_server import MODEL
-
-
-def words(app):
-    groups = (app.markdown, app.caption, app.warning, app.error, app.success)
-    return "\n".join(str(each.value) for group in groups for each in group)
+from tests.pages.helpers import read_words
 
 
 @pytest.fixture
@@ -59,7 +55,7 @@ def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, proje
     app = open_page("generate", project)
     app.button(key=f"batch_files_{run.id}").click().run()
     assert not app.exception
-    assert "8 prompts wait for the results of a batch" in words(app)
+    assert "8 prompts wait for the results of a batch" in read_words(app)
     assert f"run_resume_{run.id}" not in [each.key for each in app.button]
     (batch,) = runtime.store.batches.list_all(run.id)
     assert batch.state is BatchState.EXPORTED
@@ -74,7 +70,7 @@ def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, proje
     app.get("file_uploader")[0].upload("results.jsonl", content, "application/jsonl")
     next(each for each in app.button if each.label == "Take results in").click().run()
     assert not app.exception
-    assert "5 texts stored, 0 failed, 0 known already." in words(app)
+    assert "5 texts stored, 0 failed, 0 known already." in read_words(app)
     app.button(key=f"batch_anyway_{run.id}").click().run()
     assert not app.exception
     while runtime.load_run(run.id).state is RunState.RUNNING:
@@ -90,5 +86,5 @@ def test_a_refused_key_is_said_and_results_can_be_looked_for_again(open_page, pr
         app.button(key=f"batch_submit_{run.id}").click().run()
         wait_for(runtime, run)
         app.run()
-        assert "refused the key" in words(app)
-        assert "8 prompts wait for the results" in words(app)
+        assert "refused the key" in read_words(app)
+        assert "8 prompts wait for the results" in read_words(app)

@@ -1,45 +1,20 @@
 """The Evaluate page: empty, with gold, its scores and the texts behind a confusion."""
 
-import pytest
-
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import make_evaluation
 from attrprompt.evaluation.zero_shot import plan_zero_shot
 from attrprompt.llm.chat import Endpoint
-from attrprompt.records import DatasetKind
-from attrprompt.store import NewSample
 from attrprompt.store.answers import StoredAnswer
 from attrprompt.worker.jobs import JobContext, run_job
-
-
-def words(app):
-    groups = (app.markdown, app.caption, app.title, app.info, app.warning, app.error)
-    return "\n".join(str(each.value) for group in groups for each in group)
-
-
-@pytest.fixture
-def gold(runtime, project, texts):
-    names = [label.name for _, label in project.document.ordered_labels()]
-    rows = [
-        NewSample(
-            number,
-            text=f"Report {number} of {names[number % 4]} <script>alert(1)</script>",
-            raw="",
-            labels=(names[number % 4],),
-            attributes={},
-            prompt="",
-        )
-        for number in range(24)
-    ]
-    return runtime.store.datasets.import_rows(project.id, "real", DatasetKind.GOLD, rows, info={})
+from tests.pages.helpers import read_words
 
 
 def test_without_a_project_it_says_where_to_open_one(open_page):
-    assert "No project is open" in words(open_page("evaluate"))
+    assert "No project is open" in read_words(open_page("evaluate"))
 
 
 def test_without_gold_it_says_what_is_missing(open_page, project, texts):
-    shown = words(open_page("evaluate", project))
+    shown = read_words(open_page("evaluate", project))
     assert "No real texts to test on yet" in shown
 
 
@@ -49,7 +24,7 @@ def test_nothing_is_trained_until_it_is_asked_for(open_page, project, gold, runt
     assert app.multiselect[0].value == ["simprompt", "attrprompt"]
     assert not runtime.store.jobs.list_open()
     app.multiselect[0].set_value([]).run()
-    assert "at least one training set" in words(app)
+    assert "at least one training set" in read_words(app)
 
 
 def test_a_finished_evaluation_is_shown_with_the_texts_behind_a_cell(open_page, project, gold, runtime):
@@ -59,7 +34,7 @@ def test_a_finished_evaluation_is_shown_with_the_texts_behind_a_cell(open_page, 
     )
     run_job("evaluate", request.to_payload(), JobContext(runtime.home))
     app = open_page("evaluate", project)
-    shown = words(app)
+    shown = read_words(app)
     assert "macro F1" in shown
     assert "95 %" in shown
     assert "Tested on 24 texts" in shown
@@ -82,7 +57,7 @@ def test_a_fine_tuning_is_shown_seed_by_seed_with_its_cost_in_trainings_before(o
     run_job("evaluate", request.to_payload(), JobContext(runtime.home))
     app.run()
     assert not app.exception
-    shown = words(app).replace("\\", "")
+    shown = read_words(app).replace("\\", "")
     assert "A fine-tuned model trained on attrprompt" in shown
     assert "Mean of 2 seeds" in shown
     assert "Curves are measured with the probe" in shown
@@ -93,7 +68,7 @@ def test_the_zero_shot_baseline_says_its_cost_first_and_shows_its_answers(open_p
     plan = plan_zero_shot(runtime.store, project, gold, Endpoint.embedded())
     app = open_page("evaluate", project)
     assert app.button(key="zero_shot_start").label == "Ask about 24 texts"
-    assert "24 requests to SmolLM2-135M-Instruct: about" in words(app).replace("\\", "")
+    assert "24 requests to SmolLM2-135M-Instruct: about" in read_words(app).replace("\\", "")
     for number, each in enumerate(plan.questions):
         answer = "sunshine" if number == 0 else plan.names[each.labels[0]]
         runtime.store.answers.add(project.id, StoredAnswer(each.key, "m", answer, "", 10, 2))

@@ -3,30 +3,22 @@
 import pytest
 
 from attrprompt.records import SampleStatus
+from tests.pages.helpers import find_button, read_words
 
 PAGES = ("overview", "attributes", "prompts", "generate", "review", "diversity", "embeddings", "regions")
-
-
-def words(app):
-    groups = (app.markdown, app.caption, app.title, app.info, app.warning, app.error)
-    return "\n".join(str(each.value) for group in groups for each in group)
-
-
-def button(app, label):
-    return next(each for each in app.button if each.label.startswith(label))
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_without_a_project_says_where_to_open_one(open_page, name):
     app = open_page(name)
-    assert "No project is open" in words(app)
+    assert "No project is open" in read_words(app)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_a_project_without_texts_says_what_will_be_here(open_page, project, name):
     app = open_page(name, project)
     assert not app.error
-    assert words(app)
+    assert read_words(app)
 
 
 def test_an_unknown_project_is_told_and_forgotten(open_page, project, runtime):
@@ -38,7 +30,7 @@ def test_an_unknown_project_is_told_and_forgotten(open_page, project, runtime):
 def test_projects_are_created_from_a_preset(open_page, runtime):
     app = open_page("app")
     app.text_input(key="projects_preset_name").set_value("Mine")
-    button(app, "Create project").click().run()
+    find_button(app, "Create project").click().run()
     assert [each.name for each in runtime.store.projects.list_all()] == ["Mine"]
 
 
@@ -65,28 +57,28 @@ def test_a_project_is_renamed_and_deleted_only_after_confirmation(open_page, run
 def test_the_prompts_page_shows_prompts_and_says_what_is_not_known(open_page, project):
     app = open_page("prompts", project)
     assert "price unknown" in [metric.delta for metric in app.metric]
-    assert "Write a short news article" in words(app)
+    assert "Write a short news article" in read_words(app)
     assert app.metric[0].value == "40"
 
 
 def test_another_seed_gives_other_prompts(open_page, project):
     app = open_page("prompts", project)
-    before = words(app)
+    before = read_words(app)
     app.number_input(key="plan_seed").set_value(5).run()
-    assert words(app) != before
+    assert read_words(app) != before
 
 
 def test_the_launch_form_says_what_will_be_generated(open_page, project):
     app = open_page("generate", project)
     app.number_input(key="plan_per_class").set_value(3).run()
-    assert button(app, "Generate 12 texts")
-    assert "price unknown" in words(app)
+    assert find_button(app, "Generate 12 texts")
+    assert "price unknown" in read_words(app)
 
 
 def test_a_budget_without_a_price_is_refused(open_page, project, runtime):
     app = open_page("generate", project)
     app.number_input(key="launch_budget").set_value(1.0).run()
-    button(app, "Generate").click().run()
+    find_button(app, "Generate").click().run()
     assert any("price" in each.value.lower() for each in app.error)
     assert runtime.store.runs.list_all(project.id) == []
 
@@ -94,7 +86,7 @@ def test_a_budget_without_a_price_is_refused(open_page, project, runtime):
 def test_finished_runs_show_their_counts_and_flags(open_page, project, texts):
     app = open_page("generate", project)
     assert "20 of 20" in [metric.value for metric in app.metric]
-    assert "1 cut at the longest length" in words(app)
+    assert "1 cut at the longest length" in read_words(app)
 
 
 def test_review_filters_and_decides_in_bulk(open_page, project, texts, runtime):

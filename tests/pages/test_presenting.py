@@ -4,9 +4,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-
-def words(app):
-    return "\n".join(str(each.value) for group in (app.markdown, app.caption, app.title) for each in group)
+from tests.pages.helpers import read_words
 
 
 def buttons(app):
@@ -34,7 +32,7 @@ def test_the_way_in_hides_the_controls_and_the_way_out_brings_them_back(overview
     assert not overview.get("link_button")
     assert not overview.multiselect
     assert not overview.sidebar.children
-    assert "hidden, not locked" in words(overview)
+    assert "hidden, not locked" in read_words(overview)
     assert "What the texts show" in [each.value for each in overview.subheader]
     overview.button(key="present_end").click().run()
     assert "present" not in overview.query_params

@@ -7,15 +7,7 @@ from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
 from attrprompt.project import Method
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-
-
-def words(app):
-    drawn = [*app.markdown, *app.caption, *app.error, *app.info]
-    return " ".join(str(each.value) for each in drawn)
-
-
-def button(app, start):
-    return next(each for each in app.button if each.label.startswith(start))
+from tests.pages.helpers import find_button, read_words
 
 
 def keep_prompts(runtime, project):
@@ -28,14 +20,14 @@ def test_metaprompt_offers_to_write_before_it_plans(open_page, project, runtime)
     app = open_page("prompts", project)
     app.segmented_control(key="prompts_method").set_value(Method.METAPROMPT).run()
     assert not app.exception
-    assert button(app, "Let the model write 20 prompts")
+    assert find_button(app, "Let the model write 20 prompts")
     keep_prompts(runtime, project)
     app.run()
     assert not app.exception
     assert app.metric[0].value == "40"
-    assert "Writing them took 30 tokens" in words(app)
+    assert "Writing them took 30 tokens" in read_words(app)
     assert any("changed since the prompts of 4 classes were written" in each.value for each in app.warning)
-    assert button(app, "Write 20 anew")
+    assert find_button(app, "Write 20 anew")
 
 
 def test_the_launch_form_plans_metaprompt_from_what_was_written(open_page, project, runtime):
@@ -43,7 +35,7 @@ def test_the_launch_form_plans_metaprompt_from_what_was_written(open_page, proje
     app = open_page("generate", project)
     app.segmented_control(key="launch_method").set_value(Method.METAPROMPT).run()
     assert not app.exception
-    assert button(app, "Generate 40 texts")
+    assert find_button(app, "Generate 40 texts")
 
 
 def test_examples_in_the_prompts_say_that_gold_is_used_up(open_page, project, runtime):
@@ -51,11 +43,11 @@ def test_examples_in_the_prompts_say_that_gold_is_used_up(open_page, project, ru
     rows = [NewSample(item, f"Gold text {item}", "", (names[item % 4],), {}) for item in range(12)]
     runtime.store.datasets.import_rows(project.id, "gold", DatasetKind.GOLD, rows, info={})
     app = open_page("generate", project)
-    before = words(app)
+    before = read_words(app)
     app.selectbox(key="launch_few_shots_source").set_value("gold").run()
     assert not app.exception
-    assert "8 gold texts enter the prompts" in words(app)
-    assert words(app) != before
+    assert "8 gold texts enter the prompts" in read_words(app)
+    assert read_words(app) != before
     runtime.store.datasets.import_rows(project.id, "half", DatasetKind.GOLD, rows[:2], info={})
     app.run()
     app.selectbox(key="launch_few_shots_source").set_value("half").run()

@@ -4,6 +4,7 @@ import pytest
 
 from attrprompt.inspection.request import Part, make_request
 from attrprompt.worker.jobs import JobContext, run_job
+from tests.pages.helpers import read_words
 
 
 @pytest.fixture
@@ -18,11 +19,6 @@ def answered(runtime, project, texts):
 
     answer("analyze", "portraits", "lexicons", "names", "paper")
     return answer
-
-
-def words(app):
-    groups = (app.markdown, app.caption, app.subheader, app.info)
-    return "\n".join(str(each.value) for group in groups for each in group)
 
 
 def open_view(app, name):
@@ -50,7 +46,7 @@ def columns(app):
     ],
 )
 def test_every_view_shows_its_answer(open_page, project, answered, view, seen):
-    assert seen in words(open_view(open_page("regions", project), view))
+    assert seen in read_words(open_view(open_page("regions", project), view))
 
 
 def test_regions_with_too_few_texts_say_so(open_page, project, answered):
@@ -87,6 +83,6 @@ def test_texts_sent_from_the_map_are_the_only_ones_on_review_until_all_are_shown
     app.session_state["review_selection"] = {texts["attrprompt"].id: (3, 5)}
     app.run()
     assert not app.exception, [each.value for each in app.exception]
-    assert "Only the 2 texts that were chosen on the map are shown" in words(app)
+    assert "Only the 2 texts that were chosen on the map are shown" in read_words(app)
     app.button(key="review_selection_clear").click().run()
-    assert "chosen on the map" not in words(app)
+    assert "chosen on the map" not in read_words(app)
