@@ -17,10 +17,13 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
 def pytest_configure() -> None:
-    """A developer's own settings and keys must not reach the tests."""
+    """A developer's own settings and keys must not reach the tests; processes side by side share the cores."""
     for name in list(os.environ):
         if name.startswith(("ATTRPROMPT_", "OPENAI_")):
             del os.environ[name]
+    beside = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if beside > 1:  # torch reads it when it is imported; threads that wait for each other's core only spin
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // beside)))
 
 
 def pytest_runtest_setup() -> None:

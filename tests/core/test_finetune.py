@@ -108,26 +108,26 @@ def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(tmp
     document = edits.add_labels(Project(task=Task()), ["sports", "world"])
     project = store.projects.create("p", document, owner="ana", source="test")
     sets = []
-    for name, n, offset in (("train", 64, 0), ("test", 20, 5000)):
+    for name, n, offset in (("train", 32, 0), ("test", 20, 5000)):
         texts, codes = make_texts(n, offset)
         rows = [NewSample(i, text, text, (("sports", "world")[codes[i]],), {}) for i, text in enumerate(texts)]
         sets.append(store.datasets.import_rows(project.id, name, DatasetKind.GOLD, rows, info={}))
-    tuning = FineTuning(epochs=3, batch=8, longest=16, seeds=1)
+    tuning = FineTuning(epochs=2, batch=8, longest=16, seeds=1)
     request = make_evaluation(store, project, [sets[:1]], sets[1], classifier="finetune", tuning=tuning)
     store.close()
     updates = queue.Queue()
     client = WorkerClient(tmp_path, updates.put)
     stopped = WorkJob("evaluate", request.to_payload())
     client.submit(stopped)
-    wait_for(updates, lambda each: "epoch 2 of 3" in each.message)
+    wait_for(updates, lambda each: "epoch 2 of 2" in each.message)
     client.cancel(stopped.id)
     assert wait_for(updates, lambda each: each.state is JobState.CANCELLED)
     client.submit(WorkJob("evaluate", request.to_payload()))
     resumed = wait_for(updates, lambda each: each.state in (JobState.DONE, JobState.FAILED))
     client.close()
     assert resumed[-1].state is JobState.DONE
-    assert any("epoch 2 of 3" in each.message for each in resumed)
-    assert not any("epoch 1 of 3" in each.message for each in resumed)
+    assert any("epoch 2 of 2" in each.message for each in resumed)
+    assert not any("epoch 1 of 2" in each.message for each in resumed)
 
 
 def test_a_model_that_is_not_there_is_told(tmp_path):
