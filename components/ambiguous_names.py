@@ -15,6 +15,7 @@ from components.text import escape_markdown
 
 EXAMPLES = 1
 SHOWN = 12
+RULED = "regions_ruled"
 
 
 def draw_ambiguous_names(page: ProjectPage, found: Mapping[str, Any]) -> None:
@@ -67,6 +68,7 @@ def _draw_name(page: ProjectPage, name: Mapping[str, Any]) -> None:
 
 def _rule(page: ProjectPage, surface: str) -> str:
     chosen = st.session_state[f"regions_ruling_{surface}"]
+    st.session_state[RULED] = True  # the figures above stand outside the fragment that this runs in
     rulings = page.runtime.store.rulings
     if not chosen:
         rulings.forget(page.project.id, surface)

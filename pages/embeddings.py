@@ -55,6 +55,12 @@ def explore(frame: pd.DataFrame, near: Arrays, umap: Arrays | None) -> None:
     colouring = choose_colouring(frame, has_umap=umap is not None)
     selected = draw_map(frame, colouring, colours, {} if umap is None else umap.facts)
     draw_selection(page, datasets, frame, selected, colouring.column)
+    draw_following(frame, selected, near)
+
+
+@st.fragment
+def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Arrays) -> None:
+    """What follows the selection, one view at a time: another view does not draw the map again."""
     views = dict(zip(FOLLOWING, st.tabs(FOLLOWING, on_change="rerun", key="embeddings_view"), strict=True))
     view = next((name for name, tab in views.items() if tab.open), FOLLOWING[0])
     with views[view]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from attrprompt.analysis.regions.lexicons import read_lexicon_csv
 from attrprompt.inspection.request import AnalysisRequest, Part
 from attrprompt.worker.jobs import Result
 from components.adherence_views import draw_asked_places, find_adherence
-from components.ambiguous_names import draw_ambiguous_names
+from components.ambiguous_names import RULED, draw_ambiguous_names
 from components.analysis_controls import build_request, choose_datasets
 from components.charts import current_palette, dataset_colours
 from components.findings import draw_primary_findings
 from components.frame import open_project_page
 from components.jobs import find_or_compute
 from components.lexicon_views import draw_lexicons
+from components.notices import show_pending
 from components.own_tables import LEXICONS, draw_own_tables, list_own_tables
 from components.paper_views import draw_paper_continents
 from components.region_portraits import draw_portraits
@@ -26,18 +30,6 @@ from components.region_views import (
     draw_references,
     draw_region_definitions,
     draw_region_tables,
-)
-
-VIEWS = (
-    "Continents",
-    "Countries",
-    "What is said",
-    "Word lists",
-    "Against a reference",
-    "By label and attribute",
-    "Asked and found",
-    "As in the paper",
-    "Ambiguous names",
 )
 
 page = open_project_page("Regions", "Where in the world are the texts set, and which regions are missing?")
@@ -52,6 +44,69 @@ def find(kind: str, doing: str, question: AnalysisRequest = plain) -> Result | N
     return find_or_compute(page.runtime, kind, question.to_payload(), doing=doing, key=f"regions_{kind}")
 
 
+def show_portraits() -> None:
+    portraits = find("portraits", "Describing the regions")
+    if isinstance(portraits, dict):
+        draw_portraits(page, datasets, portraits)
+
+
+def show_word_lists() -> None:
+    draw_own_tables(
+        page,
+        LEXICONS,
+        title="Own word list",
+        about="Two columns: a word or a few words, and the group it belongs to.",
+        check=read_lexicon_csv,
+        key="regions_lists",
+    )
+    lists = plain.model_copy(update={"lexicons": tuple(sorted(list_own_tables(page, LEXICONS).items()))})
+    lexicons = find("lexicons", "Counting words", lists)
+    if isinstance(lexicons, dict):
+        draw_lexicons(page, datasets, lexicons, colours)
+
+
+def show_asked_places() -> None:
+    adherence = find_adherence(page, datasets, key="regions_asked", like=request)
+    if adherence is not None:
+        draw_asked_places(page, datasets, adherence, key="regions_asked")
+
+
+def show_paper() -> None:
+    paper = find("paper", "Training the attribute classifier")
+    if isinstance(paper, dict):
+        draw_paper_continents(page, datasets, paper["continents"], colours)
+
+
+def show_ambiguous_names() -> None:
+    names = find("names", "Looking for ambiguous names")
+    if isinstance(names, dict):
+        draw_ambiguous_names(page, names)
+
+
+@st.fragment
+def draw_views(result: Mapping[str, Any]) -> None:
+    """The picture, one view at a time: another view draws this part anew and nothing else."""
+    show_pending()
+    if st.session_state.pop(RULED, False):
+        st.rerun()
+    views = {
+        "Continents": lambda: draw_continents(page, datasets, result, colours),
+        "Countries": lambda: draw_country_map(page, datasets, result),
+        "What is said": show_portraits,
+        "Word lists": show_word_lists,
+        "Against a reference": lambda: draw_references(result),
+        "By label and attribute": lambda: draw_region_tables(page, datasets, result),
+        "Asked and found": show_asked_places,
+        "As in the paper": show_paper,
+        "Ambiguous names": show_ambiguous_names,
+    }
+    tabs = st.tabs(list(views), on_change="rerun", key="regions_view")
+    for tab, draw in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
+
+
 result = find("analyze", "Finding places in the texts", request)
 if not isinstance(result, dict):
     st.stop()
@@ -61,44 +116,5 @@ draw_primary_findings(page, datasets, result)
 draw_located(result)
 
 # --- The picture ---
-views = dict(zip(VIEWS, st.tabs(VIEWS, on_change="rerun", key="regions_view"), strict=True))
-view = next((name for name, tab in views.items() if tab.open), VIEWS[0])
-with views[view]:
-    if view == "Continents":
-        draw_continents(page, datasets, result, colours)
-    elif view == "Countries":
-        draw_country_map(page, datasets, result)
-    elif view == "What is said":
-        portraits = find("portraits", "Describing the regions")
-        if isinstance(portraits, dict):
-            draw_portraits(page, datasets, portraits)
-    elif view == "Word lists":
-        draw_own_tables(
-            page,
-            LEXICONS,
-            title="Own word list",
-            about="Two columns: a word or a few words, and the group it belongs to.",
-            check=read_lexicon_csv,
-            key="regions_lists",
-        )
-        lists = plain.model_copy(update={"lexicons": tuple(sorted(list_own_tables(page, LEXICONS).items()))})
-        lexicons = find("lexicons", "Counting words", lists)
-        if isinstance(lexicons, dict):
-            draw_lexicons(page, datasets, lexicons, colours)
-    elif view == "Against a reference":
-        draw_references(result)
-    elif view == "By label and attribute":
-        draw_region_tables(page, datasets, result)
-    elif view == "Asked and found":
-        adherence = find_adherence(page, datasets, key="regions_asked", like=request)
-        if adherence is not None:
-            draw_asked_places(page, datasets, adherence, key="regions_asked")
-    elif view == "As in the paper":
-        paper = find("paper", "Training the attribute classifier")
-        if isinstance(paper, dict):
-            draw_paper_continents(page, datasets, paper["continents"], colours)
-    else:
-        names = find("names", "Looking for ambiguous names")
-        if isinstance(names, dict):
-            draw_ambiguous_names(page, names)
+draw_views(result)
 draw_region_definitions(result)

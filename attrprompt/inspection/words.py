@@ -65,6 +65,7 @@ def _describe_vocabulary(each: Mapping[str, Any], family: int) -> Finding:
     if f"{ratio:.2f}" == "1.00":
         headline = f"{a} and {b} use as many different words, at equal length."
     interval = "" if low is None else f"95 % {low:.2f} to {high:.2f}"
+    headline = _hedge(headline, _verdict(each))
     return Finding(title, headline, _add_p(interval, each, family), _verdict(each), each["metric"])
 
 
@@ -76,7 +77,9 @@ def _describe_similarity(each: Mapping[str, Any], family: int) -> Finding:
     if difference > 0:
         a, b, difference = b, a, -difference
         low, high = (None, None) if low is None else (-high, -low)
-    headline = f"Texts of one class are less alike in {a} than in {b}: mean cosine lower by {-difference:.3f}."
+    words = f"texts of one class are less alike in {a} than in {b}: mean cosine lower by {-difference:.3f}."
+    headline = _hedge(words, _verdict(each))
+    headline = headline[0].upper() + headline[1:]
     interval = "" if low is None else f"95 % of the difference {low:+.3f} to {high:+.3f}"
     return Finding(title, headline, _add_p(interval, each, family), _verdict(each), each["metric"])
 
@@ -95,10 +98,8 @@ def _describe_divergence(each: Mapping[str, Any], result: Mapping[str, Any], fam
     near, far = (each["a"], each["b"]) if each["difference"] < 0 else (each["b"], each["a"])
     values = {each["a"]: detail["js_a"], each["b"]: detail["js_b"]}
     reference = name_reference(detail["reference"])
-    headline = (
-        f"{near} lies nearer to {reference} than {far}: divergence {values[near]:.3f} against {values[far]:.3f}. "
-        f"A place is named by {located}."
-    )
+    nearer = f"{near} lies nearer to {reference} than {far}: divergence {values[near]:.3f} against {values[far]:.3f}."
+    headline = f"{_hedge(nearer, _verdict(each))} A place is named by {located}."
     if any("requested" in figures.get("references", {}) for figures in result["datasets"].values()):
         headline += " Where a prompt names the place, the text echoes it."
     return Finding(
@@ -108,6 +109,11 @@ def _describe_divergence(each: Mapping[str, Any], result: Mapping[str, Any], fam
         _verdict(each),
         each["metric"],
     )
+
+
+def _hedge(headline: str, is_different: bool | None) -> str:
+    """A difference that may be chance is not told as if it were one."""
+    return f"No difference is shown. In these texts alone, {headline}" if is_different is False else headline
 
 
 def _add_p(interval: str, each: Mapping[str, Any], family: int) -> str:

@@ -16,6 +16,7 @@ import queue
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -57,7 +58,7 @@ def main() -> None:
     """Do jobs until the input closes or nothing comes for a while."""
     options = _parse_options()
     channel = _claim_output()
-    os.nice(max(0, NICENESS - os.nice(0)))
+    _give_way()
     threads = options.threads or max(1, count_cores() - 1)
     for variable in THREAD_VARIABLES:  # read by the libraries when they are imported, which has not happened yet
         os.environ[variable] = str(threads)
@@ -73,6 +74,18 @@ def main() -> None:
             return
         _do_job(json.loads(line), options.home, threads, channel)
         patience = options.idle_seconds
+
+
+def _give_way() -> None:
+    """Let the app and the browser go first.
+
+    Where the scheduler shares the cores among sessions (Linux: autogroup), niceness counts only within a session, and
+    ours is our own: then the session steps back too.
+    """
+    os.nice(max(0, NICENESS - os.nice(0)))
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def count_cores() -> int:
