@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from attrprompt.store import Store
 
@@ -101,6 +101,14 @@ def wait_until_idle(page: Page) -> None:
     """Until Streamlit has drawn everything: what is clicked before that may be drawn anew under the hand."""
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+
+
+def open_list(page: Page, box: Locator) -> None:
+    """Open the list of a combobox. It is brought into view first, because scrolling closes an open list."""
+    box.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    box.click()
+    expect(box).to_have_attribute("aria-expanded", "true")
 
 
 def leaves_machine(url: str) -> bool:

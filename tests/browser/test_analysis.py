@@ -12,7 +12,7 @@ from attrprompt.records import SampleStatus
 from attrprompt.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import SampleFilter
-from tests.browser.conftest import App, free_port, start_server, wait_until_idle
+from tests.browser.conftest import App, free_port, open_list, start_server, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -199,9 +199,7 @@ def test_a_ruling_changes_the_figures_and_survives_a_restart_of_the_server(page,
         open_tab(page, "Ambiguous names")
         ruling = page.locator(".st-key-regions_ruling_China").get_by_role("combobox")
         expect(ruling).to_be_visible(timeout=COMPUTING)
-        ruling.scroll_into_view_if_needed()  # scrolling closes a list that is open
-        wait_until_idle(page)
-        ruling.click()
+        open_list(page, ruling)
         page.get_by_role("option", name="no place").click()
         after = wait_for_other_figures(page, before)
         page.goto("about:blank")
