@@ -33,7 +33,7 @@ def generate(page, method, per_class):
     field.fill(str(per_class))
     field.press("Enter")
     keep_answers_short(page)
-    page.get_by_role("button", name=f"Generate {4 * per_class} texts").click()
+    page.get_by_role("button", name=f"Generate {4 * per_class} texts").press("Enter")
     expect(page.get_by_text(f"{4 * per_class} of {4 * per_class}").first).to_be_visible(timeout=WRITING)
 
 
