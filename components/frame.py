@@ -13,7 +13,7 @@ from attrprompt.store import StoredProject
 from components.identity import find_actor
 from components.notices import show_empty, show_error, show_pending
 from components.sidebar import draw_sidebar
-from components.theme import mend_contrast
+from components.theme import mend_theme
 
 PRODUCT = "AttrPrompt Studio"
 ICON = Path(__file__).parent.parent / "static" / "icon.svg"  # a material icon would be fetched from the network
@@ -84,7 +84,7 @@ def forget_project() -> None:
 
 def _begin(title: str) -> Runtime:
     st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
-    mend_contrast()
+    mend_theme()
     try:
         runtime = open_runtime()
     except AttrPromptError as error:

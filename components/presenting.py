@@ -15,7 +15,7 @@ _LARGE = """<style>
 :root { font-size: 21px; }
 @media (max-width: 640px) { :root { font-size: 18px; } }
 [data-testid="stToolbar"] { visibility: hidden; }
-[data-testid="stMainBlockContainer"] { max-width: 80rem; margin: 0 auto; padding-top: 2rem; }
+[data-testid="stApp"] [data-testid="stMainBlockContainer"] { max-width: 80rem; margin: 0 auto; padding-top: 2rem; }
 </style><span hidden></span>"""
 # The span keeps the style within the page: Streamlit puts an element of nothing but style into a container beside it.
 

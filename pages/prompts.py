@@ -82,10 +82,11 @@ if shown.open:
             if len(items) > SHOWN and st.button("Show others", key="prompts_others", icon=":material/refresh:"):
                 st.session_state["prompts_place"] = place + SHOWN
                 st.rerun()
-        with beside:
-            st.markdown("###### SimPrompt, for the same classes")
-            for item in simple:
-                draw_prompt(item, names)
+        if method is not Method.SIMPROMPT:
+            with beside:
+                st.markdown("###### SimPrompt, for the same classes")
+                for item in simple:
+                    draw_prompt(item, names)
 if matrix.open:
     with matrix:
         if method is Method.ATTRPROMPT:
