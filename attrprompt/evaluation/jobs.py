@@ -14,6 +14,7 @@ from attrprompt.analysis.estimate import Comparison
 from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.analysis.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.errors import WorkerError
+from attrprompt.evaluation.coded import join_texts
 from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
 from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
 from attrprompt.evaluation.label_scores import THRESHOLD
@@ -117,7 +118,7 @@ def _probe(
         match.make_texts(each, rows, place)
         for place, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     ]
-    joined = [_join([coded[part] for part in each.parts]) for each in request.training]
+    joined = [join_texts([coded[part] for part in each.parts]) for each in request.training]
     result = _measure(request, joined, coded[-1], match, tested.items, context)
     parameters: dict[str, Any] = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
     if match.multi_label:
@@ -264,16 +265,6 @@ def _describe_curves(
     ]
     bills = {each.name: each.cost.model_dump() for each in request.training if each.cost is not None}
     return {"curves": curves, "budget": budget, "bills": bills}
-
-
-def _join(parts: Sequence[Texts]) -> Texts:
-    memberships = [each.membership for each in parts if each.membership is not None]
-    return Texts(
-        np.concatenate([each.vectors for each in parts]),
-        np.concatenate([each.codes for each in parts]),
-        np.concatenate([each.parts for each in parts]),
-        np.concatenate(memberships) if memberships else None,
-    )
 
 
 def _join_labelled(parts: Sequence[LabelledTexts]) -> LabelledTexts:

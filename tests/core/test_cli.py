@@ -11,18 +11,6 @@ ATTRIBUTES = Path(__file__).parents[3] / "shared" / "data" / "attrprompt"
 FOREIGN = "東京で会議 – São Paulo, Zürich “quoted” 🙂"
 
 
-@pytest.fixture
-def run(tmp_path, capsys):
-    """Runs a command in a home of its own: (exit status, JSON or None, stderr)."""
-
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
-
-
 def generate(run, server, *arguments):
     return run(
         "generate", "p1", "--method", "attrprompt", "--base-url", server.base_url, "--model", "faulty-1", *arguments

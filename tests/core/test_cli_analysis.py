@@ -4,26 +4,12 @@ import json
 
 import pytest
 
-from attrprompt.cli import main
-
 TEXTS = [
     ("A fair opened in Kenya today.", "Kenya", "5 to 8 words"),
     ("A fair opened in Kenya  today.", "Kenya", "30 to 50 words"),
     ("Nothing was said of where it took place.", "Japan", "5 to 8 words"),
     ("", "Japan", "5 to 8 words"),
 ]
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    """Runs a command in a home of its own: (exit status, JSON or None, stderr)."""
-
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
 
 
 @pytest.fixture

@@ -6,21 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from attrprompt.cli import main
 from tests.batch_server import BatchServer
 from tests.faulty_server import MODEL
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    """Runs a command in a home of its own: (exit status, JSON or None, stderr)."""
-
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from attrprompt.cli import main
 from attrprompt.evaluation.curves import TokenCost, find_budget_share, measure_curve, smooth_monotone
 from attrprompt.evaluation.probe import Texts, compare, draw_share, train
 from attrprompt.evaluation.request import make_evaluation
@@ -154,19 +153,14 @@ def write_rows(path, n, offset, labels=("sports", "world")):
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    run_it("new", "p", "--labels", "sports,world", "--domain", "news")
+def run(run, tmp_path):
+    run("new", "p", "--labels", "sports,world", "--domain", "news")
     for name, n, offset, labels in (
         ("a", 40, 0, ("sports", "world")),
         ("b", 30, 500, ("Sports", "World")),
         ("gold", 24, 990, ("sports", "world")),
     ):
-        run_it(
+        run(
             "import-dataset",
             "p",
             write_rows(tmp_path / f"{name}.jsonl", n, offset, labels),
@@ -175,7 +169,7 @@ def run(tmp_path, capsys):
             "--kind",
             "gold",
         )
-    return run_it
+    return run
 
 
 def test_evaluate_prints_scores_comparisons_and_cells(run):

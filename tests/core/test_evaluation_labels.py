@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 
-from attrprompt.cli import main
 from attrprompt.evaluation.money import add_money
 from attrprompt.llm.prices import PriceTable
 
@@ -33,17 +32,12 @@ def write_rows(path, n, offset, sets=SETS, wrong_every=0):
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    run_it("new", "p", "--labels", "robotics,optics,genomics", "--domain", "papers", "--multi-label")
+def run(run, tmp_path):
+    run("new", "p", "--labels", "robotics,optics,genomics", "--domain", "papers", "--multi-label")
     for name, n, offset, wrong in (("a", 60, 1000, 0), ("b", 40, 3000, 0), ("gold", 30, 9000, 5)):
         path = write_rows(tmp_path / f"{name}.jsonl", n, offset, wrong_every=wrong)
-        run_it("import-dataset", "p", path, "--as", name, "--kind", "gold")
-    return run_it
+        run("import-dataset", "p", path, "--as", name, "--kind", "gold")
+    return run
 
 
 def test_the_probe_gives_several_labels_with_every_score_and_interval(run):

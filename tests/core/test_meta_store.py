@@ -4,10 +4,7 @@ import json
 import time
 from collections import Counter
 
-import pytest
-
 from attrprompt import edits
-from attrprompt.cli import main
 from attrprompt.generation.meta_store import find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
@@ -16,16 +13,6 @@ from attrprompt.project import Method
 from attrprompt.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import Store
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
 
 
 def answer(body):

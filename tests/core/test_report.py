@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from attrprompt.cli import main
 from attrprompt.errors import InputError
 from attrprompt.report.archive import ReportFormat, format_of
 from attrprompt.report.html import pack_plots
@@ -20,16 +19,6 @@ from attrprompt.report.tables import write_csv
 from attrprompt.runtime import open_runtime
 
 EVIL = "</script><script>document.title = 'ran'</script> [x](javascript:alert(1)) <img src=x onerror=alert(2)>"
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from attrprompt.cli import main
 from attrprompt.records import RunCounters, RunState
 from attrprompt.report.request import choose_datasets
 from attrprompt.runtime import open_runtime
@@ -17,16 +16,6 @@ TOPICS = {
     "Business": "Shares of the bank of {place} fell after it named its profit",
     "Sci_Tech": "A telescope in {place} measured the light of a far planet",
 }
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    def run_it(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
-    return run_it
 
 
 @pytest.fixture
