@@ -1,4 +1,7 @@
-"""Packs the demo project: samples, provenance, embeddings, map and first results of two runs, into examples/."""
+"""Packs the demo project: samples, provenance, embeddings, map and first results of two runs, into examples/.
+
+    python -m scripts.pack_demo --home HOME --project PROJECT
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Takes the README's screenshot: the Overview page of the demo project, from a fresh home."""
+"""Takes the README's screenshot: the Overview page of the demo project, from a fresh home.
+
+    python -m scripts.take_screenshot
+"""
 
 from __future__ import annotations
 
