@@ -1,6 +1,6 @@
 """Packs the demo project: samples, provenance, embeddings, map and first results of two runs, into examples/.
 
-    python -m scripts.pack_demo --home HOME --project PROJECT
+Run it with `python -m scripts.pack_demo --home HOME --project PROJECT`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Takes the README's screenshot: the Overview page of the demo project, from a fresh home.
 
-    python -m scripts.take_screenshot
+Run it with `python -m scripts.take_screenshot`.
 """
 
 from __future__ import annotations
