@@ -107,7 +107,11 @@ def _find_running(runtime: Runtime, project: StoredProject) -> _Running:
 
 
 def _list_background(runtime: Runtime) -> dict[str, BackgroundWork[Any]]:
-    return {"Attributes": runtime.elicitations, "MetaPrompt": runtime.meta_writings}
+    return {
+        "Attributes": runtime.elicitations,
+        "MetaPrompt": runtime.meta_writings,
+        "Questions": runtime.zero_shots,  # the judge's too
+    }
 
 
 def _draw_running(runtime: Runtime, project: StoredProject) -> None:
