@@ -23,7 +23,7 @@ dev: $(VENV)/.installed
 
 test: check browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core tests/pages
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 NICENESS = 10
+SESSION_NICENESS = 5
+"""Of the whole session: a third of the share that a busy app has. With more it stood still on a busy machine."""
+
 SECONDS_BETWEEN_REPORTS = 0.1
 FIRST_JOB_SECONDS = 60.0
 """A process is started for a job that is on its way, so it does not count as idle yet."""
@@ -85,7 +88,7 @@ def _give_way() -> None:
     os.nice(max(0, NICENESS - os.nice(0)))
     if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
         with suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+            Path("/proc/self/autogroup").write_text(str(SESSION_NICENESS), encoding="ascii")
 
 
 def count_cores() -> int:

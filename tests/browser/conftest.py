@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds; the machine that runs this may be busy
+PATIENCE = 120_000  # milliseconds; the machine that runs this may be busy
 expect.set_options(timeout=PATIENCE)
 
 

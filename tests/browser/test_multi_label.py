@@ -85,7 +85,7 @@ def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, project):
 
     open_page(page, "Generate")
     page.get_by_text("Options: name, speed").click()
-    fill(page, "Longest answer, in tokens", "16")
+    fill(page, "Longest answer, in tokens", "8")
     page.get_by_role("button", name=f"Generate {LABELS} texts").press("Enter")
     expect(page.get_by_text(f"{LABELS} of {LABELS}").first).to_be_visible(timeout=WORKING)
 
