@@ -59,7 +59,7 @@ class Runtime:
         self._owned: dict[int, tuple[RunExecution, Future[RunState]]] = {}
         self._server_lock: ProcessLock | None = None
         self._worker: WorkerClient | None = None
-        self._jobs: set[str] = set()
+        self._jobs: dict[str, str] = {}  # the newest job of ours by the hash of its input
         self._closed = False
 
     def embedded(self) -> EmbeddedServer:
@@ -143,11 +143,11 @@ class Runtime:
         """
         input_hash = hash_input(kind, payload)
         with self._guard:
-            known = self.store.jobs.find_by_input(input_hash)
-            if known is not None and known.state in ("queued", "running") and known.id in self._jobs:
+            known = self._find_own_job(input_hash)
+            if known is not None and known.state in ("queued", "running"):
                 return known.id
             job = WorkJob(kind, payload, api_key=api_key)
-            self._jobs.add(job.id)
+            self._jobs[input_hash] = job.id
             self.store.jobs.add(job.id, kind, input_hash)
             if self._worker is None:
                 idle = self.settings.worker_idle_seconds
@@ -156,11 +156,22 @@ class Runtime:
         return job.id
 
     def find_job(self, kind: str, payload: Mapping[str, Any]) -> Job | None:
-        """The newest job of this work; one that a closed process left behind counts as cancelled."""
-        job = self.store.jobs.find_by_input(hash_input(kind, payload))
-        if job is not None and job.state in ("queued", "running") and job.id not in self._jobs:
+        """Our own job of this work, else the newest; one that another process left behind counts as cancelled.
+
+        Our own comes first, because two servers on one home would otherwise take each other's jobs for abandoned ones.
+        """
+        input_hash = hash_input(kind, payload)
+        own = self._find_own_job(input_hash)
+        if own is not None:
+            return own
+        job = self.store.jobs.find_by_input(input_hash)
+        if job is not None and job.state in ("queued", "running"):
             return replace(job, state="cancelled", message=CLOSED)
         return job
+
+    def _find_own_job(self, input_hash: str) -> Job | None:
+        job_id = self._jobs.get(input_hash)
+        return None if job_id is None else self.store.jobs.find(job_id)
 
     def find_result(self, kind: str, payload: Mapping[str, Any]) -> Path | None:
         """The kept result of this work, whoever computed it."""

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attrprompt.runtime import Runtime
+from attrprompt.settings import Settings
 from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import hash_input
 
@@ -55,3 +57,15 @@ def test_what_a_person_begins_waits_for_the_person(runtime, state, message):
     assert any(CLOSED in each.value for each in app.info)
     assert [each.label for each in app.button] == ["Measure"]
     assert find_newest(runtime) == "j1"
+
+
+def test_two_servers_on_one_home_do_not_take_each_others_jobs_for_abandoned_ones(runtime):
+    other = Runtime(Settings(home=runtime.home))
+    try:
+        ours, theirs = (each.submit_job("check", PAYLOAD) for each in (runtime, other))
+        assert ours != theirs
+        assert find_newest(runtime) == theirs
+        assert runtime.find_job("check", PAYLOAD).id == ours
+        assert other.find_job("check", PAYLOAD).id == theirs
+    finally:
+        other.close()
