@@ -13,6 +13,7 @@ from attrprompt.store.answers import StoredAnswer
 from components.frame import ProjectPage
 from components.keys import find_key
 from components.notices import in_callback
+from components.stoppable import draw_stoppable
 from components.text import escape_markdown
 
 POLL_SECONDS = 1.0
@@ -50,15 +51,12 @@ def _draw_progress(page: ProjectPage, key: str) -> None:
         job = page.runtime.zero_shots.find(page.project.id)
         if job is None or job.state != "running":
             st.rerun()
-        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-        bar.progress(min(job.progress, 1.0), text=escape_markdown(job.message or "starting"))
-        stop.button(
-            "Stop",
+        draw_stoppable(
+            job.progress,
+            job.message or "starting",
             key=f"{key}_stop",
-            icon=":material/stop:",
-            width="stretch",
-            on_click=page.runtime.zero_shots.stop,
-            args=(page.project.id,),
+            stop=page.runtime.zero_shots.stop,
+            subject=page.project.id,
         )
 
     poll()

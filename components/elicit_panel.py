@@ -18,6 +18,7 @@ from components.attributes_place import OpenCell, count_words
 from components.frame import ProjectPage
 from components.keys import find_key
 from components.notices import in_callback
+from components.stoppable import draw_stoppable
 from components.text import escape_markdown, shorten
 
 POLL_SECONDS = 1.0
@@ -74,19 +75,15 @@ def draw_request(page: ProjectPage) -> None:
         if job.state == "running":
             spent = max(job.changed - job.created, 0.0)
             left = ""
-            if 0.05 < job.progress < 1:
+            if 0.05 < job.progress < 1 and not job.message.endswith(STOPPING):
                 left = f", about {format_seconds(spent / job.progress * (1 - job.progress))} left"
-            bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-            bar.progress(min(job.progress, 1.0), text=escape_markdown(f"{job.message}{left}"))
-            stop.button(
-                "Stop",
+            draw_stoppable(
+                job.progress,
+                f"{job.message}{left}",
                 key="elicit_stop",
-                icon=":material/stop:",
-                width="stretch",
-                on_click=elicitations.stop,
-                args=(page.project.id,),
-                disabled=job.message.endswith(STOPPING),
-                help="Nothing more is asked; what was proposed stays.",
+                stop=elicitations.stop,
+                subject=page.project.id,
+                stays="Nothing more is asked; what was proposed stays.",
             )
         elif st.session_state.get(_DISMISSED) != job.id:
             words, close = st.columns([6, 1], vertical_alignment="center")

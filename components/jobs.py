@@ -12,6 +12,7 @@ from attrprompt.runtime import Runtime
 from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import Result, read_result
 from components.keys import find_key
+from components.stoppable import draw_stoppable
 
 POLL_SECONDS = 0.7
 
@@ -81,15 +82,8 @@ def _draw_job(runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing:
         if job.state == "running" and job.progress > 0.05:
             spent = job.changed - job.created
             left = f", about {format_seconds(spent / job.progress * (1 - job.progress))} left"
-        bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-        bar.progress(min(max(job.progress, 0.0), 1.0), text=f"{doing}: {words}{left}")
-        stop.button(
-            "Stop",
-            key=f"{key}_stop",
-            icon=":material/stop:",
-            on_click=runtime.cancel_job,
-            args=(job.id,),
-            width="stretch",
+        draw_stoppable(
+            job.progress, f"{doing}: {words}{left}", key=f"{key}_stop", stop=runtime.cancel_job, subject=job.id
         )
 
     poll()

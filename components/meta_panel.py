@@ -15,6 +15,7 @@ from attrprompt.settings import read_key
 from components.frame import ProjectPage
 from components.keys import find_key
 from components.notices import in_callback
+from components.stoppable import draw_stoppable
 from components.text import escape_markdown
 
 POLL_SECONDS = 1.0
@@ -100,15 +101,12 @@ def _draw_job(page: ProjectPage, key: str) -> None:
             st.rerun()
         assert job is not None
         if job.state == "running":
-            bar, stop = st.columns([6, 1], vertical_alignment="bottom")
-            bar.progress(min(job.progress, 1.0), text=f"The model writes its prompts: {job.message or 'starting'}")
-            stop.button(
-                "Stop",
+            draw_stoppable(
+                job.progress,
+                f"The model writes its prompts: {job.message or 'starting'}",
                 key=f"{key}_stop",
-                icon=":material/stop:",
-                width="stretch",
-                on_click=page.runtime.meta_writings.stop,
-                args=(page.project.id,),
+                stop=page.runtime.meta_writings.stop,
+                subject=page.project.id,
             )
         elif job.message:
             st.error(escape_markdown(job.message), icon=":material/error:")
