@@ -6,9 +6,9 @@ import streamlit as st
 
 from attrprompt.demo import find_demo, reset_demo, seed_demo
 from attrprompt.presets import list_presets
-from components.frame import forget_project, open_page, remember_project
-from components.notices import errors_shown, in_callback
-from components.project_forms import draw_new_project, draw_project_row
+from components.kit.frame import forget_project, open_page, remember_project
+from components.kit.notices import errors_shown, in_callback
+from components.projects.forms import draw_new_project, draw_project_row
 
 
 def renew_demo() -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from attrprompt.analysis.array_files import write_whole
-from attrprompt.analysis.vectors import VectorCache
+from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.encoding.cache import VectorCache
 from attrprompt.errors import InputError
-from attrprompt.generation.plan import make_item_seed
-from attrprompt.inspection.request import AnalysisRequest, Part, make_request
+from attrprompt.generation.plans.plan import make_item_seed
 from attrprompt.presets import load_preset
 from attrprompt.project import Project, parse_project
 from attrprompt.records import RunCounters, RunState
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import NewRun, NewSample, PlannedItem, Store, StoredProject
 
 DEMO_NAME = "AG News demo"

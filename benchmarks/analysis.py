@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.analysis.lexical import measure_lexical
-from attrprompt.analysis.metrics import LEXICAL
-from attrprompt.analysis.similarity import aps
-from attrprompt.analysis.tokens import build_token_table, take_whole
+from attrprompt.analysis.diversity.lexical import measure_lexical
+from attrprompt.analysis.similarity.spread import aps
+from attrprompt.analysis.statistics.metrics import LEXICAL
+from attrprompt.analysis.texts.tokens import build_token_table, take_whole
 from benchmarks.pool import ROOT, load_pool, mix_texts
 
 ROUNDS = 3
@@ -90,7 +90,7 @@ _MEMORY_WORK = """
 import resource, sys
 import numpy as np
 from attrprompt.analysis.comparison import compare_datasets
-from attrprompt.analysis.selection import AnalysisSet
+from attrprompt.analysis.texts.selection import AnalysisSet
 from benchmarks.pool import load_pool, mix_texts
 n = int(sys.argv[1])
 texts = mix_texts(load_pool(), 2 * n)

@@ -24,7 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.encoder import (
+from attrprompt.analysis.similarity.spread import aps, vendi
+from attrprompt.analysis.statistics.estimate import SubsampledFigure
+from attrprompt.encoding.cache import VectorCache, encode_cached
+from attrprompt.encoding.encoder import (
     REFERENCE,
     Backend,
     Encoder,
@@ -33,9 +36,6 @@ from attrprompt.analysis.encoder import (
     find_model_folder,
     open_encoder,
 )
-from attrprompt.analysis.estimate import SubsampledFigure
-from attrprompt.analysis.similarity import aps, vendi
-from attrprompt.analysis.vectors import VectorCache, encode_cached
 from attrprompt.errors import InputError
 from benchmarks.pool import load_pool
 

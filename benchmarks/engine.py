@@ -147,7 +147,7 @@ def judge(result: dict[str, dict[str, dict[str, float]]]) -> dict[str, float]:
 def send_ours(url: str, requests: int, concurrency: int) -> dict[str, float]:
     """A stored plan through the runner; every answer is in the database when it ends."""
     from attrprompt.generation.launch import create_run
-    from attrprompt.generation.plan import PlanOptions
+    from attrprompt.generation.plans.plan import PlanOptions
     from attrprompt.generation.run_options import GenerationParameters, RunLimits
     from attrprompt.generation.runner import RunExecution
     from attrprompt.llm.chat import Endpoint
@@ -185,7 +185,7 @@ def send_plain(url: str, requests: int, concurrency: int) -> dict[str, float]:
     """What one writes without a tool: a semaphore and a list."""
     import openai
 
-    from attrprompt.generation.plan import PlanOptions, make_plan
+    from attrprompt.generation.plans.plan import PlanOptions, make_plan
     from attrprompt.presets import load_preset
 
     project = load_preset("agnews")

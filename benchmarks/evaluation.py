@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attrprompt import edits
-from attrprompt.analysis.encoder import REFERENCE, open_encoder
-from attrprompt.analysis.vectors import VectorCache, encode_cached
+from attrprompt.encoding.cache import VectorCache, encode_cached
+from attrprompt.encoding.encoder import REFERENCE, open_encoder
 from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
 from attrprompt.project import Project, Task
 from attrprompt.records import Dataset, DatasetKind

@@ -28,12 +28,12 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from attrprompt.analysis.encoder import REFERENCE, identify_encoder
-from attrprompt.analysis.vectors import VectorCache, hash_text
-from attrprompt.inspection.request import Part, make_request
+from attrprompt.analysis_jobs.request import Part, make_request
+from attrprompt.encoding.cache import VectorCache, hash_text
+from attrprompt.encoding.encoder import REFERENCE, identify_encoder
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import NewSample
 from attrprompt.worker.jobs import JobContext, find_result, hash_input, run_job

@@ -19,12 +19,12 @@ from collections import Counter
 import numpy as np
 
 from attrprompt.analysis.comparison import compare_datasets
-from attrprompt.analysis.metrics import METRICS, PRIMARY
 from attrprompt.analysis.regions.divergence import METRIC, compare_divergence
 from attrprompt.analysis.regions.located import locate_counted
 from attrprompt.analysis.regions.references import population_reference
-from attrprompt.analysis.selection import TextChoice, name_labels
-from attrprompt.analysis.verdicts import DIFFERENT
+from attrprompt.analysis.statistics.metrics import METRICS, PRIMARY
+from attrprompt.analysis.statistics.verdicts import DIFFERENT
+from attrprompt.analysis.texts.selection import TextChoice, name_labels
 from benchmarks.pool import load_pool
 
 LIMIT = 0.10

@@ -33,14 +33,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from attrprompt.generation.launch import create_run
-from attrprompt.generation.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
+from attrprompt.generation.plans.plan import PlanOptions, PlanStatistics, make_plan, summarise_plan, write_plan
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.presets import load_preset
 from attrprompt.project import Method, Project
-from attrprompt.prompts import PromptRenderer
+from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.sampling import Sampler, Space, build_space, cover_pairs, least_prompts, sample_configurations
 from attrprompt.store import Store
 from benchmarks.engine import serve

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.selection import AnalysisSet
+from attrprompt.analysis.texts.selection import AnalysisSet
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLD = ROOT.parent / "shared" / "data" / "gold"

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from attrprompt.evaluation.zero_shot_asking import Asking, describe_cost
 from attrprompt.generation.launch import default_concurrency
+from attrprompt.questionnaires.questionnaire import Asking, describe_cost
 from attrprompt.settings import read_key
 from attrprompt.store.answers import StoredAnswer
-from components.frame import ProjectPage
 from components.keys import find_key
-from components.notices import in_callback
+from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
+from components.kit.text import escape_markdown
 from components.stoppable import draw_stoppable
-from components.text import escape_markdown
 
 POLL_SECONDS = 1.0
 

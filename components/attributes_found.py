@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from attrprompt.curation import holds_words
+from attrprompt.curation.matrix import holds_words
 from attrprompt.elicitation.proposals import ProposalKind, RejectReason, accept_proposals
 from attrprompt.store.proposals import StoredProposal
-from components.attributes_place import count_words
-from components.attributes_proposals import WAITING
-from components.frame import ProjectPage
-from components.notices import in_callback
+from components.attributes.place import count_words
+from components.attributes.proposals import WAITING
+from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
 
 ShownT = TypeVar("ShownT")
 

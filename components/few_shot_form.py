@@ -6,7 +6,7 @@ import streamlit as st
 
 from attrprompt.generation.fewshot import MOST_PER_CLASS, FewShots, choose_few_shots
 from attrprompt.records import DatasetKind
-from components.frame import ProjectPage
+from components.kit.frame import ProjectPage
 
 NONE = "no examples"
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from attrprompt.analysis.metrics import METRICS
 from attrprompt.analysis.regions.definitions import DEFINITIONS
 from attrprompt.analysis.regions.divergence import METRIC as DIVERGENCE
+from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.records import Dataset
-from components.frame import ProjectPage
-from components.text import escape_markdown
-from components.texts_behind import link_to_texts
+from components.kit.frame import ProjectPage
+from components.kit.samples import link_to_texts
+from components.kit.text import escape_markdown
 
 REVIEW_WORDS = {
     "ignored": "reviewed or not",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attrprompt.generation.plan import PlanItem, write_plan
+from attrprompt.generation.plans.plan import PlanItem, write_plan
 
 
 def draw_plan_download(items: Sequence[PlanItem], *, multi_label: bool) -> None:

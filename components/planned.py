@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from attrprompt.generation.meta_store import MetaPrompts
-from attrprompt.generation.plan import PlanItem, PlanOptions, PlanStatistics, make_plan
+from attrprompt.generation.metaprompt.kept import MetaPrompts
+from attrprompt.generation.plans.plan import PlanItem, PlanOptions, PlanStatistics, make_plan
 from attrprompt.project import Project
 from attrprompt.store import StoredProject
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from attrprompt.background import STOPPING
-from components.text import escape_markdown
+from attrprompt.runtime.background import STOPPING
+from components.kit.text import escape_markdown
 
 
 def draw_stoppable(

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.curation import Matrix
-from components.attributes_agreement import draw_agreement
-from components.attributes_constraints import draw_constraints
-from components.attributes_dimensions import draw_dimensions
-from components.attributes_filter import draw_filter
-from components.attributes_labels import draw_add_labels, draw_labels
-from components.attributes_matrix import draw_matrix, draw_next
-from components.attributes_place import VIEW_KEY, OpenCell, load_matrix, read_cell
-from components.attributes_proposals import draw_proposals
-from components.attributes_search import draw_search
-from components.attributes_share import draw_share
-from components.attributes_task import draw_task
-from components.attributes_values import draw_mark, draw_paste, draw_unsaved, draw_values
-from components.elicit_dimensions import draw_propose_dimensions
-from components.elicit_panel import draw_propose_values, draw_replies, draw_request
-from components.elicit_try import draw_try
-from components.frame import ProjectPage, open_project_page
-from components.history_view import draw_history, draw_undo_redo
-from components.text import escape_markdown
+from attrprompt.curation.matrix import Matrix
+from components.attributes.agreement import draw_agreement
+from components.attributes.constraints import draw_constraints
+from components.attributes.dimensions import draw_dimensions
+from components.attributes.filter import draw_filter
+from components.attributes.history import draw_history, draw_undo_redo
+from components.attributes.labels import draw_add_labels, draw_labels
+from components.attributes.matrix import draw_matrix, draw_next
+from components.attributes.place import VIEW_KEY, OpenCell, load_matrix, read_cell
+from components.attributes.proposals import draw_proposals
+from components.attributes.proposed_dimensions import draw_propose_dimensions
+from components.attributes.requests import draw_propose_values, draw_replies, draw_request
+from components.attributes.search import draw_search
+from components.attributes.share import draw_share
+from components.attributes.task import draw_task
+from components.attributes.trials import draw_try
+from components.attributes.values import draw_mark, draw_paste, draw_unsaved, draw_values
+from components.kit.frame import ProjectPage, open_project_page
+from components.kit.text import escape_markdown
 
 
 def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -> None:

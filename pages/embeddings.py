@@ -5,26 +5,26 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from attrprompt.inspection.request import Part
+from attrprompt.analysis_jobs.request import Part
 from attrprompt.worker.jobs import Arrays
-from components.analysis_controls import build_request, choose_datasets
-from components.charts import current_palette, dataset_colours
-from components.figure_tables import draw_comparisons, draw_figures, draw_scopes
-from components.findings import draw_definitions, draw_primary_findings, draw_warnings
-from components.frame import open_project_page
-from components.jobs import find_or_compute
-from components.map_frame import load_map_frame
-from components.map_selection import STALE, draw_selection
-from components.map_views import choose_colouring, draw_map
-from components.neighbour_views import (
+from components.embeddings.frame import load_map_frame
+from components.embeddings.map import choose_colouring, draw_map
+from components.embeddings.neighbours import (
     choose_threshold,
     draw_clusters,
     draw_outliers,
     draw_pair_similarities,
     draw_pairs,
 )
-from components.notices import show_pending
-from components.paper_views import draw_same_class
+from components.embeddings.selection import STALE, draw_selection
+from components.kit.charts import current_palette, dataset_colours
+from components.kit.datasets import build_request, choose_datasets
+from components.kit.figures import draw_comparisons, draw_figures, draw_scopes
+from components.kit.findings import draw_definitions, draw_primary_findings, draw_warnings
+from components.kit.frame import open_project_page
+from components.kit.notices import show_pending
+from components.kit.work import find_or_compute
+from components.regions.paper import draw_same_class
 
 KEYS = (
     "aps_intra",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError
+from attrprompt.evaluation.findings import describe_budget, describe_comparisons
 from attrprompt.evaluation.money import add_money
-from attrprompt.evaluation.words import describe_budget, describe_comparisons
 from attrprompt.records import DatasetKind
-from components.ablation_views import draw_ablations
-from components.charts import current_palette
-from components.dataset_downloads import draw_dataset_import
-from components.evaluation_choice import build_evaluation, choose_evaluation, colour_training_sets, name_start
-from components.evaluation_views import (
+from components.evaluate.ablations import draw_ablations
+from components.evaluate.choice import build_evaluation, choose_evaluation, colour_training_sets, name_start
+from components.evaluate.minority import draw_minority
+from components.evaluate.other_methods import draw_plugins
+from components.evaluate.views import (
     draw_classes,
     draw_confusion,
     draw_curves,
@@ -21,13 +21,13 @@ from components.evaluation_views import (
     draw_reliability,
     draw_scores,
 )
-from components.findings import draw_findings
-from components.frame import open_project_page
-from components.jobs import find_or_compute
-from components.minority_views import draw_minority
-from components.notices import show_empty, show_error
-from components.plugin_views import draw_plugins
-from components.zero_shot_panel import draw_zero_shot
+from components.evaluate.zero_shot import draw_zero_shot
+from components.kit.charts import current_palette
+from components.kit.dataset_files import draw_dataset_import
+from components.kit.findings import draw_findings
+from components.kit.frame import open_project_page
+from components.kit.notices import show_empty, show_error
+from components.kit.work import find_or_compute
 
 SHOWN_FIRST = 3
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.records import RunState
-from components.frame import open_project_page
-from components.launch_form import draw_launch_form
-from components.notices import show_empty
-from components.run_panel import draw_run_panel
+from components.generate.launch_form import draw_launch_form
+from components.generate.run_panel import draw_run_panel
+from components.kit.frame import open_project_page
+from components.kit.notices import show_empty
 
 page = open_project_page("Generate", "Sends the planned prompts to a model and stores every answer when it arrives.")
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.inspection.request import Part, make_request
-from attrprompt.inspection.words import describe_primary
-from components.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
-from components.frame import open_project_page
-from components.jobs import find_or_compute
-from components.overview_parts import draw_made, draw_next_step, draw_pair
-from components.presenting import draw_leave, draw_present, is_presenting, shown_datasets
-from components.run_views import default_comparison, pick_datasets
-from components.text import escape_markdown
+from attrprompt.analysis_jobs.findings import describe_primary
+from attrprompt.analysis_jobs.request import Part, make_request
+from components.kit.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
+from components.kit.frame import open_project_page
+from components.kit.runs import default_comparison, pick_datasets
+from components.kit.text import escape_markdown
+from components.kit.work import find_or_compute
+from components.overview.parts import draw_made, draw_next_step, draw_pair
+from components.overview.presenting import draw_leave, draw_present, is_presenting, shown_datasets
 
 presenting = is_presenting()
 page = open_project_page(

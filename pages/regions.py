@@ -8,21 +8,21 @@ from typing import Any
 import streamlit as st
 
 from attrprompt.analysis.regions.lexicons import read_lexicon_csv
-from attrprompt.inspection.request import AnalysisRequest, Part
+from attrprompt.analysis_jobs.request import AnalysisRequest, Part
 from attrprompt.worker.jobs import Result
-from components.adherence_views import draw_asked_places, find_adherence
-from components.ambiguous_names import RULED, draw_ambiguous_names
-from components.analysis_controls import build_request, choose_datasets
-from components.charts import current_palette, dataset_colours
-from components.findings import draw_primary_findings
-from components.frame import open_project_page
-from components.jobs import find_or_compute
-from components.lexicon_views import draw_lexicons
-from components.notices import show_pending
-from components.own_tables import LEXICONS, draw_own_tables, list_own_tables
-from components.paper_views import draw_paper_continents
-from components.region_portraits import draw_portraits
-from components.region_views import (
+from components.adherence.views import draw_asked_places, find_adherence
+from components.kit.charts import current_palette, dataset_colours
+from components.kit.datasets import build_request, choose_datasets
+from components.kit.findings import draw_primary_findings
+from components.kit.frame import open_project_page
+from components.kit.notices import show_pending
+from components.kit.work import find_or_compute
+from components.regions.ambiguous_names import RULED, draw_ambiguous_names
+from components.regions.lexicons import draw_lexicons
+from components.regions.own_tables import LEXICONS, draw_own_tables, list_own_tables
+from components.regions.paper import draw_paper_continents
+from components.regions.portraits import draw_portraits
+from components.regions.views import (
     choose_reference,
     draw_continents,
     draw_country_map,

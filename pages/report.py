@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.report.request import make_report
-from components.analysis_controls import choose_datasets
-from components.frame import open_project_page
-from components.jobs import find_or_compute
-from components.report_downloads import draw_report_downloads
+from components.kit.datasets import choose_datasets
+from components.kit.frame import open_project_page
+from components.kit.work import find_or_compute
+from components.report.downloads import draw_report_downloads
 
 page = open_project_page("Report", "Everything that the texts show, in one file that opens anywhere with no network.")
 datasets = choose_datasets(page, key="report", what="A report of the texts is made here.")

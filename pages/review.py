@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.adherence_views import draw_adherence, find_adherence
-from components.check_panel import draw_checks
-from components.dataset_downloads import draw_dataset_import, draw_downloads
-from components.frame import open_project_page
-from components.notices import errors_shown, show_empty
-from components.review_panel import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up
-from components.review_selection import narrow_to_selection
-from components.review_table import draw_review_table
-from components.run_views import pick_dataset
+from components.adherence.views import draw_adherence, find_adherence
+from components.kit.dataset_files import draw_dataset_import, draw_downloads
+from components.kit.frame import open_project_page
+from components.kit.notices import errors_shown, show_empty
+from components.kit.runs import pick_dataset
+from components.kit.selection import narrow_to_selection
+from components.review.checks import draw_checks
+from components.review.queue import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up
+from components.review.table import draw_review_table
 
 page = open_project_page("Review", "Read every text beside what was asked for, and keep what is good.")
 

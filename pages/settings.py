@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.encoder_form import draw_encoder_form
-from components.endpoint_form import draw_embedded_model, draw_endpoint_form
-from components.frame import find_open_project, open_page
-from components.price_form import draw_prices
+from components.kit.frame import find_open_project, open_page
+from components.settings.encoder_form import draw_encoder_form
+from components.settings.endpoint_form import draw_embedded_model, draw_endpoint_form
+from components.settings.price_form import draw_prices
 
 page = open_page("Settings", "Which model writes the texts, and what it costs. Keys stay in this browser session.")
 project = find_open_project(page)

@@ -10,13 +10,13 @@ import json
 import shutil
 from typing import Any
 
-from attrprompt.analysis.encoder import REFERENCE, open_encoder
-from attrprompt.analysis.vectors import VectorCache, encode_cached, save_vectors
 from attrprompt.demo import EXAMPLES, PROVENANCE_FILE, RESULTS_FOLDER, VECTORS_FILE, first_requests
+from attrprompt.encoding.cache import VectorCache, encode_cached, save_vectors
+from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.exchange.transfer import ExportFormat, export_dataset
 from attrprompt.records import Run
-from attrprompt.runtime import Runtime, close_runtime, open_runtime
+from attrprompt.runtime.runtime import Runtime, close_runtime, open_runtime
 from attrprompt.store import StoredProject
-from attrprompt.transfer import ExportFormat, export_dataset
 from attrprompt.worker.jobs import JobContext, run_job
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from attrprompt.demo import seed_demo
-from attrprompt.runtime import close_runtime, open_runtime
+from attrprompt.runtime.runtime import close_runtime, open_runtime
 
 ROOT = Path(__file__).parents[1]
 

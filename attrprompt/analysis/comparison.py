@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from attrprompt.analysis.estimate import Comparison, Estimate, compare_figures
 from attrprompt.analysis.measuring import ScopeFigures, Wanted, measure_draws, measure_whole
-from attrprompt.analysis.metrics import LEXICAL, METRICS
-from attrprompt.analysis.metrics import SIMILARITY as SIMILARITY_KEYS
-from attrprompt.analysis.neighbours import NEAR_DUPLICATE, NEIGHBOURS
 from attrprompt.analysis.result import AnalysisResult, Cell, SetFigures
-from attrprompt.analysis.sampling import (
+from attrprompt.analysis.similarity.neighbours import NEAR_DUPLICATE, NEIGHBOURS
+from attrprompt.analysis.statistics.estimate import Comparison, Estimate, compare_figures
+from attrprompt.analysis.statistics.metrics import LEXICAL, METRICS
+from attrprompt.analysis.statistics.metrics import SIMILARITY as SIMILARITY_KEYS
+from attrprompt.analysis.statistics.subsampling import (
     DEFAULT_LIMIT,
     FEWEST_FOR_DRAWS,
     FEWEST_FOR_INTERVAL,
@@ -25,7 +25,8 @@ from attrprompt.analysis.sampling import (
     part_by_label,
     plan_draws,
 )
-from attrprompt.analysis.selection import (
+from attrprompt.analysis.statistics.verdicts import judge
+from attrprompt.analysis.texts.selection import (
     AnalysisSet,
     PreparedSet,
     TextChoice,
@@ -33,8 +34,7 @@ from attrprompt.analysis.selection import (
     prepare_set,
     warn_of_unlike_shares,
 )
-from attrprompt.analysis.tokens import TOKENISER, IntArray
-from attrprompt.analysis.verdicts import judge
+from attrprompt.analysis.texts.tokens import TOKENISER, IntArray
 from attrprompt.errors import AttrPromptError, InputError
 
 DIVERSITY = "diversity"

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attrprompt.analysis import neighbours, similarity
-from attrprompt.analysis.estimate import DELETE_D, SubsampledFigure
-from attrprompt.analysis.lexical import MEASURES, measure_lexical, vocabulary_size_per_class
-from attrprompt.analysis.metrics import LEXICAL, METRICS, Basis
-from attrprompt.analysis.sampling import FEWEST_FOR_INTERVAL, Draw, Plan, Stock, draw_repeatedly
-from attrprompt.analysis.selection import PreparedSet
-from attrprompt.analysis.tokens import TokenSample, take_whole
+from attrprompt.analysis.diversity.lexical import MEASURES, measure_lexical, vocabulary_size_per_class
+from attrprompt.analysis.similarity import neighbours, spread
+from attrprompt.analysis.statistics.estimate import DELETE_D, SubsampledFigure
+from attrprompt.analysis.statistics.metrics import LEXICAL, METRICS, Basis
+from attrprompt.analysis.statistics.subsampling import FEWEST_FOR_INTERVAL, Draw, Plan, Stock, draw_repeatedly
+from attrprompt.analysis.texts.selection import PreparedSet
+from attrprompt.analysis.texts.tokens import TokenSample, take_whole
 
 WHOLE_SELF_BLEU = 1_000
 WHOLE_NEIGHBOURS = 25_000
@@ -159,14 +159,14 @@ def _measure_vectors(
     texts = draw.texts(plan.per_label)
     vectors = dataset.vectors[texts]
     if wanted.wants("aps"):
-        values["aps"].append(similarity.aps(vectors))
+        values["aps"].append(spread.aps(vectors))
     if plan.partition.labels and (wanted.wants("aps_intra") or wanted.wants("aps_inter")):
-        within, between = similarity.aps_within_and_between(vectors, dataset.groups[texts], dataset.membership)
+        within, between = spread.aps_within_and_between(vectors, dataset.groups[texts], dataset.membership)
         values["aps_intra"].append(within)
         if len(plan.partition.labels) > 1:
             values["aps_inter"].append(between)
     if wanted.wants("vendi"):
-        values["vendi"].append(similarity.vendi(vectors))
+        values["vendi"].append(spread.vendi(vectors))
     few = plan.few_per_label
     if few < plan.per_label:
         vectors = dataset.vectors[draw.texts(few)]
@@ -239,9 +239,9 @@ def _measure_whole_vectors(
 ) -> dict[str, float | None]:
     vectors = dataset.vectors
     assert vectors is not None
-    figures: dict[str, float | None] = {"aps": similarity.aps(vectors)}
-    within, between = similarity.aps_within_and_between(vectors, dataset.groups, dataset.membership)
-    figures.update(aps_intra=within, aps_inter=between, vendi=similarity.vendi(vectors))
+    figures: dict[str, float | None] = {"aps": spread.aps(vectors)}
+    within, between = spread.aps_within_and_between(vectors, dataset.groups, dataset.membership)
+    figures.update(aps_intra=within, aps_inter=between, vendi=spread.vendi(vectors))
     if dataset.n > WHOLE_NEIGHBOURS:
         notes.append(f"{dataset.name} has over {WHOLE_NEIGHBOURS:,} texts: its neighbours are compared on draws only.")
         return figures

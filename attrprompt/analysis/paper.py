@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.analysis.lexical import vocabulary_size, vocabulary_size_per_class
-from attrprompt.analysis.selection import AnalysisSet, PreparedSet, TextChoice, name_labels, prepare_set
-from attrprompt.analysis.similarity import PairSimilarities, sample_pair_similarities
-from attrprompt.analysis.tokens import take_whole
+from attrprompt.analysis.diversity.lexical import vocabulary_size, vocabulary_size_per_class
+from attrprompt.analysis.similarity.spread import PairSimilarities, sample_pair_similarities
+from attrprompt.analysis.texts.selection import AnalysisSet, PreparedSet, TextChoice, name_labels, prepare_set
+from attrprompt.analysis.texts.tokens import take_whole
 
 HEADING = "the paper's definition, sizes not equalised"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from attrprompt.analysis.estimate import Comparison, Estimate
-from attrprompt.analysis.verdicts import Family, join_primary, list_families
+from attrprompt.analysis.statistics.estimate import Comparison, Estimate
+from attrprompt.analysis.statistics.verdicts import Family, join_primary, list_families
 
 NOTE = "The interval covers the choice of texts in this run, not other wordings, models or runs."
 

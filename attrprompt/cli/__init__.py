@@ -26,7 +26,7 @@ from attrprompt.cli import (
 )
 from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
 from attrprompt.errors import AttrPromptError
-from attrprompt.runtime import close_runtime
+from attrprompt.runtime.runtime import close_runtime
 
 
 def make_app() -> typer.Typer:

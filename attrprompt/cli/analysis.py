@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from attrprompt.analysis_jobs.adherence import write_region_rows
+from attrprompt.analysis_jobs.analyze import load_sets
+from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.cli.judging import judge_dataset
 from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import choose_endpoint
-from attrprompt.inspection.adherence import write_region_rows
-from attrprompt.inspection.jobs import load_sets
-from attrprompt.inspection.request import Part, make_request
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 

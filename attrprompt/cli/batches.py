@@ -10,15 +10,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session
-from attrprompt.generation.batch_files import MOST_REQUESTS, export_batch
-from attrprompt.generation.batch_remote import (
+from attrprompt.generation.batches.files import MOST_REQUESTS, export_batch
+from attrprompt.generation.batches.remote import (
     BatchNews,
     cancel_batches,
     follow_batches,
     look_at_batches,
     submit_batches,
 )
-from attrprompt.generation.batch_results import import_batch
+from attrprompt.generation.batches.results import import_batch
 from attrprompt.llm.batch_client import BatchClient
 from attrprompt.llm.chat import Endpoint
 from attrprompt.records import Run

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.cli.session import get_session, tell_tenths
-from attrprompt.inspection.checking import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
 

@@ -10,11 +10,11 @@ import typer
 from attrprompt.cli.session import get_session, read_pairs
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
-from attrprompt.exchange.read_rows import read_label_map
+from attrprompt.exchange.rows.read_rows import read_label_map
+from attrprompt.exchange.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
 from attrprompt.project import fold_label
 from attrprompt.records import DatasetKind, Flag, SampleStatus
 from attrprompt.store import SampleFilter
-from attrprompt.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 

@@ -10,7 +10,7 @@ import typer
 
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, Session, get_session
 from attrprompt.elicitation.background import carry_out_with
-from attrprompt.elicitation.filter import CAP_PER_LABEL, Suggestion
+from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, Suggestion
 from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, suggest_way

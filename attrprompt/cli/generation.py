@@ -23,7 +23,14 @@ from attrprompt.generation.launch import (
     default_concurrency,
     name_run,
 )
-from attrprompt.generation.plan import Distribution, PlanOptions, PlanStatistics, make_plan, read_options, write_plan
+from attrprompt.generation.plans.plan import (
+    Distribution,
+    PlanOptions,
+    PlanStatistics,
+    make_plan,
+    read_options,
+    write_plan,
+)
 from attrprompt.generation.progress import describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.project import Method, explain_validation

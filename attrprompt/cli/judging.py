@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from attrprompt.cli.questions import wait_for_answers
 from attrprompt.cli.session import Session
-from attrprompt.cli.zero_shot import wait_for_answers
 from attrprompt.generation.launch import default_concurrency
-from attrprompt.inspection.judging import plan_judging, score_judging
 from attrprompt.llm.chat import Endpoint
+from attrprompt.questionnaires.judge import plan_judging, score_judging
 from attrprompt.records import Dataset
 from attrprompt.settings import read_key
 from attrprompt.store import StoredProject

@@ -10,9 +10,9 @@ import typer
 from attrprompt import edits
 from attrprompt.cli.session import get_session
 from attrprompt.errors import InputError
+from attrprompt.exchange.transfer import ProjectFormat, export_project, import_project
 from attrprompt.presets import list_presets, load_preset
 from attrprompt.project import Project, Task
-from attrprompt.transfer import ProjectFormat, export_project, import_project
 
 
 def register(app: typer.Typer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrprompt.cli.session import Session
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import FewShots, choose_few_shots
-from attrprompt.generation.meta_store import (
+from attrprompt.generation.metaprompt.kept import (
     DEFAULT_COUNT,
     MetaPrompts,
     find_stale,
@@ -13,7 +13,7 @@ from attrprompt.generation.meta_store import (
     read_meta_prompts,
     write_and_keep,
 )
-from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method
 from attrprompt.settings import read_key

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from attrprompt.errors import InputError
-from attrprompt.runtime import Runtime, open_runtime
+from attrprompt.runtime.runtime import Runtime, open_runtime
 from attrprompt.store import StoredProject
 
 EXIT_DONE = 0

@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 from attrprompt.edits.parts import change_part, change_project, make_part
 from attrprompt.errors import InputError
 from attrprompt.project import Method, Project, PromptTemplate
-from attrprompt.prompts import check_template
+from attrprompt.prompts.rendering import check_template
 
 
 class TaskFields(TypedDict, total=False):

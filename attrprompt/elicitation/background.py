@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from attrprompt.analysis.encoder import REFERENCE, Encoder, EncoderSpec, Vectors, open_encoder
-from attrprompt.analysis.vectors import VectorCache, encode_cached
-from attrprompt.background import BackgroundWork, Tell
-from attrprompt.elicitation.findings import Suggestion
+from attrprompt.elicitation.class_filter.findings import Suggestion
+from attrprompt.elicitation.class_filter.similar import find_similar_labels, set_similar_labels
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, carry_out, ignore_progress
-from attrprompt.elicitation.similar import find_similar_labels, set_similar_labels
+from attrprompt.encoding.cache import VectorCache, encode_cached
+from attrprompt.encoding.encoder import REFERENCE, Encoder, EncoderSpec, Vectors, open_encoder
 from attrprompt.errors import WorkerError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Project
+from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.store import StoredProject
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from attrprompt.runtime import Runtime
+    from attrprompt.runtime.runtime import Runtime
 
 POLL_SECONDS = 0.1
 KIND = "elicit"

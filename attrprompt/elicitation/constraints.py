@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from attrprompt import edits
-from attrprompt.elicitation.asking import RawReply, ask_in_form, be_patient
 from attrprompt.elicitation.proposals import ConstraintProposal
 from attrprompt.errors import InputError, ProviderError
+from attrprompt.llm.asking import RawReply, ask_in_form, be_patient
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import Project, fold_label, fold_text
 from attrprompt.sampling import Configuration, Sampler, build_space, find_empty_labels, sample_configurations

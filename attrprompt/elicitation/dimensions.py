@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator
 
 from attrprompt.edits import clean_line
-from attrprompt.elicitation.asking import RawReply, ask_by_example, ask_in_form, be_patient
 from attrprompt.elicitation.proposals import DimensionProposal
 from attrprompt.elicitation.questions import Way, make_plural
+from attrprompt.llm.asking import RawReply, ask_by_example, ask_in_form, be_patient
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
 from attrprompt.project import DimensionKind, Project, fold_text
 

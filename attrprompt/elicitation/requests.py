@@ -11,15 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from attrprompt.background import Tell
-from attrprompt.elicitation.asking import RawReply
-from attrprompt.elicitation.constraints import elicit_constraints
-from attrprompt.elicitation.dimensions import elicit_dimensions
-from attrprompt.elicitation.filter import (
+from attrprompt.elicitation.class_filter.filter import (
     CAP_PER_LABEL,
     FilterFinding,
     filter_dimension,
 )
+from attrprompt.elicitation.constraints import elicit_constraints
+from attrprompt.elicitation.dimensions import elicit_dimensions
 from attrprompt.elicitation.proposals import (
     Proposal,
     ProposalKind,
@@ -37,12 +35,14 @@ from attrprompt.elicitation.values import (
     flag_near_synonyms,
 )
 from attrprompt.errors import AttrPromptError
+from attrprompt.llm.asking import RawReply
 from attrprompt.llm.chat import ChatClient, Endpoint
+from attrprompt.runtime.background import Tell
 from attrprompt.store import Store, StoredProject
 from attrprompt.store.proposals import NewProposal
 
 if TYPE_CHECKING:
-    from attrprompt.analysis.encoder import Encoder
+    from attrprompt.encoding.encoder import Encoder
 
 REPLACED = "replaced"
 """Why an open filter proposal was closed: a newer filter run took its place."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from attrprompt.analysis.encoder import Encoder
+    from attrprompt.encoding.encoder import Encoder
 
 NEAR_SYNONYM = 0.8
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from attrprompt import edits
 from attrprompt.edits import ValueDraft
 from attrprompt.edits.parts import get_dimension, get_label
-from attrprompt.elicitation.asking import be_patient
 from attrprompt.errors import InputError
+from attrprompt.llm.asking import be_patient
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
 from attrprompt.project import Method, Project, attribute_texts, fold_text
-from attrprompt.prompts import PromptRenderer
+from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.sampling import Sampler, sample_configurations
 
 MOST_TOKENS = 512

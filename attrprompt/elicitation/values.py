@@ -10,15 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from attrprompt.edits import clean_line, parse_length
 from attrprompt.edits.parts import count_of, get_dimension, get_label
-from attrprompt.elicitation.asking import (
-    PASSING,
-    PatientClient,
-    RawReply,
-    ask_by_example,
-    ask_in_form,
-    be_patient,
-    work_concurrently,
-)
 from attrprompt.elicitation.proposals import ValueProposal
 from attrprompt.elicitation.questions import (
     ListedValues,
@@ -29,11 +20,20 @@ from attrprompt.elicitation.questions import (
 )
 from attrprompt.elicitation.synonyms import NEAR_SYNONYM, find_near_synonyms, identity_key
 from attrprompt.errors import InputError, ProviderError
+from attrprompt.llm.asking import (
+    PASSING,
+    PatientClient,
+    RawReply,
+    ask_by_example,
+    ask_in_form,
+    be_patient,
+    work_concurrently,
+)
 from attrprompt.llm.chat import ChatClient, ChatRequest
 from attrprompt.project import DimensionKind, Project, fold_text, phrase_length
 
 if TYPE_CHECKING:
-    from attrprompt.analysis.encoder import Encoder
+    from attrprompt.encoding.encoder import Encoder
 
 ROUNDS = 4
 LONGEST_VALUE = 150

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attrprompt.analysis.encoder import open_encoder
-from attrprompt.analysis.vectors import VectorCache, encode_cached
+from attrprompt.encoding.cache import VectorCache, encode_cached
+from attrprompt.encoding.encoder import open_encoder
 from attrprompt.evaluation.loading import LabelMatch, LoadedTexts, load_texts, match_labels
 from attrprompt.evaluation.probe import Texts
 from attrprompt.evaluation.request import EvaluationRequest

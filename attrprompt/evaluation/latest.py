@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from attrprompt.analysis.array_files import write_whole
+from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.request import EvaluationRequest
-from attrprompt.inspection.loading import hash_content
 from attrprompt.store import Store
 from attrprompt.worker.jobs import find_result, hash_input
 

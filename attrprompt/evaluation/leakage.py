@@ -17,7 +17,7 @@ def count_leakage(
     request: EvaluationRequest, sources: Sequence[LoadedTexts], test: LoadedTexts, context: JobContext
 ) -> dict[str, dict[str, Any]]:
     """For each training set its exact and near repeats of test texts, and its copies of few-shot texts."""
-    from attrprompt.analysis.duplicates import DuplicateFinder
+    from attrprompt.analysis.texts.duplicates import DuplicateFinder
 
     finder = DuplicateFinder()
     for sample in test.samples:

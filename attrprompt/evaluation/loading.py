@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError
 from attrprompt.evaluation.probe import Texts
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Codes, Membership
-from attrprompt.inspection.loading import read_texts
 from attrprompt.project import fold_label
 from attrprompt.records import Dataset, DatasetKind, Sample
 from attrprompt.store import Store

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrprompt.analysis.estimate import Z95
-from attrprompt.analysis.verdicts import correct_by_benjamini_hochberg
+from attrprompt.analysis.statistics.estimate import Z95
+from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
 from attrprompt.evaluation.figures import escape
 
 if TYPE_CHECKING:

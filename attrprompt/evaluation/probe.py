@@ -19,7 +19,7 @@ from typing import Any, Generic
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.estimate import Z95, Comparison, Estimate
+from attrprompt.analysis.statistics.estimate import Z95, Comparison, Estimate
 from attrprompt.evaluation.label_scores import LabelPredictions, LabelScoring
 from attrprompt.evaluation.scores import (
     ClassScoring,

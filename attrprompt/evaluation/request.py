@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from attrprompt.analysis.encoder import REFERENCE, EncoderSpec
-from attrprompt.analysis.selection import NOT_COUNTED_FLAGS, Review, TextChoice
+from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice
+from attrprompt.analysis_jobs.loading import hash_content
+from attrprompt.analysis_jobs.request import encoder_of
+from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
 from attrprompt.errors import InputError
 from attrprompt.evaluation.finetune import FineTuning
-from attrprompt.generation.meta_store import PURPOSE as WRITING_PROMPTS
-from attrprompt.inspection.loading import hash_content
-from attrprompt.inspection.request import encoder_of
+from attrprompt.generation.metaprompt.kept import PURPOSE as WRITING_PROMPTS
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.store import Store, StoredProject
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from attrprompt.errors import InputError
-from attrprompt.exchange.files import create_folder, replace_file
+from attrprompt.files import create_folder, replace_file
 
 MAX_FILES = 10_000
 MAX_BYTES = 512 * 1024 * 1024

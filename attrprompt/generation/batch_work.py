@@ -6,17 +6,17 @@ import asyncio
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from attrprompt.background import BackgroundWork, Tell
-from attrprompt.generation.batch_remote import BatchNews, cancel_batches, follow_batches, submit_batches
+from attrprompt.generation.batches.remote import BatchNews, cancel_batches, follow_batches, submit_batches
 from attrprompt.llm.batch_client import BatchClient
 from attrprompt.llm.chat import Endpoint
 from attrprompt.records import BatchState, Run
+from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.store.jobs import Job
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from attrprompt.runtime import Runtime
+    from attrprompt.runtime.runtime import Runtime
 
 KIND = "batch"
 

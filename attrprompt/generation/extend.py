@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from attrprompt.errors import InputError
-from attrprompt.generation.plan import make_item_seed
+from attrprompt.generation.plans.plan import make_item_seed
 from attrprompt.records import Dataset, Flag, Run, SampleStatus
 from attrprompt.store import PlannedItem, SampleFilter, Store
 

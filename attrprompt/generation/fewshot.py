@@ -14,7 +14,7 @@ from typing import Any
 from attrprompt.errors import InputError
 from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.project import Method, Project, fold_label
-from attrprompt.prompts import PromptRenderer
+from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.records import Dataset, DatasetKind, Flag, Run, Sample, SampleStatus, hash_text
 from attrprompt.store import SampleFilter, Store, StoredProject
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import FewShots
-from attrprompt.generation.plan import PlanItem, PlanOptions, make_plan
+from attrprompt.generation.plans.plan import PlanItem, PlanOptions, make_plan
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable

@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrprompt.background import BackgroundWork, Tell
-from attrprompt.generation.meta_store import MetaPrompts, write_and_keep
+from attrprompt.generation.metaprompt.kept import MetaPrompts, write_and_keep
 from attrprompt.llm.chat import Endpoint
+from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.sampling import LabelSet
 from attrprompt.store import StoredProject
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from attrprompt.runtime import Runtime
+    from attrprompt.runtime.runtime import Runtime
 
 KIND = "metaprompt"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attrprompt.analysis.tokens import count_words
+from attrprompt.analysis.texts.tokens import count_words
 from attrprompt.project import DimensionKind, Project
 from attrprompt.records import Flag
 

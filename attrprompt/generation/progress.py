@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrprompt.records import Flag, Run, RunState
 
 if TYPE_CHECKING:
-    from attrprompt.runtime import Runtime
+    from attrprompt.runtime.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.generation.batch_files import WAITING
+from attrprompt.generation.batches.files import WAITING
 from attrprompt.generation.extend import go_on_topping_up
 from attrprompt.generation.run_options import RunLimits
 from attrprompt.generation.translate import ItemTranslator

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from attrprompt.analysis_jobs.findings import describe_primary
 from attrprompt.evaluation.figures import title_metrics
-from attrprompt.evaluation.words import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
-from attrprompt.inspection.words import describe_primary
+from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
 from attrprompt.records import Dataset
 from attrprompt.report.contents import describe_choice, describe_regions, tabulate_figures
 from attrprompt.report.figures import (
@@ -22,9 +22,9 @@ from attrprompt.report.figures import (
     plot_map,
     plot_metric,
 )
+from attrprompt.report.formats import make_cards
 from attrprompt.report.gallery import Gallery
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
-from attrprompt.report.words import make_cards
 from attrprompt.report.world_map import draw_inline_map, draw_map_file, make_shading
 
 CALIBRATION = "calibration_error"

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
-from attrprompt.analysis.encoder import Backend, EncoderSpec, identify_encoder
-from attrprompt.analysis.metrics import METRICS
-from attrprompt.analysis.selection import TextChoice
-from attrprompt.inspection.loading import read_texts
+from attrprompt.analysis.statistics.metrics import METRICS
+from attrprompt.analysis.texts.selection import TextChoice
+from attrprompt.analysis_jobs.loading import read_texts
+from attrprompt.encoding.encoder import Backend, EncoderSpec, identify_encoder
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project
 from attrprompt.records import Dataset, format_time

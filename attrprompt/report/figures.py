@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrprompt.analysis.metrics import METRICS
+from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.evaluation.figures import (
     MOST_WRITTEN_CLASSES,
     escape,

@@ -13,7 +13,7 @@ from typing import Any
 from attrprompt.report.compose import Report
 from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.figures import list_dark_colours
-from attrprompt.report.words import FILTERS
+from attrprompt.report.formats import FILTERS
 from attrprompt.report.world_map import define_shapes
 
 TEMPLATES = Path(__file__).parent / "templates"

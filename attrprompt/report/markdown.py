@@ -14,8 +14,8 @@ from markupsafe import Markup
 from attrprompt.project import canonical_json
 from attrprompt.report.compose import Report
 from attrprompt.report.contents import CONTINENTS
+from attrprompt.report.formats import FILTERS
 from attrprompt.report.html import TEMPLATES
-from attrprompt.report.words import FILTERS
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>|~&$])")
 _LIST_START = re.compile(r"^([-+=:#]|\d+(?=[.)](?:\s|$)))")

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from attrprompt.analysis_jobs.loading import hash_content
+from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.latest import find_latest_evaluation
-from attrprompt.inspection.loading import hash_content
-from attrprompt.inspection.request import AnalysisRequest, Part, make_request
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from attrprompt.analysis.encoder import EncoderSpec, open_encoder
-from attrprompt.analysis.vectors import VectorCache, fill_cache
+from attrprompt.encoding.cache import VectorCache, fill_cache
+from attrprompt.encoding.encoder import EncoderSpec, open_encoder
 from attrprompt.errors import InputError
 from attrprompt.worker.jobs import JobContext, Payload, Result, register
 

@@ -25,16 +25,16 @@ Payload = Mapping[str, Any]
 
 JOB_MODULES: tuple[str, ...] = (
     "attrprompt.worker.embedding",
-    "attrprompt.inspection.jobs",
-    "attrprompt.inspection.exploring",
-    "attrprompt.inspection.paper",
-    "attrprompt.inspection.portraying",
-    "attrprompt.evaluation.jobs",
-    "attrprompt.evaluation.variants",
-    "attrprompt.evaluation.noise",
-    "attrprompt.evaluation.feedback",
-    "attrprompt.report.jobs",
-    "attrprompt.inspection.checking",
+    "attrprompt.analysis_jobs.analyze",
+    "attrprompt.analysis_jobs.explore",
+    "attrprompt.analysis_jobs.paper",
+    "attrprompt.analysis_jobs.portray",
+    "attrprompt.evaluation.evaluate",
+    "attrprompt.evaluation.steps.variants",
+    "attrprompt.evaluation.steps.noise",
+    "attrprompt.evaluation.steps.feedback",
+    "attrprompt.report.write",
+    "attrprompt.analysis_jobs.check",
 )
 """Modules that register kinds; each must be light to import."""
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from attrprompt.demo import seed_demo
 from attrprompt.records import SampleStatus
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import SampleFilter
 from tests.browser.conftest import App, free_port, open_list, start_server, wait_until_idle

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from attrprompt.generation.launch import create_run
-from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset

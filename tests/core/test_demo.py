@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from attrprompt.analysis.encoder import REFERENCE, open_encoder
-from attrprompt.analysis.projection import neighbour_overlap
-from attrprompt.analysis.vectors import VectorCache, hash_text
+from attrprompt.analysis.similarity.projection import neighbour_overlap
 from attrprompt.demo import EXAMPLES, find_demo, first_requests, reset_demo, seed_demo
+from attrprompt.encoding.cache import VectorCache, hash_text
+from attrprompt.encoding.encoder import REFERENCE, open_encoder
 from attrprompt.project import parse_project
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.worker.jobs import Arrays, find_result, hash_input, read_result
 
@@ -49,7 +49,7 @@ def test_under_five_percent_of_either_set_are_cut(runtime, demo):
 
 
 def test_its_prompts_are_those_that_the_plan_makes_anew(runtime, demo):
-    from attrprompt.generation.plan import make_plan, read_options
+    from attrprompt.generation.plans.plan import make_plan, read_options
 
     for run in runtime.store.runs.list_all(demo.id):
         planned = make_plan(runtime.store.runs.load_document(run.id), read_options(dict(run.options)))

@@ -8,13 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attrprompt.generation.launch import create_run
-from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import DatasetKind, RunCounters, RunState
-from attrprompt.runtime import close_runtime, open_runtime
+from attrprompt.runtime.runtime import close_runtime, open_runtime
 from attrprompt.store import NewSample
 
 ROOT = Path(__file__).parents[2]

@@ -1,7 +1,7 @@
 """Ablations on the Evaluate page: a variant is planned with two clicks and stands in the table."""
 
-from attrprompt.evaluation.ablations import find_variants
 from attrprompt.evaluation.request import make_evaluation
+from attrprompt.evaluation.steps.ablations import find_variants
 from attrprompt.records import RunCounters, RunState
 from attrprompt.store import NewSample
 from attrprompt.worker.jobs import JobContext, run_job

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
-from attrprompt.exchange.project_files import write_project_yaml
+from attrprompt.exchange.documents.project_files import write_project_yaml
 from attrprompt.presets import load_preset
 from attrprompt.project import DimensionKind, Project
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
 from attrprompt.store.proposals import NewProposal
 from tests.pages.helpers import press

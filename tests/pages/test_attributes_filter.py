@@ -13,7 +13,7 @@ from attrprompt import edits
 from attrprompt.cli import main
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.project import Project
-from attrprompt.runtime import close_runtime, open_runtime
+from attrprompt.runtime.runtime import close_runtime, open_runtime
 from tests.capable_model import CapableModel
 from tests.pages.helpers import open_attributes, press
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from attrprompt.generation.launch import create_run
-from attrprompt.generation.plan import PlanOptions
+from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method

@@ -2,9 +2,9 @@
 
 import pytest
 
-from attrprompt.analysis.encoder import REFERENCE, Backend
-from attrprompt.inspection.request import encoder_of
-from components.encoder_form import BUNDLED, ENDPOINT, OTHER
+from attrprompt.analysis_jobs.request import encoder_of
+from attrprompt.encoding.encoder import REFERENCE, Backend
+from components.settings.encoder_form import BUNDLED, ENDPOINT, OTHER
 from tests.pages.helpers import press
 
 KEY = "sk-never-stored"

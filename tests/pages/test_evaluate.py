@@ -2,8 +2,8 @@
 
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import make_evaluation
-from attrprompt.evaluation.zero_shot import plan_zero_shot
 from attrprompt.llm.chat import Endpoint
+from attrprompt.questionnaires.zero_shot import plan_zero_shot
 from attrprompt.store.answers import StoredAnswer
 from attrprompt.worker.jobs import JobContext, run_job
 from tests.pages.helpers import read_words

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attrprompt.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import hash_input
@@ -12,8 +12,8 @@ PAYLOAD = {"of": "nothing"}
 
 
 def draw(ask_first):
-    from attrprompt.runtime import open_runtime
-    from components.jobs import find_or_compute
+    from attrprompt.runtime.runtime import open_runtime
+    from components.kit.work import find_or_compute
 
     find_or_compute(open_runtime(), "check", {"of": "nothing"}, doing="Checks", key="job", ask_first=ask_first)
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from attrprompt.inspection.request import Part, make_request
+from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.worker.jobs import JobContext, run_job
 from tests.pages.helpers import press, read_words
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from attrprompt.analysis.estimate import Comparison
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
+from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.project import fold_label
 
 FEWEST_LOCATED = 50

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.analysis.estimate import DELETE_D, Z95, Estimate, SubsampledFigure
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.divergence import as_vector, measure_divergence
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
-from attrprompt.analysis.sampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
+from attrprompt.analysis.statistics.estimate import DELETE_D, Z95, Estimate, SubsampledFigure
+from attrprompt.analysis.statistics.subsampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
 from attrprompt.project import fold_label
 
 REPEATS = 200

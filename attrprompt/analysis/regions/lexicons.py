@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attrprompt.analysis.estimate import Estimate
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.tokens import tokenise
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import InputError
 
 

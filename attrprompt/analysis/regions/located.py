@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.finder import Mention, RegionFinder, list_continents, list_countries
-from attrprompt.analysis.selection import AnalysisSet, TextChoice, list_counted
+from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, list_counted
 from attrprompt.errors import InputError
 from attrprompt.project import fold_label
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrprompt.analysis.estimate import Estimate, estimate_mean
+from attrprompt.analysis.statistics.estimate import Estimate, estimate_mean
 from attrprompt.errors import InputError
 
 

@@ -1,0 +1,1 @@
+"""What prompts asked for, and what the texts do."""

@@ -1,0 +1,1 @@
+"""Lexical figures: pure functions of tokens."""

@@ -1,0 +1,1 @@
+"""Figures over unit vectors: spread, neighbours, clusters, the map."""

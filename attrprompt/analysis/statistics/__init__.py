@@ -1,0 +1,1 @@
+"""How figures are estimated and compared: subsamples, intervals, verdicts."""

@@ -1,0 +1,100 @@
+"""From p-values to verdicts: families of comparisons, Holm's and Benjamini and Hochberg's corrections.
+
+Only the primary figures carry a verdict. The divergence of continents is computed elsewhere and joins the same
+Holm family by `join_primary`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from attrprompt.analysis.statistics.estimate import Comparison
+from attrprompt.analysis.statistics.metrics import PRIMARY
+
+LEVEL = 0.05
+PRIMARY_FAMILY = "primary"
+EXPLORATORY_FAMILY = "exploratory"
+DIFFERENT = "different"
+NOT_SHOWN = "no difference shown"
+NO_INTERVAL = "no interval"
+
+
+@dataclass(frozen=True)
+class Family:
+    """The comparisons that are corrected together."""
+
+    name: str
+    size: int
+    correction: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Size and correction."""
+        return {"size": self.size, "correction": self.correction}
+
+
+def correct_by_holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's (1979) step-down adjusted p-values, in the order given."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted = [0.0] * len(p_values)
+    running = 0.0
+    for rank, i in enumerate(order):
+        running = max(running, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[i] = running
+    return adjusted
+
+
+def correct_by_benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Benjamini and Hochberg's (1995) step-up adjusted p-values (q), in the order given."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
+    adjusted = [0.0] * len(p_values)
+    running = 1.0
+    for passed, i in enumerate(order):
+        running = min(running, p_values[i] * len(p_values) / (len(p_values) - passed))
+        adjusted[i] = running
+    return adjusted
+
+
+def judge(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """Fill in family, q and verdict of comparisons whose p is known."""
+    sorted_out = [replace(c, family=_name_family(c)) for c in comparisons]
+    judged = list(sorted_out)
+    for name in dict.fromkeys(c.family for c in sorted_out):
+        if name == EXPLORATORY_FAMILY:
+            continue
+        correct = correct_by_holm if name == PRIMARY_FAMILY else correct_by_benjamini_hochberg
+        places = [i for i, c in enumerate(sorted_out) if c.family == name and c.p is not None]
+        for i, q in zip(places, correct([sorted_out[i].p or 0.0 for i in places]), strict=True):
+            judged[i] = replace(judged[i], q=q)
+    return [_give_verdict(c) for c in judged]
+
+
+def join_primary(comparisons: Iterable[Comparison], extra: Iterable[Comparison]) -> list[Comparison]:
+    """Add primary comparisons made elsewhere, each with its own p, and correct the whole primary family anew."""
+    return judge([*comparisons, *(replace(c, family=PRIMARY_FAMILY) for c in extra)])
+
+
+def list_families(comparisons: Iterable[Comparison]) -> list[Family]:
+    """The families among the comparisons with the number of p-values in each."""
+    sizes: dict[str, int] = {}
+    for comparison in comparisons:
+        sizes[comparison.family] = sizes.get(comparison.family, 0) + (comparison.p is not None)
+    corrections = {PRIMARY_FAMILY: "Holm", EXPLORATORY_FAMILY: "none"}
+    return [Family(name, size, corrections.get(name, "Benjamini-Hochberg")) for name, size in sizes.items()]
+
+
+def _name_family(comparison: Comparison) -> str:
+    if comparison.family:
+        return comparison.family
+    if comparison.scope != "all":
+        return f"table {comparison.scope.partition('=')[0]}"
+    return PRIMARY_FAMILY if comparison.metric in PRIMARY else EXPLORATORY_FAMILY
+
+
+def _give_verdict(comparison: Comparison) -> Comparison:
+    if comparison.family != PRIMARY_FAMILY or comparison.difference is None:
+        return comparison
+    if comparison.q is None:
+        return replace(comparison, verdict=comparison.verdict or NO_INTERVAL)
+    return replace(comparison, verdict=DIFFERENT if comparison.q < LEVEL else NOT_SHOWN)

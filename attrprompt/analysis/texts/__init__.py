@@ -1,0 +1,1 @@
+"""Which texts count, their words, languages, repetitions and phrases."""

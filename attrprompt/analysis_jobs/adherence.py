@@ -1,0 +1,187 @@
+"""Adherence and duplicates of stored data sets, as `analyze` prints them, and the places in each text as rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attrprompt.analysis.adherence.asked_places import asked_found_matrix
+from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
+from attrprompt.analysis.adherence.dimensions import (
+    NOTHING_ASKED,
+    Adherence,
+    Bounds,
+    CheckedDimension,
+    LengthAdherence,
+    join_dimensions,
+    measure_length,
+    measure_places,
+)
+from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
+from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.texts.duplicates import RUN, THRESHOLD, find_duplicates
+from attrprompt.analysis.texts.selection import CUT_FLAG, AnalysisSet, list_counted
+from attrprompt.analysis_jobs.places import locate_sets, read_rulings
+from attrprompt.analysis_jobs.request import AnalysisRequest
+from attrprompt.files import replace_file
+from attrprompt.generation.postprocess import asked_lengths
+from attrprompt.project import DimensionKind, Project, fold_text
+from attrprompt.settings import load_settings
+from attrprompt.store import Store
+from attrprompt.worker.jobs import JobContext, stop_where_cancelled
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class AskedDimensions:
+    """What the dimensions were when the prompts of a data set were made; names and values folded.
+
+    Attributes:
+        kinds: the kind of each dimension.
+        lengths: bounds in words by dimension and value.
+    """
+
+    kinds: Mapping[str, DimensionKind]
+    lengths: Mapping[tuple[str, str], Bounds]
+
+
+def read_asked_dimensions(request: AnalysisRequest, context: JobContext) -> list[AskedDimensions]:
+    """For each data set the dimensions of the document that its run was planned from; of imports, the project's."""
+    store = Store(context.home, load_settings(context.home).database_url)
+    try:
+        datasets = [store.datasets.load(number) for number in request.datasets]
+        return [
+            _describe(
+                store.projects.load(each.project_id).document if each.imported else store.runs.load_document(each.id)
+            )
+            for each in datasets
+        ]
+    finally:
+        store.close()
+
+
+def measure_adherence(
+    request: AnalysisRequest,
+    dataset: AnalysisSet,
+    located: LocatedSet,
+    asked: AskedDimensions,
+    encode: Encode,
+    context: JobContext,
+) -> Adherence:
+    """Every dimension of a data set, over the texts that count: by rule where one can tell, else by the classifier.
+
+    Args:
+        located: the texts that count with their places, in the order of the store.
+        encode: gives embeddings; called only where a classifier is needed and can be trained.
+    """
+    attributes = located.attributes or []
+    names = sorted({name for each in attributes for name in each})
+    context.progress(0.95, f"asked and found in {dataset.name}")
+    language = measure_language(located.texts, located.items)
+    if not names:
+        return Adherence({}, (), note=NOTHING_ASKED, language=language)
+    kinds = {name: asked.kinds.get(fold_text(name), DimensionKind.TEXT) for name in names}
+    measured: dict[str, CheckedDimension] = {}
+    for name in _names_of(kinds, DimensionKind.LENGTH):
+        measured[name] = _measure_length(request, dataset, located, name, asked)
+    rulings = read_rulings(request)
+    for name in _names_of(kinds, DimensionKind.PLACE):
+        measured[name] = measure_places(asked_found_matrix(located, name, rulings))
+    not_checked: dict[str, str] = {}
+    for name in _names_of(kinds, DimensionKind.TEXT):
+        if are_languages(located.list_values(name)):
+            measured[name] = measure_asked_language(located.texts, attributes, name)
+            continue
+        not_checked[name] = why_unclassifiable([each.get(name) for each in attributes], located.texts)
+        if not not_checked[name]:
+            del not_checked[name]
+            context.progress(0.95, f"{name} by the attribute classifier in {dataset.name}")
+            measured[name] = measure_by_classifier(
+                encode(located.texts),
+                located.texts,
+                located.labels,
+                attributes,
+                name,
+                items=located.items,
+                seed=request.seed,
+                check=stop_where_cancelled(context, "The comparison of what was asked with what is there"),
+            )
+    return join_dimensions(measured, not_checked, language)
+
+
+def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: JobContext) -> dict[str, Any]:
+    """The texts of a data set that repeat an earlier one, exactly or nearly, as pairs of item numbers.
+
+    Raises:
+        WorkerError: it was stopped.
+    """
+    context.progress(0.97, f"repeated texts in {dataset.name}")
+    rows = list_counted(dataset, request.choice)
+    items = [row if dataset.items is None else dataset.items[row] for row in rows]
+    found = find_duplicates(
+        (dataset.texts[row] for row in rows), check=stop_where_cancelled(context, "The search for duplicates")
+    )
+    pairs = [
+        {"item": item, "of": items[each.of], "similarity": each.similarity, "exact": each.exact}
+        for item, each in zip(items, found, strict=True)
+        if each is not None
+    ]
+    exact = sum(bool(each["exact"]) for each in pairs)
+    return {
+        "texts": len(rows),
+        "exact": exact,
+        "near": len(pairs) - exact,
+        "threshold": THRESHOLD,
+        "method": f"exact: equal but for case and spaces; near: Jaccard similarity of runs of {RUN} words",
+        "pairs": pairs,
+    }
+
+
+def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], path: Path, context: JobContext) -> int:
+    """Write the places found in each text that counts, a JSON line a text, in the order of the store.
+
+    Lines are those of `LocatedSet.to_rows` with the name of the data set. The file is there whole or not at all.
+
+    Returns:
+        Number of lines.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    count = 0
+    located = locate_sets(request, sets, context)
+    with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        for each in located:
+            for row in each.to_rows():
+                file.write(json.dumps({**row, "dataset": each.name}, ensure_ascii=False) + "\n")
+                count += 1
+    return count
+
+
+def _measure_length(
+    request: AnalysisRequest, dataset: AnalysisSet, located: LocatedSet, name: str, asked: AskedDimensions
+) -> LengthAdherence:
+    flags = dataset.flags or [()] * len(dataset.texts)
+    cut = [CUT_FLAG in flags[row] for row in list_counted(dataset, request.choice)]
+    attributes = located.attributes or []
+    known = {value: asked.lengths.get((fold_text(name), fold_text(value))) for value in located.list_values(name)}
+    bounds = {value: found for value, found in known.items() if found is not None}
+    return measure_length(located.texts, attributes, name, bounds, cut, located.items)
+
+
+def _describe(document: Project) -> AskedDimensions:
+    return AskedDimensions(
+        {fold_text(each.name): each.kind for each in document.dimensions.values()},
+        {(fold_text(name), fold_text(value)): bounds for (name, value), bounds in asked_lengths(document).items()},
+    )
+
+
+def _names_of(kinds: Mapping[str, DimensionKind], wanted: DimensionKind) -> list[str]:
+    return [name for name, kind in kinds.items() if kind is wanted]

@@ -1,0 +1,107 @@
+"""What an analysis is asked, as data: pages and the command line build it, the job answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice
+from attrprompt.analysis_jobs.loading import hash_content, hash_counted
+from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
+from attrprompt.records import Dataset
+from attrprompt.store import Store, StoredProject
+
+ENCODER_SETTING = "encoder"
+UNHASHED = ("datasets",)  # their contents are hashed; the numbers differ from home to home
+EXPLORED = (*UNHASHED, "states")  # for work that looks at the texts that count and at nothing else
+
+
+class Part(StrEnum):
+    """A family of figures."""
+
+    DIVERSITY = "diversity"
+    SIMILARITY = "similarity"
+    REGIONS = "regions"
+    ADHERENCE = "adherence"
+    DUPLICATES = "duplicates"
+
+
+class AnalysisRequest(BaseModel):
+    """One question about data sets of one project.
+
+    Attributes:
+        datasets: their numbers in the store, in the order of comparison.
+        contents: a hash of each set's texts that count, so that an answer is found again only for the same texts; with
+            adherence also of the project's document, which says what the values of imported texts mean.
+        states: a hash of all of each set, its marks and decisions too, whose shares are told with the figures.
+        reference: what the regions are compared with.
+        reference_csv: the table behind a reference of that name, where it is one of a person's own.
+        lexicons: names and tables of a person's own word lists.
+        tables: whether figures by label and by attribute value are made too.
+        primary_only: only the three figures that carry a verdict, for the Overview page.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    datasets: tuple[int, ...]
+    contents: tuple[str, ...]
+    states: tuple[str, ...] = ()
+    only: tuple[Part, ...]
+    text: str = "clean"
+    excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
+    review: str = "ignored"
+    seed: int = 0
+    m: int | None = None
+    repeats: int = Field(default=200, ge=2)
+    encoder: EncoderSpec = REFERENCE
+    threshold: float = Field(default=0.90, gt=0, le=1)
+    reference: str = "uniform"
+    reference_csv: str = ""
+    lexicons: tuple[tuple[str, str], ...] = ()
+    rulings: tuple[tuple[str, str, str], ...] = ()
+    tables: bool = True
+    primary_only: bool = False
+
+    @property
+    def choice(self) -> TextChoice:
+        """Which texts count."""
+        review: Review = self.review  # type: ignore[assignment]
+        return TextChoice("raw" if self.text == "raw" else "clean", self.excluded_flags, review)
+
+    def to_payload(self) -> dict[str, Any]:
+        """The payload of a job. Tables that are not given are left out: they change no answer that is kept."""
+        payload = self.model_dump(mode="json")
+        return {key: value for key, value in payload.items() if value or key not in ("reference_csv", "lexicons")}
+
+
+def make_request(
+    store: Store, project: StoredProject, datasets: Sequence[Dataset], only: Sequence[Part], **choices: Any
+) -> AnalysisRequest:
+    """A request over these data sets as they stand now, with the project's encoder and rulings.
+
+    Raises:
+        InputError: a choice cannot be used.
+    """
+    rulings = tuple(sorted((each.surface, each.country, each.continent) for each in store.rulings.list_all(project.id)))
+    request = AnalysisRequest(
+        datasets=tuple(each.id for each in datasets),
+        contents=(),
+        states=tuple(hash_content(store, each) for each in datasets),
+        only=tuple(only),
+        encoder=encoder_of(project),
+        rulings=rulings,
+        **choices,
+    )
+    contents = [hash_counted(store, each, request.choice) for each in datasets]
+    if Part.ADHERENCE in only:
+        contents.append(project.document.content_hash)
+    return request.model_copy(update={"contents": tuple(contents)})
+
+
+def encoder_of(project: StoredProject) -> EncoderSpec:
+    """The encoder that the project chose, else the reference."""
+    chosen = project.settings.get(ENCODER_SETTING)
+    return EncoderSpec.model_validate(chosen) if chosen else REFERENCE

@@ -1,0 +1,1 @@
+"""Which cells of labels and dimensions are done, and whether people agree."""

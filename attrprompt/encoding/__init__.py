@@ -1,0 +1,1 @@
+"""Texts as unit vectors: bundled, local or from an endpoint, with a cache."""

@@ -1,0 +1,1 @@
+"""The folder and row layouts of the AttrPrompt paper's authors."""

@@ -1,0 +1,1 @@
+"""Projects as files, and merging what comes in."""

@@ -1,0 +1,319 @@
+"""Texts with their labels from files of any origin, each text byte for byte as it stands there."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attrprompt.edits.parts import count_of
+from attrprompt.errors import InputError
+from attrprompt.exchange.authors.folder_layout import parse_labels
+from attrprompt.exchange.rows.row_sources import Record, RecordSource, open_records
+from attrprompt.files import read_text
+from attrprompt.project import Project, fold_label
+from attrprompt.records import make_storable
+
+TEXT_COLUMNS = ("text", "sentence", "content", "review")
+LABEL_COLUMNS = ("label", "labels", "class", "category", "_id")
+NO_LABELS = ""
+"""As `label_column`: the file has no labels, and that is meant."""
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """A text from a file.
+
+    Attributes:
+        row: where it stands, from 1: the line of a JSONL file, the row after the header of a CSV file.
+        text: byte for byte, but for characters that no database stores.
+        labels: names of the project's labels where they are known, else as given.
+        attributes: dimension to value text.
+        extra: the other columns, as plain data.
+    """
+
+    row: int
+    text: str
+    labels: tuple[str, ...]
+    attributes: dict[str, str]
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that was left out, and why."""
+
+    row: int
+    reason: str
+
+
+class LabelReader:
+    """Turns labels as files give them into names: by folded name, or by position where they are numbers."""
+
+    def __init__(
+        self, project: Project | None, label_map: Sequence[str] | None, class_names: Sequence[str] | None
+    ) -> None:
+        ordered = [label for _, label in project.ordered_labels()] if project else []
+        self._names = {fold_label(label.display): label.name for label in ordered if label.display}
+        self._names |= {fold_label(label.name): label.name for label in ordered}
+        self._has_project = project is not None
+        self._positions = list(label_map or class_names or [label.name for label in ordered])
+        self._mapped = label_map is not None
+        self._guessed = label_map is None and class_names is None
+        self.unknown: Counter[str] = Counter()
+        self.by_position = 0
+
+    def read(self, given: Any) -> tuple[str, ...]:
+        """The names of one row's labels."""
+        members = given if isinstance(given, list | tuple) else [given]
+        names = [self._read_one(each) for each in members if each is not None and each != ""]
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def forget(self) -> None:
+        """Start counting anew."""
+        self.unknown.clear()
+        self.by_position = 0
+
+    def describe(self) -> list[str]:
+        """What a person should know about the labels that were read."""
+        notes = []
+        if self.by_position and self._guessed:
+            shown = ", ".join(f"{number} = {name}" for number, name in enumerate(self._positions[:_SHOWN]))
+            notes.append(
+                f"Labels given as numbers were read as positions in the project's list ({shown}); "
+                "if they mean another order, give a label map."
+            )
+        if self.unknown:
+            shown = ", ".join(f"'{name[:60]}' ({count:,})" for name, count in self.unknown.most_common(_SHOWN))
+            more = f" and {len(self.unknown) - _SHOWN:,} more" if len(self.unknown) > _SHOWN else ""
+            verb = "carries" if self.unknown.total() == 1 else "carry"
+            rows = count_of(self.unknown.total(), "row")
+            notes.append(f"{rows} {verb} a label that the project does not have, kept as given: {shown}{more}.")
+        return notes
+
+    def _read_one(self, given: Any) -> str:
+        position = _read_position(given)
+        text = str(given) if position is None or isinstance(given, str) else str(position)
+        if position is not None and (self._mapped or fold_label(text) not in self._names):
+            if not 0 <= position < len(self._positions):
+                self.unknown[text] += 1
+                return text
+            self.by_position += 1
+            text = self._positions[position]
+        known = self._names.get(fold_label(text))
+        if known is None and self._has_project:
+            self.unknown[text] += 1
+        return known or text
+
+
+class RowReader:
+    """The rows of a file. Iterate once; then `skipped` and `warnings` are complete.
+
+    An `InputError` can come while iterating (a damaged file), so store the rows in one transaction.
+    """
+
+    def __init__(
+        self,
+        source: RecordSource,
+        *,
+        text_column: str,
+        label_column: str | None,
+        attribute_columns: Sequence[str],
+        labels: LabelReader,
+    ) -> None:
+        self.source = source
+        self.text_column = text_column
+        self.label_column = label_column
+        self.skipped: list[SkippedRow] = []
+        self._attribute_columns = tuple(attribute_columns)
+        self._labels = labels
+        self._replaced = 0
+        self._without_label = 0
+
+    def __iter__(self) -> Iterator[ImportedRow]:
+        self.skipped.clear()
+        for record in self.source:
+            reason = record.problem or _explain_missing_text(record, self.text_column)
+            if reason:
+                self.skipped.append(SkippedRow(record.row, reason))
+                continue
+            yield self._read(record)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know about the rows read so far, in sentences."""
+        notes = [*self.source.notes, *self._labels.describe()]
+        if self._without_label and self.label_column is not None:
+            notes.append(f"{count_of(self._without_label, 'row')} without a label in '{self.label_column}'.")
+        if self._replaced:
+            notes.append(
+                f"{count_of(self._replaced, 'row')} held NUL or half a character, which no database stores; "
+                "it was replaced by U+FFFD."
+            )
+        return notes
+
+    def _read(self, record: Record) -> ImportedRow:
+        values, replaced = _make_storable(record.values) if record.may_break else (record.values, False)
+        self._replaced += replaced
+        labels = self._labels.read(values.get(self.label_column)) if self.label_column is not None else ()
+        self._without_label += not labels
+        attributes, used = self._read_attributes(values, labels)
+        used |= {self.text_column, self.label_column or self.text_column}
+        extra = {name: value for name, value in values.items() if name not in used and value is not None}
+        return ImportedRow(record.row, values[self.text_column], labels, attributes, extra)
+
+    def _read_attributes(self, values: Mapping[str, Any], labels: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+        """The attributes of one row, and the columns that they came from."""
+        given = values.get("attributes")
+        attributes = join_attributes(given) if isinstance(given, Mapping) else {}
+        attributes |= join_attributes({name: values.get(name) for name in self._attribute_columns})
+        return attributes, {"attributes", *self._attribute_columns}
+
+
+def read_rows(
+    path: Path,
+    *,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    label_map: Sequence[str] | None = None,
+    attribute_columns: Sequence[str] = (),
+    project: Project | None = None,
+) -> RowReader:
+    """Open a JSONL, CSV or Parquet file of labelled texts.
+
+    Args:
+        path: the file, or a folder that holds exactly one such file.
+        text_column: the column of the texts; else the first of `TEXT_COLUMNS` that is there.
+        label_column: the column of the labels; else the first of `LABEL_COLUMNS`; `NO_LABELS` for none.
+        label_map: names for labels given as numbers from 0 (see `read_label_map`).
+        attribute_columns: columns that hold attribute values, named like the dimensions.
+        project: its labels' names are used for labels that fold to the same name.
+
+    Raises:
+        InputError: the file cannot be read, or a column is missing; the sentence lists those that are there.
+    """
+    source = open_records(path)
+    text = choose_column(source, text_column, TEXT_COLUMNS, "text")
+    label = None if label_column == NO_LABELS else choose_label_column(source, label_column)
+    for name in attribute_columns:
+        choose_column(source, name, (), "attribute")
+    return RowReader(
+        source,
+        text_column=text,
+        label_column=label,
+        attribute_columns=attribute_columns,
+        labels=LabelReader(project, label_map, source.class_names.get(label or "")),
+    )
+
+
+def read_label_map(path: Path) -> tuple[str, ...]:
+    """Label names, one a line, in the order of their numbers from 0.
+
+    Raises:
+        InputError: the file cannot be read, or names a label twice or an empty one.
+    """
+    if not path.is_file():
+        raise InputError(f"There is no file '{path}'; a label map is a text file with one label a line.")
+    return parse_labels(read_text(path), path.name)
+
+
+def join_attributes(values: Mapping[str, Any]) -> dict[str, str]:
+    """Attribute values as texts; empty ones are left out, several are joined as configurations join them."""
+    found = {}
+    for name, value in values.items():
+        text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        if isinstance(text, Mapping):
+            text = json.dumps(text, ensure_ascii=False)
+        if text is not None and str(text) != "":
+            found[str(name)] = str(text)
+    return found
+
+
+def choose_column(source: RecordSource, named: str | None, guesses: Sequence[str], what: str) -> str:
+    """The column that is named, else the first guess that is there.
+
+    Raises:
+        InputError: there is none; the sentence lists those that are there.
+    """
+    if named is not None:
+        if named in source.columns:
+            return named
+    else:
+        folded = {name.strip().casefold(): name for name in reversed(source.columns)}
+        for guess in guesses:
+            if guess in folded:
+                return folded[guess]
+    problem = f"has no column '{named}'" if named is not None else f"has no {what} column that can be told by its name"
+    option = "--attribute-columns" if what == "attribute" else f"--{what}-column"
+    columns = ", ".join(source.columns[:60])
+    raise InputError(f"'{source.path.name}' {problem}; its columns are: {columns}. Name the right one with {option}.")
+
+
+def choose_label_column(source: RecordSource, named: str | None) -> str:
+    """The column of the labels; `_id` is one only where it holds class numbers, as in the authors' data sets.
+
+    Raises:
+        InputError: there is none.
+    """
+    guesses = LABEL_COLUMNS if holds_class_numbers(source) else LABEL_COLUMNS[:-1]
+    return choose_column(source, named, guesses, "label")
+
+
+def holds_class_numbers(source: RecordSource) -> bool:
+    """True where `_id` of the first row is a class number or a list of them."""
+    first = next(iter(source), None)
+    given = first.values.get("_id") if first else None
+    members = given if isinstance(given, list) else [given]
+    return bool(members) and all(type(each) is int for each in members)
+
+
+def _explain_missing_text(record: Record, column: str) -> str:
+    text = record.values.get(column)
+    if text is None:
+        return f"has no '{column}'"
+    if not isinstance(text, str):
+        return f"has no text in '{column}' but a {'number' if isinstance(text, int | float) else 'nested value'}"
+    return "" if text.strip() else f"has an empty '{column}'"
+
+
+def _read_position(given: Any) -> int | None:
+    if isinstance(given, bool):
+        return None
+    if isinstance(given, int):
+        return given
+    if isinstance(given, float) and given.is_integer():
+        return int(given)
+    if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10:
+        return int(given)
+    return None
+
+
+def _can_encode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _make_storable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    replaced = False
+
+    def clean(value: Any) -> Any:
+        nonlocal replaced
+        if isinstance(value, str):
+            if "\0" not in value and _can_encode(value):
+                return value
+            storable, changed = make_storable(value)
+            replaced |= changed
+            return storable
+        if isinstance(value, Mapping):
+            return {clean(key): clean(each) for key, each in value.items()}
+        return [clean(each) for each in value] if isinstance(value, list | tuple) else value
+
+    return {clean(key): clean(value) for key, value in data.items()}, replaced

@@ -1,0 +1,240 @@
+"""Moves projects and data sets between files and the store; the formats themselves are in `attrprompt.exchange`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from attrprompt.analysis.regions.resolve import resolve_place
+from attrprompt.errors import InputError
+from attrprompt.exchange.authors.attributes_export import export_attributes
+from attrprompt.exchange.authors.attributes_folder import AttributesImport, read_attributes_folder
+from attrprompt.exchange.authors.authors_dataset import export_authors_dataset, read_dataset
+from attrprompt.exchange.documents.merging import replace_content
+from attrprompt.exchange.documents.project_files import read_project_file, write_project_json, write_project_yaml
+from attrprompt.exchange.documents.values_csv import write_values_csv
+from attrprompt.exchange.rows.hub_folder import export_hub_folder
+from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
+from attrprompt.exchange.rows.write_rows import write_rows
+from attrprompt.files import replace_file
+from attrprompt.records import Dataset, DatasetKind, Flag, SampleStatus
+from attrprompt.store import NewSample, SampleFilter, Store, StoredProject
+
+RAW_LINES = "raw_lines"
+USABLE = SampleFilter(
+    without_flags=tuple(flag.value for flag in Flag if flag is not Flag.REPLACED_CHARACTERS),
+    statuses=(SampleStatus.NEW, SampleStatus.ACCEPTED),
+)
+
+
+class ExportFormat(StrEnum):
+    """What a data set can be written as."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+    HUB = "hf"
+    AUTHORS = "attrprompt"
+
+
+class ProjectFormat(StrEnum):
+    """What a project document can be written as."""
+
+    YAML = "yaml"
+    JSON = "json"
+    VALUES = "values"
+    AUTHORS = "attrprompt"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedDataset:
+    """A data set that was read in, and what a person should know about it."""
+
+    dataset: Dataset
+    skipped: tuple[SkippedRow, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A data set that was written."""
+
+    path: Path
+    rows: int
+    warnings: tuple[str, ...] = field(default=())
+
+
+def import_attributes(
+    store: Store, name: str, folder: Path, *, use: Mapping[str, str], actor: str
+) -> tuple[StoredProject, AttributesImport]:
+    """Read an attribute folder of the authors into a new project, or as the new content of an existing one.
+
+    Raises:
+        InputError: the folder cannot be used; nothing was changed.
+    """
+    read = read_attributes_folder(folder, use=use, resolve_place=resolve_place)
+    source = f"import:{folder.resolve().name}"
+    known = {each.name.casefold(): each.id for each in store.projects.list_all()}
+    if name.casefold() in known:
+        base = store.projects.load(known[name.casefold()])
+        project = store.projects.save(
+            base.id,
+            base,
+            replace_content(base.document, read.project),
+            actor=actor,
+            source=source,
+            summary=f"Attributes imported from {folder.name}",
+        )
+    else:
+        project = store.projects.create(name, read.project, owner=actor, source=source)
+    store.projects.save_settings(project.id, {RAW_LINES: read.raw_lines})
+    return store.projects.load(project.id), read
+
+
+def export_project(project: StoredProject, path: Path, format: ProjectFormat) -> tuple[str, ...]:
+    """Write a project document; returns a sentence for each thing that the format cannot carry.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    if format is ProjectFormat.AUTHORS:
+        return export_attributes(project.document, path).warnings
+    text = {
+        ProjectFormat.YAML: lambda: write_project_yaml(project.document, name=project.name),
+        ProjectFormat.JSON: lambda: write_project_json(project.document, name=project.name),
+        ProjectFormat.VALUES: lambda: write_values_csv(project.document),
+    }[format]()
+    with replace_file(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+    return ()
+
+
+def import_project(store: Store, name: str, path: Path, *, actor: str) -> tuple[StoredProject, tuple[str, ...]]:
+    """Read a project file (YAML or JSON) into a new project; returns it with warnings.
+
+    Raises:
+        InputError: the file cannot be used, or the name is taken.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The file {path} cannot be read ({error.strerror}). Check the path.") from error
+    read = read_project_file(content, path.name)
+    return store.projects.create(name, read.project, owner=actor, source=f"import:{path.name}"), tuple(read.warnings)
+
+
+def import_dataset(
+    store: Store,
+    project: StoredProject,
+    path: Path,
+    *,
+    name: str,
+    kind: DatasetKind = DatasetKind.GOLD,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    label_map: Sequence[str] | None = None,
+    attribute_columns: Sequence[str] = (),
+    replace: bool = False,
+) -> ImportedDataset:
+    """Read labelled texts into the store, all of them or none.
+
+    Raises:
+        InputError: the file cannot be read, holds no text, or the name is used.
+    """
+    reader = read_dataset(
+        path,
+        project=project.document,
+        raw_lines=project.settings.get(RAW_LINES),
+        text_column=text_column,
+        label_column=label_column,
+        label_map=label_map,
+        attribute_columns=attribute_columns,
+    )
+    dataset = store.datasets.import_rows(
+        project.id, name, kind, _read_samples(reader, path), info={"file": path.name}, replace=replace
+    )
+    return ImportedDataset(dataset, tuple(reader.skipped), tuple(reader.warnings))
+
+
+def export_dataset(
+    store: Store,
+    project: StoredProject,
+    dataset: Dataset,
+    path: Path,
+    format: ExportFormat,
+    *,
+    wanted: SampleFilter | None = None,
+    provenance: bool = True,
+) -> Export:
+    """Write a data set's samples; a filter leaves out what it does not let pass.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    document = project.document if dataset.imported else store.runs.load_document(dataset.id)
+    multi_label = document.task.multi_label
+    rows = (sample.to_row(multi_label=multi_label) for sample in store.datasets.iterate(dataset.id, wanted))
+    if format is ExportFormat.HUB:
+        hub = export_hub_folder(rows, path, title=dataset.name, project=document, provenance=provenance)
+        return Export(hub.path, hub.rows)
+    if format is ExportFormat.AUTHORS:
+        authors = export_authors_dataset(rows, document, path)
+        return Export(authors.path, authors.rows, authors.warnings)
+    return Export(path, write_rows(rows, path, format.value, provenance=provenance))
+
+
+def _read_samples(rows: Iterator[ImportedRow] | Any, path: Path) -> Iterator[NewSample]:
+    item = -1
+    for item, row in enumerate(rows):
+        yield _make_sample(item, row)
+    if item < 0:
+        raise InputError(f"The file {path.name} holds no text to import. Check its text column.")
+
+
+def _make_sample(item: int, row: ImportedRow) -> NewSample:
+    """A sample of an import; what an export of ours says of where a text came from is kept."""
+    extra = row.extra
+    tokens = extra.get("tokens")
+    counts = tokens if isinstance(tokens, Mapping) else {}
+    flags = extra.get("flags")
+    return NewSample(
+        item=item,
+        text=row.text,
+        raw=str(extra.get("raw") or row.text),
+        labels=tuple(row.labels),
+        attributes=row.attributes,
+        prompt=str(extra.get("prompt") or ""),
+        model=str(extra.get("model") or ""),
+        parameters=extra["parameters"] if isinstance(extra.get("parameters"), Mapping) else {},
+        prompt_tokens=int(counts.get("prompt") or 0),
+        completion_tokens=int(counts.get("completion") or 0),
+        request_id=str(extra.get("request_id") or ""),
+        flags=tuple(flag for flag in flags if flag in set(Flag)) if isinstance(flags, list) else (),
+        **_read_review(extra),
+    )
+
+
+def _read_review(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What an export of ours says of a text's review; columns of other files that only share a name are left alone."""
+    if extra.get("status") not in set(SampleStatus):
+        return {}
+    asked = extra.get("asked_labels") or extra.get("asked_label") or ()
+    return {
+        "status": SampleStatus(extra["status"]),
+        "asked_labels": tuple(map(str, asked)) if isinstance(asked, list) else ((str(asked),) if asked else None),
+        "edited": extra.get("edited") in (True, "true"),
+        "note": str(extra.get("note") or ""),
+        "reviewed_by": str(extra.get("reviewed_by") or ""),
+        "reviewed_at": _read_time(extra.get("reviewed_at")),
+    }
+
+
+def _read_time(text: Any) -> float | None:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return None

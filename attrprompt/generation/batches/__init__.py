@@ -1,0 +1,1 @@
+"""Runs sent through a batch API."""

@@ -1,0 +1,195 @@
+"""Batches that we submit ourselves: sent, looked at, taken in. Each step is stored before the next one begins.
+
+A file goes from `prepared` (in the home) over `uploaded` and `submitted` (the endpoint's ids are stored) to `ended`
+(its results are taken in), so that any later process goes on where one stopped. A batch whose creation was sent but
+not stored is found again by its file, never begun twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.generation.batches.files import MOST_REQUESTS, export_batch
+from attrprompt.generation.batches.results import BatchImport, import_batch
+from attrprompt.llm.batch_client import BatchClient, RemoteBatch
+from attrprompt.records import Batch, BatchState
+from attrprompt.store import Store
+
+POLL_SECONDS = 30.0
+FOLDER = "batches"
+
+
+@dataclass
+class BatchNews:
+    """What looking at the batches of a run brought.
+
+    Attributes:
+        completed: answers stored now.
+        failed: items that ended without an answer, by reason.
+        open: batches that are still worked on.
+        problems: sentences for the person.
+    """
+
+    completed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    open: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+async def submit_batches(
+    store: Store, run_id: int, client: BatchClient, *, most_requests: int = MOST_REQUESTS
+) -> list[Batch]:
+    """Submit what can be asked for of a run, and what an earlier submission left half-way; gives all open batches.
+
+    Raises:
+        InputError: nothing is pending, or the run has a budget.
+        ProviderError: the endpoint refuses; what was submitted before stays submitted.
+    """
+    run = store.runs.load(run_id)
+    if run.limits.get("budget") or run.limits.get("budget_tokens"):
+        raise InputError(
+            f"The run '{run.name}' has a budget, which a batch cannot keep: all of it is in flight at once. Make a run "
+            "without a budget, or send this one directly."
+        )
+    half_way = store.batches.list_all(run_id, BatchState.PREPARED, BatchState.UPLOADED)
+    if run.sendable or not half_way:
+        folder = store.home / FOLDER / f"run-{run_id}-{len(store.batches.list_all(run_id)) + 1}"
+        await asyncio.to_thread(
+            export_batch, store, run, folder, state=BatchState.PREPARED, most_requests=most_requests
+        )
+    for batch in store.batches.list_all(run_id, BatchState.PREPARED, BatchState.UPLOADED):
+        await _submit(store, batch, client)
+    return store.batches.list_all(run_id, BatchState.SUBMITTED)
+
+
+async def look_at_batches(store: Store, run_id: int, client: BatchClient) -> BatchNews:
+    """Ask how the submitted batches stand and take in the results of those that are over, partial ones too.
+
+    Raises:
+        ProviderError: the endpoint cannot be asked.
+        InputError: the run is being sent at this moment; results are taken in afterwards.
+    """
+    news = BatchNews()
+    for batch in store.batches.list_all(run_id, BatchState.SUBMITTED):
+        remote = await client.retrieve(batch.remote_id)
+        store.batches.change(batch.id, remote_state=remote.state, done=remote.done)
+        if not remote.is_over:
+            news.open += 1
+            continue
+        found = await _take_in(store, batch, remote, client)
+        message = _describe_end(batch, remote)
+        news.completed += found.completed
+        news.failed.update(found.failed)
+        news.problems += [message] if message else []
+        news.problems += [f"{each['line']}: {each['reason']}" for each in found.unreadable[:3]]
+    return news
+
+
+async def cancel_batches(store: Store, run_id: int, client: BatchClient) -> None:
+    """Ask the endpoint to end the submitted batches of a run; their partial results come with the next look.
+
+    Raises:
+        ProviderError: the endpoint cannot be asked.
+    """
+    for batch in store.batches.list_all(run_id, BatchState.SUBMITTED):
+        remote = await client.cancel(batch.remote_id)
+        store.batches.change(batch.id, remote_state=remote.state, done=remote.done)
+
+
+async def follow_batches(
+    store: Store,
+    run_id: int,
+    client: BatchClient,
+    *,
+    stop: asyncio.Event,
+    tell: Callable[[float, str], None],
+    every: float = POLL_SECONDS,
+) -> BatchNews:
+    """Look at the batches of a run until all are over or `stop` is set; what fails for a moment is tried again.
+
+    Raises:
+        ProviderError: the endpoint refuses the key, or has no Batch API.
+    """
+    total = BatchNews()
+    while True:
+        try:
+            news = await look_at_batches(store, run_id, client)
+        except ProviderError as error:
+            if error.kind in (ErrorKind.AUTH, ErrorKind.NOT_FOUND):
+                raise
+            tell(0.0, str(error))
+        except InputError as error:
+            tell(0.0, str(error))
+        else:
+            total.completed += news.completed
+            total.failed.update(news.failed)
+            total.problems += news.problems
+            total.open = news.open
+            if not news.open:
+                return total
+            tell(*_measure(store, run_id))
+        if stop.is_set():
+            return total
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every)
+
+
+def _measure(store: Store, run_id: int) -> tuple[float, str]:
+    batches = store.batches.list_all(run_id, BatchState.SUBMITTED)
+    done, requests = sum(each.done for each in batches), sum(each.requests for each in batches)
+    states = ", ".join(sorted({each.remote_state.replace("_", " ") for each in batches}))
+    return (done / requests if requests else 0.0), f"{done:,} of {requests:,} answered, {states}"
+
+
+async def _submit(store: Store, batch: Batch, client: BatchClient) -> None:
+    file_id = batch.file_id
+    remote: RemoteBatch | None = None
+    path = store.home / batch.name
+    if batch.state is BatchState.PREPARED:
+        try:
+            file_id = await client.upload(path)
+        except OSError as error:
+            raise InputError(
+                f"The file {path} cannot be read ({error.strerror}). Give its batch up with resume --anyway."
+            ) from error
+        store.batches.change(batch.id, state=BatchState.UPLOADED.value, file_id=file_id)
+    else:
+        remote = await client.find(file_id)
+    remote = remote or await client.create(file_id)
+    store.batches.change(
+        batch.id, state=BatchState.SUBMITTED.value, remote_id=remote.id, remote_state=remote.state, done=remote.done
+    )
+    path.unlink(missing_ok=True)  # its prompts are in the plan
+
+
+async def _take_in(store: Store, batch: Batch, remote: RemoteBatch, client: BatchClient) -> BatchImport:
+    folder = store.home / FOLDER
+    files = []
+    for kind, file_id in (("answers", remote.output_file_id), ("errors", remote.error_file_id)):
+        if file_id:
+            path = folder / f"results-{batch.id}-{kind}.jsonl"
+            await client.download(file_id, path)
+            files.append(path)
+    run = store.runs.load(batch.run_id)
+    found = await asyncio.to_thread(import_batch, store, run, files, ends=batch, message=_describe_end(batch, remote))
+    for path in files:
+        path.unlink(missing_ok=True)
+    return found
+
+
+def _describe_end(batch: Batch, remote: RemoteBatch) -> str:
+    """Why a batch ended before all was answered; empty where it did not."""
+    name = Path(batch.name).name
+    if remote.state == "failed":
+        said = f" It says: {remote.errors}" if remote.errors else ""
+        return f"The endpoint refused the batch {name}.{said}"
+    if remote.state in ("expired", "cancelled"):
+        how = "expired" if remote.state == "expired" else "was cancelled"
+        return f"The batch {name} {how} when {remote.done:,} of its {batch.requests:,} requests had ended."
+    return ""

@@ -1,0 +1,170 @@
+"""The generation prompts that a model wrote for a project: kept with it by model, shown, and used by plans.
+
+They are no content of the project: another model writes others. Every reply is kept as it came, so that their tokens
+count among those that a method costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from attrprompt.elicitation.questions import Way
+from attrprompt.elicitation.requests import suggest_way
+from attrprompt.generation.metaprompt.writing import write_meta_prompts
+from attrprompt.generation.plans.plan import PlanOptions, plan_label_sets
+from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Method
+from attrprompt.prompts.rendering import PromptRenderer
+from attrprompt.records import hash_text
+from attrprompt.sampling import LabelSet
+from attrprompt.store import Store, StoredProject
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from attrprompt.runtime.runtime import Runtime
+
+SETTING = "meta_prompts"
+PURPOSE = "metaprompt"
+DEFAULT_COUNT = 5
+
+
+@dataclass(frozen=True)
+class MetaPrompts:
+    """What one model wrote.
+
+    Attributes:
+        model: its name.
+        prompts: label ids joined with `+` to prompts, as `make_plan` takes them.
+        asked: label ids likewise to a hash of the request that the prompts answer.
+        prompt_tokens: of all requests, as far as the endpoint counts them.
+        completion_tokens: likewise.
+        problems: sentences for the person about the last writing.
+    """
+
+    model: str
+    prompts: Mapping[str, tuple[str, ...]]
+    asked: Mapping[str, str] = field(default_factory=dict)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    problems: tuple[str, ...] = ()
+
+    def take(self, count: int | None) -> dict[str, tuple[str, ...]]:
+        """The first so many prompts of each class; None takes all."""
+        return {key: texts[:count] for key, texts in self.prompts.items()}
+
+    def to_facts(self, count: int | None) -> dict[str, object]:
+        """What a run keeps of them."""
+        tokens = {"prompt": self.prompt_tokens, "completion": self.completion_tokens}
+        return {SETTING: {"model": self.model, "per_class": count, "tokens": tokens}}
+
+
+def read_meta_prompts(project: StoredProject, model: str) -> MetaPrompts:
+    """What this model wrote for this project so far."""
+    kept = (project.settings.get(SETTING) or {}).get(model)
+    if kept is None:
+        return MetaPrompts(model, {})
+    return MetaPrompts(
+        model,
+        {key: tuple(texts) for key, texts in kept["prompts"].items()},
+        kept.get("asked") or {},
+        kept["prompt_tokens"],
+        kept["completion_tokens"],
+        tuple(kept["problems"]),
+    )
+
+
+def find_unwritten(
+    project: StoredProject, options: PlanOptions, written: MetaPrompts, count: int | None
+) -> list[LabelSet]:
+    """The classes of a plan with fewer prompts than wanted; None wants at least one."""
+    if options.method is not Method.METAPROMPT:
+        return []
+    sets = plan_label_sets(project.document, options)
+    return [each for each in sets if len(written.prompts.get("+".join(each), ())) < (count or 1)]
+
+
+def find_stale(project: StoredProject, options: PlanOptions, written: MetaPrompts) -> list[LabelSet]:
+    """The classes of a plan whose prompts answer another request: the task, the label or the template changed since."""
+    if options.method is not Method.METAPROMPT:
+        return []
+    renderer = PromptRenderer(project.document, Method.METAPROMPT)
+    sets = [each for each in plan_label_sets(project.document, options) if "+".join(each) in written.prompts]
+    return [each for each in sets if written.asked.get("+".join(each)) != _hash_request(renderer, each)]
+
+
+async def write_and_keep(
+    runtime: Runtime,
+    project: StoredProject,
+    label_sets: Sequence[LabelSet],
+    count: int,
+    endpoint: Endpoint,
+    key: SecretStr | None,
+    *,
+    stop: asyncio.Event | None = None,
+    on_done: Callable[[int, int], None] | None = None,
+) -> MetaPrompts:
+    """Have the model write prompts for these classes and keep them in place of earlier ones.
+
+    Raises:
+        InputError: the number is out of range.
+        ProviderError: the endpoint refuses for good.
+    """
+    client = runtime.make_client(endpoint, key)
+    try:
+        found = await write_meta_prompts(
+            client,
+            endpoint.model,
+            project.document,
+            count,
+            label_sets=label_sets,
+            is_plain=suggest_way(endpoint) is Way.BY_EXAMPLE,
+            stop=stop,
+            on_done=on_done,
+        )
+    finally:
+        await client.close()
+    replies = [reply for each in found for reply in each.replies]
+    for reply in replies:
+        runtime.store.replies.add(
+            project.id,
+            purpose=PURPOSE,
+            prompt=reply.prompt,
+            raw=reply.raw,
+            problem=reply.problem,
+            model=reply.model,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+        )
+    before = read_meta_prompts(runtime.store.projects.load(project.id), endpoint.model)
+    renderer = PromptRenderer(project.document, Method.METAPROMPT)
+    new = [each for each in found if each.prompts]
+    written = MetaPrompts(
+        endpoint.model,
+        {**before.prompts, **{each.key: each.prompts for each in new}},
+        {**before.asked, **{each.key: _hash_request(renderer, each.label_ids) for each in new}},
+        before.prompt_tokens + sum(reply.prompt_tokens for reply in replies),
+        before.completion_tokens + sum(reply.completion_tokens for reply in replies),
+        tuple(problem for each in found for problem in each.problems),
+    )
+    _keep(runtime.store, project.id, written)
+    return written
+
+
+def _keep(store: Store, project_id: str, written: MetaPrompts) -> None:
+    entry = {
+        "prompts": {key: list(texts) for key, texts in written.prompts.items()},
+        "asked": dict(written.asked),
+        "prompt_tokens": written.prompt_tokens,
+        "completion_tokens": written.completion_tokens,
+        "problems": list(written.problems),
+    }
+    kept = store.projects.load(project_id).settings.get(SETTING) or {}
+    store.projects.save_settings(project_id, {SETTING: {**kept, written.model: entry}})
+
+
+def _hash_request(renderer: PromptRenderer, label_ids: LabelSet) -> str:
+    return hash_text(f"{renderer.render_system(label_ids, {})}\n{renderer.render(label_ids, {})}")

@@ -1,0 +1,1 @@
+"""The exact list of prompts of a run, and what it covers."""

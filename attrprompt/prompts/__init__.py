@@ -1,0 +1,1 @@
+"""A configuration as a prompt."""

@@ -1,0 +1,131 @@
+"""Asking a model for the labels of test texts in the background: every answer is stored when it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.llm.asking import PatientClient, work_concurrently
+from attrprompt.llm.chat import ChatRequest, Endpoint
+from attrprompt.llm.prices import PriceTable, format_usd
+from attrprompt.runtime.background import BackgroundWork, Tell
+from attrprompt.store.answers import StoredAnswer
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from attrprompt.runtime.runtime import Runtime
+
+KIND = "zero-shot"
+
+
+class Asking(Protocol):
+    """Questions to one model, each answered by itself and kept under its `key`."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Who is asked."""
+        ...
+
+    @property
+    def questions(self) -> Sequence[Any]:
+        """What is asked; each has a `key`."""
+        ...
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Estimated tokens of all questions."""
+        ...
+
+    @property
+    def completion_tokens(self) -> int:
+        """Estimated tokens of all answers."""
+        ...
+
+    def make_request(self, question: Any) -> ChatRequest:
+        """What is sent for one of the questions."""
+        ...
+
+
+def describe_cost(plan: Asking, left: int, prices: PriceTable) -> str:
+    """About how many tokens and how much money the questions that are left take."""
+    share = left / len(plan.questions)
+    prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
+    cost = prices.cost(plan.endpoint.model, prompt, completion)
+    return f"about {prompt + completion:,} tokens, {'' if cost is None else 'about '}{format_usd(cost)}"
+
+
+class ZeroShots(BackgroundWork[int]):
+    """The zero-shot askings of one runtime, one at a time in a project."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(
+            runtime, KIND, "A model is asked about this project's texts already. Wait, or stop that first."
+        )
+
+    def start(self, project_id: str, plan: Asking, key: SecretStr | None = None, *, concurrency: int) -> Future[int]:
+        """Ask what has no stored answer yet; the future gives the number of answers that came.
+
+        Raises:
+            InputError: nothing is left to ask, or something is being asked already.
+        """
+        known = self._runtime.store.answers.find(project_id, (each.key for each in plan.questions))
+        left = [each for each in plan.questions if each.key not in known]
+        if not left:
+            raise InputError("Every text has its answer already.")
+        if plan.endpoint.is_embedded:
+            self._runtime.embedded().start()  # so that a missing package or file is said at once
+
+        async def work(stop: asyncio.Event, tell: Tell) -> tuple[int, str]:
+            came = await self._ask(project_id, plan, left, len(known), key, concurrency, stop, tell)
+            return came, f"{len(known) + came:,} of {len(plan.questions):,} texts answered"
+
+        return self.begin(project_id, work, title=plan.endpoint.model)
+
+    async def _ask(
+        self,
+        project_id: str,
+        plan: Asking,
+        left: list[Any],
+        begun: int,
+        key: SecretStr | None,
+        concurrency: int,
+        stop: asyncio.Event,
+        tell: Tell,
+    ) -> int:
+        client = self._runtime.make_client(plan.endpoint, key)
+        patient = PatientClient(client)
+        by_key = {each.key: each for each in left}
+        came = 0
+
+        async def ask(name: str) -> None:
+            self._runtime.store.answers.add(project_id, await ask_one(patient, plan, by_key[name]))
+
+        try:
+            async for _ in work_concurrently(list(by_key), ask, concurrency=concurrency, stop=stop):
+                came += 1
+                done = begun + came
+                tell(done / len(plan.questions), f"{done:,} of {len(plan.questions):,} texts answered")
+        finally:
+            await client.close()
+        return came
+
+
+async def ask_one(client: PatientClient, plan: Asking, question: Any) -> StoredAnswer:
+    """The answer to one question; a request that the endpoint refuses for what it says is an answer without a label.
+
+    Raises:
+        ProviderError: the endpoint failed for good; what was answered is kept.
+    """
+    try:
+        reply = await client.complete(plan.make_request(question))
+    except ProviderError as failure:
+        if failure.kind is not ErrorKind.BAD_REQUEST:
+            raise
+        return StoredAnswer(question.key, plan.endpoint.model, "", str(failure), 0, 0)
+    return StoredAnswer(
+        question.key, reply.model, reply.text, "", reply.prompt_tokens or 0, reply.completion_tokens or 0
+    )

@@ -1,0 +1,187 @@
+"""The generating model as a classifier, without any training text: what it is asked and how its answer is read.
+
+The baseline that generated data must beat to be worth its price. An answer that is no label of the task counts as
+wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from attrprompt.analysis.texts.selection import TextChoice
+from attrprompt.analysis_jobs.loading import read_texts
+from attrprompt.errors import InputError
+from attrprompt.llm.chat import ChatRequest, Endpoint, Message
+from attrprompt.llm.tokens import estimate_message_tokens
+from attrprompt.project import Project, fold_label
+from attrprompt.records import Dataset
+from attrprompt.store import Store, StoredProject
+
+ONE_LABEL_TOKENS = 24
+EXPECTED_TOKENS = 6  # of an answer, a label
+SEVERAL_LABELS_TOKENS = 96
+ORDER_SEED = 0
+WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One test text and what is asked about it.
+
+    Attributes:
+        key: hash of what is asked of whom; an answer is kept under it.
+        labels: its true labels, as places among the task's labels.
+    """
+
+    item: int
+    key: str
+    messages: tuple[Message, ...]
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ZeroShotPlan:
+    """All that is asked of one model about one test set.
+
+    Attributes:
+        names: the task's labels.
+        used_in_prompts: gold texts left out because they stood in a prompt.
+        other_labels: test texts left out because the task has none of their labels.
+        available: test texts that could be asked.
+    """
+
+    endpoint: Endpoint
+    dataset: Dataset
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+    multi_label: bool
+    questions: tuple[Question, ...]
+    used_in_prompts: int
+    other_labels: int
+    available: int
+
+    @cached_property
+    def prompt_tokens(self) -> int:
+        """Estimated tokens of all questions."""
+        return sum(estimate_message_tokens(each.messages) for each in self.questions)
+
+    @property
+    def completion_tokens(self) -> int:
+        """Estimated tokens of all answers."""
+        return EXPECTED_TOKENS * len(self.questions) * (2 if self.multi_label else 1)
+
+    def make_request(self, question: Question) -> ChatRequest:
+        """What is sent."""
+        return ChatRequest(
+            question.messages, self.endpoint.model, temperature=0.0, max_tokens=self._most_tokens, seed=0
+        )
+
+    def read(self, answer: str) -> tuple[int, ...]:
+        """The labels that an answer names, as places; none where it is no answer."""
+        return read_labels(answer, self.names, self.titles, multi_label=self.multi_label)
+
+    @property
+    def _most_tokens(self) -> int:
+        return SEVERAL_LABELS_TOKENS if self.multi_label else ONE_LABEL_TOKENS
+
+
+def plan_zero_shot(
+    store: Store, project: StoredProject, test: Dataset, endpoint: Endpoint, *, at_most: int | None = None
+) -> ZeroShotPlan:
+    """The questions about a test set; texts come in one fixed random order, so that more texts ask again for none.
+
+    Args:
+        at_most: so many texts; None for all.
+
+    Raises:
+        InputError: no test text has a label of the task.
+    """
+    document = project.document
+    ordered = [label for _, label in document.ordered_labels()]
+    names, titles = tuple(each.name for each in ordered), tuple(each.title for each in ordered)
+    places = {fold_label(name): place for place, name in enumerate(names)}
+    samples = read_texts(store, test, TextChoice())
+    blank_free = [each for each in samples if each.text.strip()]
+    multi_label = document.task.multi_label
+    labelled = []
+    for sample in blank_free:
+        given = sample.labels if multi_label else (sample.label,)
+        known = tuple(sorted({places[fold_label(each)] for each in given if fold_label(each) in places}))
+        if known:
+            labelled.append((sample, known))
+    if not labelled:
+        raise InputError(f"No text of '{test.name}' has a label of this task. Map its labels when you import it.")
+    order = np.random.default_rng(ORDER_SEED).permutation(len(labelled))[:at_most]
+    questions = []
+    for sample, known in (labelled[int(place)] for place in order):
+        messages = write_messages(document, sample.text)
+        questions.append(Question(sample.item, _hash(endpoint, messages, multi_label), messages, known))
+    return ZeroShotPlan(
+        endpoint,
+        test,
+        names,
+        titles,
+        multi_label,
+        tuple(questions),
+        test.rows - len(samples),
+        len(blank_free) - len(labelled),
+        len(labelled),
+    )
+
+
+def write_messages(project: Project, text: str) -> tuple[Message, ...]:
+    """What a model is asked about one text: the labels with their descriptions, then the text."""
+    task = project.task
+    lines = [
+        f"- {label.title}" + (f": {label.description}" if label.description else "")
+        for _, label in project.ordered_labels()
+    ]
+    kind = task.text or task.domain or "text"
+    if task.multi_label:
+        ask = f"Which of these labels fit the {kind} below? One or several may."
+        end = "Answer with the names of the fitting labels, one on each line, and nothing else."
+    else:
+        ask = f"Which one of these labels fits the {kind} below best?"
+        end = "Answer with the name of that one label and nothing else."
+    listed = "\n".join(lines)
+    content = f"{ask}\n\nLabels:\n{listed}\n\n{kind.capitalize()}:\n{text.strip()}\n\n{end}"
+    return ({"role": "user", "content": content},)
+
+
+def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, multi_label: bool) -> tuple[int, ...]:
+    """The labels that an answer names by name or title, whole words in any case, as places.
+
+    A label inside a longer one that is named ("music" in "music album") does not count. With one label a text an
+    answer that names several is none: nobody can say which was meant.
+    """
+    words = [each.casefold() for each in WORD.findall(answer)]
+    spellings: dict[tuple[str, ...], int] = {}
+    for place, pair in enumerate(zip(names, titles, strict=True)):
+        for spelling in pair:
+            spellings.setdefault(tuple(each.casefold() for each in WORD.findall(spelling)), place)
+    longest = max((len(each) for each in spellings), default=0)
+    found: list[int] = []
+    position = 0
+    while position < len(words):
+        step = 1
+        for length in range(min(longest, len(words) - position), 0, -1):
+            phrase = tuple(words[position : position + length])
+            if phrase in spellings:
+                found.append(spellings[phrase])
+                step = length
+                break
+        position += step
+    places = tuple(dict.fromkeys(found))
+    return places if multi_label or len(places) == 1 else ()
+
+
+def _hash(endpoint: Endpoint, messages: Sequence[Message], multi_label: bool) -> str:
+    asked = json.dumps([endpoint.base_url, endpoint.model, [dict(each) for each in messages], multi_label])
+    return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()

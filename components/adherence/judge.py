@@ -1,0 +1,120 @@
+"""Asking a model about a sample of texts, which value fits each best: the cost, the progress and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.analysis_jobs.loading import hash_content
+from attrprompt.errors import AttrPromptError
+from attrprompt.generation.launch import choose_endpoint
+from attrprompt.llm.chat import Endpoint
+from attrprompt.questionnaires.judge import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
+from attrprompt.records import Dataset
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
+from components.asking_panel import draw_asking
+from components.kit.frame import ProjectPage
+from components.kit.notices import show_error
+from components.kit.row_choice import choose_row
+from components.kit.samples import draw_texts_behind
+from components.kit.text import escape_markdown
+
+PERCENT = st.column_config.NumberColumn(format="percent")
+
+
+def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -> None:
+    """Choose what is asked, ask, watch, and read what came.
+
+    Args:
+        dimensions: those that no rule can check.
+    """
+    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    with st.expander(f"Let a model judge a sample: {endpoint.model}", icon=":material/gavel:", key="judge"):
+        st.caption(
+            "The model reads a text and chooses, among the value that was asked for and up to five others, the one "
+            "that fits best. Beside its share stands what choosing at random gives."
+            + (" The embedded model is too small to judge: this shows how it works." if endpoint.is_embedded else "")
+        )
+        what, many = st.columns([3, 1])
+        chosen = what.multiselect("Dimensions", list(dimensions), default=list(dimensions)[:1], key="judge_dimensions")
+        number = many.number_input("Texts of each value", 1, 1_000, PER_VALUE, key="judge_texts")
+        if not chosen:
+            return
+        try:
+            plan = _make_plan(page, dataset, endpoint, tuple(chosen), int(number))
+        except AttrPromptError as error:
+            show_error(error)
+            return
+        answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
+        draw_asking(page, plan, answers, key="judge")
+        for name, judged in score_judging(plan, answers).items():
+            _draw_judged(page, dataset, plan, name, judged)
+
+
+def _make_plan(
+    page: ProjectPage, dataset: Dataset, endpoint: Endpoint, dimensions: tuple[str, ...], per_value: int
+) -> JudgePlan:
+    content = hash_content(page.runtime.store, dataset)
+    facts = (str(page.runtime.home), content, page.project.document.content_hash)
+    return _cached_plan(page, dataset.id, endpoint, dimensions, per_value, facts)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _cached_plan(
+    _page: ProjectPage,
+    dataset_id: int,
+    endpoint: Endpoint,
+    dimensions: tuple[str, ...],
+    per_value: int,
+    facts: tuple[str, ...],
+) -> JudgePlan:
+    store = _page.runtime.store
+    dataset = store.datasets.load(dataset_id)
+    return plan_judging(store, _page.project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
+
+
+def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str, judged: JudgedDimension) -> None:
+    st.markdown(f"##### {escape_markdown(name)}")
+    if judged.agree is None or judged.chance is None:
+        st.caption(f"No answer names an option ({judged.no_verdict:,} came).")
+        return
+    low, high = judged.agree.low or 0.0, judged.agree.high or 1.0
+    like_chance = low <= judged.chance <= high
+    st.markdown(
+        f"{escape_markdown(judged.model)} chose the value asked for in **{judged.agree.value:.0%}** of {judged.n:,} "
+        f"texts (95 % {low:.0%} to {high:.0%}); at random it would be {judged.chance:.0%}."
+        + (" Not distinguishable from guessing at this n: this says nothing of the texts." if like_chance else "")
+    )
+    if judged.no_verdict:
+        st.caption(f"{judged.no_verdict:,} answers name no option and do not count.")
+    rows = [_make_row(each.to_json()) for each in judged.values]
+    picked = choose_row(
+        pd.DataFrame(rows),
+        key=f"judge_values_{name}",
+        columns=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
+        alt=f"Values of {name} by the share that the judge found",
+    )
+    st.caption(
+        "Others: how often it chose the value where it was offered and not asked for. Choose a row for its texts."
+    )
+    if picked is not None:
+        value = rows[picked]["Value"]
+        items = [each.item for each in plan.questions if (each.dimension, each.asked) == (name, value)]
+        draw_texts_behind(page, [dataset], dataset.name, items, what=f"texts of the sample asked for “{value}”")
+
+
+def _make_row(each: Mapping[str, Any]) -> dict[str, Any]:
+    obeyed, others = each["obeyed"], each["elsewhere"]
+    return {
+        "Value": each["value"],
+        "Texts": each["n"],
+        "Found": each["obeying"],
+        "Share": obeyed and obeyed["value"],
+        "95 %": "" if obeyed is None else f"{obeyed['low']:.0%} to {obeyed['high']:.0%}",
+        "Others": others and others["value"],
+        "q": each["q"],
+        "": {True: "not told from the rest", False: "told from the rest", None: each["reason"]}[each["ignored"]],
+    }

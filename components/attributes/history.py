@@ -1,0 +1,143 @@
+"""The history of a project: what undo would take back, and every change with who, when and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.project import Project
+from attrprompt.records import format_time
+from attrprompt.store import Revision
+from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
+from components.kit.row_choice import choose_row
+from components.kit.text import escape_markdown, shorten
+
+SHOWN = 200
+PATHS_SHOWN = 60
+KINDS = {"edit": "change", "undo": "taken back", "redo": "brought back"}
+
+
+def draw_undo_redo(page: ProjectPage) -> None:
+    """Two buttons that name what they would take back or bring back for this person."""
+    undoable, redoable = page.runtime.store.projects.peek(page.project.id, actor=page.actor)
+    row = st.container(horizontal=True, gap="small", key="attributes_steps")
+    for kind, word, revision in (("undo", "Undo", undoable), ("redo", "Redo", redoable)):
+        row.button(
+            f"{word}: {escape_markdown(shorten(revision.summary, 48))}" if revision else word,
+            key=f"attributes_{kind}",
+            icon=f":material/{kind}:",
+            disabled=revision is None,
+            on_click=in_callback,
+            args=(lambda kind=kind, revision=revision: _step(page, kind, revision),),
+            help=f"Your last change: {escape_markdown(revision.summary)}" if revision else "Nothing of yours is left.",
+        )
+
+
+def draw_history(page: ProjectPage) -> None:
+    """All changes, the newest first; one that is chosen is shown field by field."""
+    projects = page.runtime.store.projects
+    revisions = projects.history(page.project.id, limit=SHOWN)
+    frame = pd.DataFrame(
+        {
+            "n": [each.n for each in revisions],
+            "when": [format_time(each.at)[:16].replace("T", " ") for each in revisions],
+            "who": [each.actor for each in revisions],
+            "kind": [KINDS.get(each.kind, each.kind) for each in revisions],
+            "source": [each.source.removeprefix("model:") for each in revisions],
+            "what": [each.summary for each in revisions],
+        }
+    )
+    picked = choose_row(
+        frame,
+        key=f"history_table_{page.project.revision}",
+        alt="Changes of the project, the newest first",
+        columns={
+            "n": st.column_config.NumberColumn("No.", width="small"),
+            "when": st.column_config.TextColumn("When (UTC)"),
+            "who": "Who",
+            "kind": "Kind",
+            "source": "By",
+            "what": st.column_config.TextColumn("What", width="large"),
+        },
+    )
+    if len(revisions) == SHOWN:
+        st.caption(f"The newest {SHOWN} of {page.project.revision + 1:,} changes.")
+    if picked is None:
+        st.caption("Choose a row to see what it changed, field by field.")
+        return
+    _draw_change(page, revisions[picked])
+
+
+def _draw_change(page: ProjectPage, revision: Revision) -> None:
+    st.markdown(f"**{escape_markdown(revision.summary)}**, by {escape_markdown(revision.actor)}")
+    patch, inverse = page.runtime.store.projects.changes_of(page.project.id, revision.n)
+    if not patch:
+        st.caption("The project began with this.")
+        return
+    before = {operation["path"]: operation.get("value") for operation in inverse}
+    rows = [
+        {
+            "field": _name_path(page.project.document, str(operation["path"]), operation.get("value")),
+            "before": _show(before.get(operation["path"])) if operation["op"] != "add" else "",
+            "after": _show(operation.get("value")) if operation["op"] != "remove" else "(deleted)",
+        }
+        for operation in patch[:PATHS_SHOWN]
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        alt="Fields that this change touched, before and after",
+        column_config={"field": "Field", "before": "Before", "after": "After"},
+    )
+    if len(patch) > PATHS_SHOWN:
+        st.caption(f"The first {PATHS_SHOWN} of {len(patch):,} fields.")
+
+
+def _name_path(document: Project, path: str, value: object) -> str:
+    """A path of the document in words: ids become the names that stand there now."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+    words: list[str] = []
+    dimension = None
+    for place, part in enumerate(parts):
+        section = parts[place - 1] if place else ""
+        if section == "labels" and part in document.labels:
+            words.append(document.labels[part].title)
+        elif section == "dimensions" and part in document.dimensions:
+            dimension = document.dimensions[part]
+            words.append(dimension.name)
+        elif section == "values" and dimension is not None and part in dimension.values:
+            words.append(f"“{shorten(dimension.values[part].text, 60)}”")
+        elif section in ("labels", "dimensions", "values", "constraints"):
+            words.append(_name_of(value))
+        elif part not in ("dimensions",):
+            words.append(part)
+    return " › ".join(word for word in words if word)
+
+
+def _name_of(value: object) -> str:
+    if isinstance(value, Mapping):
+        return shorten(str(value.get("text") or value.get("name") or value.get("reason") or ""), 60)
+    return ""
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return shorten(str(value.get("text") or value.get("name") or value), 200)
+    return "" if value is None else shorten(str(value), 200)
+
+
+def _step(page: ProjectPage, kind: str, revision: Revision | None) -> str | None:
+    """Undo or redo, and keep the decisions that the change had accepted in step."""
+    store = page.runtime.store
+    if revision is None:
+        return None
+    if kind == "undo":
+        store.projects.undo(page.project.id, actor=page.actor)
+    else:
+        store.projects.redo(page.project.id, actor=page.actor)
+    store.proposals.reopen_of_revision(page.project.id, revision.n, undone=kind == "undo")
+    return f"{'Taken back' if kind == 'undo' else 'Brought back'}: {revision.summary}"

@@ -1,0 +1,167 @@
+"""Search over the values of all labels and what is proposed for them, and one change on all that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt import edits
+from attrprompt.curation.matrix import ValueHit, search_values
+from attrprompt.project import Project
+from components.attributes.place import VIEW_KEY, count_words, open_cell, save_document
+from components.attributes_found import SHOWN, draw_found, draw_found_proposals, read_chosen
+from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
+
+VALUES, PROPOSALS = "Values", "Proposals waiting"
+
+
+def draw_search(page: ProjectPage) -> None:
+    """Find values, or proposals that wait, by their words; choose some, change them as one step."""
+    document = page.project.document
+    where = st.segmented_control("Look in", [VALUES, PROPOSALS], default=VALUES, key="search_where") or VALUES
+    words, dimension, label = st.columns([2, 1, 1])
+    query = words.text_input("Words in the value or its description", key="search_words", placeholder="in any case")
+    dimensions = {key: each.name for key, each in document.ordered_dimensions()}
+    labels = {key: each.title for key, each in document.ordered_labels()}
+    dimension_id = dimension.selectbox(
+        "Dimension",
+        list(dimensions),
+        None,
+        format_func=dimensions.__getitem__,
+        key="search_dimension",
+        placeholder="any",
+    )
+    label_id = label.selectbox(
+        "Label", list(labels), None, format_func=labels.__getitem__, key="search_label", placeholder="any"
+    )
+    if where == PROPOSALS:
+        draw_found_proposals(page, query, dimension_id, label_id)
+        return
+    hits = search_values(document, query, dimension_id=dimension_id, label_id=label_id)
+    shown = hits[:SHOWN]
+    frame = pd.DataFrame(
+        {
+            "value": [hit.value.text for hit in shown],
+            "dimension": [dimensions[hit.dimension_id] for hit in shown],
+            "labels": [", ".join(labels[each] for each in hit.label_ids) or "all" for hit in shown],
+            "weight": [hit.value.weight for hit in shown],
+            "description": [hit.value.description for hit in shown],
+        }
+    )
+    columns = {
+        "value": st.column_config.TextColumn("Value", width="large"),
+        "dimension": "Dimension",
+        "labels": "Labels",
+        "weight": st.column_config.NumberColumn("Weight", format="%g", width="small"),
+        "description": "Description",
+    }
+    key = f"search_table_{page.project.revision}_{query}_{dimension_id}_{label_id}"
+    chosen = [shown[row] for row in draw_found(frame, len(hits), "value", columns, key=key)]
+    if chosen:
+        _draw_actions(page, chosen, lambda: read_chosen(key, shown))
+
+
+def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callable[[], list[ValueHit]]) -> None:
+    """The actions on what is chosen; each reads anew what that is, and with what, when it is pressed."""
+    state = st.session_state
+    many = count_words(len(chosen), "value")
+    show, delete, weight, give = st.columns(4, vertical_alignment="bottom")
+    first = chosen[0]
+    show.button(
+        "Open the first",
+        key="search_open",
+        width="stretch",
+        on_click=_show,
+        args=(first.dimension_id, first.label_ids[0] if first.label_ids else ""),
+    )
+    with delete.popover(f"Delete {many}", icon=":material/delete:", width="stretch", key="search_delete"):
+        st.write(f"{many} go from all their labels, as one step. You can undo it.")
+        st.button(
+            "Delete now",
+            key="search_delete_now",
+            on_click=in_callback,
+            args=(lambda: _change(page, choose(), edits.delete_values, "deleted"),),
+        )
+    with weight.popover("Set weight", icon=":material/balance:", width="stretch", key="search_weight"):
+        st.number_input("Weight", 0.01, 1e6, 1.0, key="search_weight_number")
+        st.button(
+            f"Set for {many}",
+            key="search_weight_now",
+            on_click=in_callback,
+            args=(lambda: _weigh(page, choose(), float(state["search_weight_number"])),),
+        )
+    own = sum(bool(hit.label_ids) for hit in chosen)
+    labels = {key: each.title for key, each in page.project.document.ordered_labels()}
+    with give.popover("Give to a label", icon=":material/label:", width="stretch", disabled=not own, key="search_give"):
+        st.selectbox("Label", list(labels), format_func=labels.__getitem__, key="search_target")
+        st.write("Copied: both labels have it. Shared: one value for both. Moved: only the new label has it.")
+        for word, action in (("Copy", _copy), ("Share", _share), ("Move", _move)):
+            st.button(
+                f"{word} {count_words(own, 'value')}",
+                key=f"search_{word.casefold()}",
+                width="stretch",
+                on_click=in_callback,
+                args=(
+                    lambda action=action: action(
+                        page, [hit for hit in choose() if hit.label_ids], state["search_target"]
+                    ),
+                ),
+            )
+
+
+def _show(dimension_id: str, label_id: str) -> None:
+    open_cell(dimension_id, label_id)
+    st.session_state[VIEW_KEY] = "Values"
+
+
+def _change(
+    page: ProjectPage, chosen: Sequence[ValueHit], change: Callable[[Project, str, list[str]], Project], done: str
+) -> str:
+    document = page.project.document
+    for dimension_id in dict.fromkeys(hit.dimension_id for hit in chosen):
+        document = change(document, dimension_id, [hit.value_id for hit in chosen if hit.dimension_id == dimension_id])
+    summary = f"{count_words(len(chosen), 'value')} {done}"
+    save_document(page, document, summary)
+    return f"{summary}."
+
+
+def _weigh(page: ProjectPage, chosen: Sequence[ValueHit], weight: float) -> str:
+    return _change(
+        page,
+        chosen,
+        lambda project, key, ids: edits.edit_values(project, key, {each: {"weight": weight} for each in ids}),
+        f"given the weight {weight:g}",
+    )
+
+
+def _copy(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
+    return _change(
+        page,
+        chosen,
+        lambda project, key, ids: edits.copy_values(project, key, ids, target).project,
+        f"copied to {page.project.document.labels[target].title}",
+    )
+
+
+def _share(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
+    return _change(
+        page,
+        chosen,
+        lambda project, key, ids: edits.copy_values(project, key, ids, target, shared=True).project,
+        f"shared with {page.project.document.labels[target].title}",
+    )
+
+
+def _move(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
+    document = page.project.document
+    for hit in chosen:
+        for label_id in hit.label_ids:
+            if label_id != target:
+                document = edits.move_values(document, hit.dimension_id, [hit.value_id], label_id, target)
+                break
+    summary = f"{count_words(len(chosen), 'value')} moved to {document.labels[target].title}"
+    save_document(page, document, summary)
+    return f"{summary}."

@@ -1,0 +1,1 @@
+"""Words: figures, growth, phrases."""

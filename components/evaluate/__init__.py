@@ -1,0 +1,1 @@
+"""Classifiers trained on data sets and their scores."""

@@ -1,0 +1,172 @@
+"""Ablations on the Evaluate page: choose what to change, plan it, and read all variants in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.errors import InputError
+from attrprompt.evaluation.request import MOST_TRAINING_SETS, make_evaluation
+from attrprompt.evaluation.steps.ablations import Ablation, find_variants, is_variant, list_ablations, plan_ablation
+from attrprompt.evaluation.steps.variants import VariantRow, tabulate_variants
+from attrprompt.project import Method
+from attrprompt.records import Dataset, Run
+from attrprompt.runtime.runtime import Runtime
+from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback, show_error
+from components.kit.runs import STATE_WORDS
+from components.kit.text import escape_markdown
+from components.kit.work import find_or_compute
+
+VERDICT_WORDS = {"different": "different", "no difference shown": "not distinguishable at this n"}
+
+
+def draw_ablations(page: ProjectPage, test: Dataset) -> None:
+    """What each attribute brings: variants of a run that differ in one thing."""
+    runs = page.runtime.list_runs(page.project.id)
+    bases = [run for run in runs if run.method == Method.ATTRPROMPT and not is_variant(run) and run.counters.completed]
+    with st.expander("Ablations: what each attribute brings", icon=":material/science:"):
+        if not bases:
+            st.caption("An ablation holds a run made with AttrPrompt against one that differs in one thing. None yet.")
+            return
+        by_name = {run.name: run for run in bases}
+        chosen = st.selectbox("Base run", list(by_name), key="ablation_base")
+        base = by_name[chosen]
+        try:
+            ablations = list_ablations(page.runtime.store, base)
+        except InputError as error:
+            show_error(error)
+            return
+        variants = find_variants(base, runs)
+        _draw_planning(page, base, [each for each in ablations if each.key not in variants])
+        if variants:
+            named = {str(run.options["ablation"]["title"]): run for run in variants.values()}
+            draw_variant_table(page, base, named, test, key="ablation")
+
+
+def draw_variant_table(page: ProjectPage, base: Run, variants: Mapping[str, Run], test: Dataset, *, key: str) -> None:
+    """The base run and its variants, by title; compared when asked for.
+
+    Args:
+        test: the gold set that tests them.
+    """
+    written = {title: run for title, run in variants.items() if run.counters.completed}
+    result = None
+    if written:
+        result = _compare(page.runtime, page, base, list(written.values()), test, key)
+    rows = tabulate_variants(result, base, variants)
+    frame = _make_frame(rows, variants)
+    if result is None:
+        frame = frame[["Variant", "Run", "Texts"]]
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=f"{key}_table",
+        column_config={
+            "Difference": st.column_config.NumberColumn(
+                format="%+.3f", help="Macro F1 of the variant minus that of the base run, at equal n per class."
+            ),
+            "Macro F1": st.column_config.NumberColumn(format="%.3f"),
+        },
+        alt="Variants of the base run with their scores and differences",
+    )
+    if result is not None:
+        score = result["models"][base.name]["equal"]["macro_f1"]
+        tested = sum(each.p is not None for each in rows)
+        st.caption(
+            f"Base run {escape_markdown(base.name)}: macro F1 {score['value']:.3f} at the same n, tested on "
+            f"{result['test']['n']:,} texts of {escape_markdown(result['test']['dataset'])}. Below 0 the base run is "
+            f"better. p: Holm over {tested} row{'' if tested == 1 else 's'}. {result['note']}"
+        )
+        for warning in result["warnings"]:
+            st.caption(escape_markdown(warning))
+    waiting = [run for run in variants.values() if run.counters.completed < run.counters.planned]
+    if waiting:
+        st.page_link(
+            "pages/generate.py",
+            label=f"Send {len(waiting)} of them on the Generate page",
+            icon=":material/play_circle:",
+            query_params={"project": page.project.id},
+        )
+
+
+def _draw_planning(page: ProjectPage, base: Run, ablations: Sequence[Ablation]) -> None:
+    if not ablations:
+        st.caption("Every variant of this run is planned.")
+        return
+    titles = {each.key: each.title for each in ablations}
+    chosen = st.pills(
+        "Plan a variant",
+        list(titles),
+        selection_mode="multi",
+        format_func=titles.__getitem__,
+        key=f"ablation_variants_{base.id}",
+        help="Each is planned from the base run's own document, seed, model and parameters; one thing differs.",
+    )
+    wanted = [each for each in ablations if each.key in chosen]
+    prompts = len(wanted) * base.counters.planned
+    plan, words = st.columns([1, 2], vertical_alignment="center")
+    plan.button(
+        f"Plan {prompts:,} prompts" if wanted else "Plan",
+        key="ablation_plan",
+        icon=":material/add:",
+        disabled=not wanted,
+        width="stretch",
+        on_click=in_callback,
+        args=(lambda: _plan(page, base, wanted),),
+    )
+    tokens = base.counters.prompt_tokens + base.counters.completion_tokens
+    about = round(tokens * prompts / max(1, base.counters.completed))
+    if wanted:
+        words.caption(f"About {about:,} tokens when they are sent, by what the base run took. Planning sends nothing.")
+    else:
+        words.caption("Choose what shall differ from the base run. Planning sends nothing.")
+
+
+def _plan(page: ProjectPage, base: Run, wanted: Sequence[Ablation]) -> str:
+    for each in wanted:
+        plan_ablation(page.runtime.store, page.project, base, each)
+    return f"{len(wanted)} variant{'' if len(wanted) == 1 else 's'} planned. Send them on the Generate page."
+
+
+def _compare(
+    runtime: Runtime, page: ProjectPage, base: Run, runs: Sequence[Run], test: Dataset, key: str
+) -> Mapping[str, Any] | None:
+    newest = sorted(runs, key=lambda run: -run.id)[: MOST_TRAINING_SETS - 1]
+    try:
+        request = make_evaluation(
+            runtime.store, page.project, [[base.dataset], *([run.dataset] for run in newest)], test
+        )
+    except InputError as error:
+        show_error(error)
+        return None
+    found = find_or_compute(
+        runtime,
+        "variants",
+        request.to_payload(),
+        doing="Training and testing",
+        key=f"{key}_job",
+        ask_first=f"Compare with {len(newest)} variant{'' if len(newest) == 1 else 's'}",
+    )
+    return found if isinstance(found, dict) else None
+
+
+def _make_frame(rows: Sequence[VariantRow], variants: Mapping[str, Run]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Variant": each.title,
+                "Run": STATE_WORDS[variants[each.title].state],
+                "Texts": each.texts,
+                "Macro F1": None if each.score is None else each.score["value"],
+                "Difference": each.difference,
+                "95 %": "" if each.low is None else f"{each.low:+.3f} to {each.high:+.3f}",
+                "p": "" if each.q is None else ("< 0.001" if each.q < 0.001 else f"{each.q:.3f}"),
+                "Verdict": VERDICT_WORDS.get(each.verdict or "", each.verdict or "not compared yet"),
+            }
+            for each in rows
+        ]
+    )

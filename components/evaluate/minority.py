@@ -1,0 +1,84 @@
+"""Minority classes on the Evaluate page: gain of each class against how frequent it was in training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.evaluation.minority import FEWEST_CLASSES, ClassGain, measure_gains, measure_trend, plot_gains
+from attrprompt.evaluation.request import JOIN
+from components.kit.charts import current_palette, style
+from components.kit.text import escape_markdown
+
+
+def draw_minority(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
+    """What each class gains from one training set to another; exploratory."""
+    names = list(result["models"])
+    if len(names) < 2 or any("confusion" not in model for model in result["models"].values()):
+        return
+    st.markdown("###### What a minority class gains :gray-badge[exploratory]")
+    before, after = _choose_pair(names)
+    if before == after:
+        st.caption("Choose two different training sets.")
+        return
+    gains = measure_gains(result, before, after)
+    frequencies = {each.texts for each in gains if each.gain is not None}
+    if len(frequencies) == 1:
+        st.caption(
+            f"Every class has {next(iter(frequencies)):,} training texts in {escape_markdown(before)}: none is a "
+            "minority, so nothing is drawn. The table holds the gains."
+        )
+    elif frequencies:
+        palette = current_palette()
+        st.plotly_chart(
+            style(plot_gains(gains, colours[after], palette.muted), palette, height=380),
+            key="evaluate_minority",
+            config={"displayModeBar": False},
+            alt="Gain in F1 of each class against its training texts; the table holds the numbers",
+        )
+    trend = measure_trend(gains)
+    if trend is not None:
+        st.caption(
+            f"Rank correlation of gain and frequency {trend.rho:+.2f} over {trend.classes} classes (Spearman, p = "
+            f"{trend.p:.3f} by permutation); below 0 the rare classes gain more."
+        )
+    elif len(frequencies) > 1:
+        st.caption(
+            f"A trend needs at least {FEWEST_CLASSES} classes of different frequency in {escape_markdown(before)}, "
+            "with enough test texts each."
+        )
+    st.dataframe(
+        pd.DataFrame([_describe(each, before) for each in gains]),
+        hide_index=True,
+        key="evaluate_minority_table",
+        column_config={"Gain in F1": st.column_config.NumberColumn(format="%+.3f")},
+        alt="Gain of each class, the rarest first",
+    )
+    st.caption(
+        "F1 after minus F1 before; variances added, so the interval is rather too wide. q: Benjamini-Hochberg over "
+        "the classes."
+    )
+
+
+def _choose_pair(names: list[str]) -> tuple[str, str]:
+    """By default a set and that set with another joined to it, else the first two."""
+    joined = next((name for name in names if JOIN in name and name.split(JOIN)[0] in names), None)
+    first, second = (joined.split(JOIN)[0], joined) if joined else (names[0], names[1])
+    left, right = st.columns(2)
+    before = left.selectbox("Before: trained on", names, index=names.index(first), key="minority_before")
+    after = right.selectbox("After: trained on", names, index=names.index(second), key="minority_after")
+    return before, after
+
+
+def _describe(each: ClassGain, before: str) -> dict[str, Any]:
+    return {
+        "Class": each.label,
+        f"Training texts in {before}": each.texts,
+        "Test texts": each.tests,
+        "Gain in F1": each.gain,
+        "95 %": each.note if each.low is None else f"{each.low:+.3f} to {each.high:+.3f}",
+        "q": None if each.q is None else round(each.q, 4),
+    }

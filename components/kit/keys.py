@@ -1,0 +1,32 @@
+"""Sending what is left of a run from a page, with the key that this session or the environment holds."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from attrprompt.records import Run, RunState
+from attrprompt.settings import read_key
+from components.keys import find_key
+from components.kit.frame import ProjectPage
+
+
+def find_run_key(run: Run) -> SecretStr | None:
+    """The key for a run's endpoint, or None where there is none."""
+    return find_key(run.endpoint) or (read_key(run.api_key_env) if run.api_key_env else None)
+
+
+def lacks_key(run: Run) -> bool:
+    """Whether the run was made with a key that is not at hand now."""
+    return bool(run.api_key_env) and find_run_key(run) is None
+
+
+def send_rest(page: ProjectPage, run_id: int) -> None:
+    """Start a run, or let the one that is being sent take in what was added.
+
+    Raises:
+        InputError: the run cannot be started.
+    """
+    run = page.runtime.load_run(run_id)
+    if run.state is RunState.RUNNING:
+        return
+    page.runtime.start_run(run_id, find_run_key(run))

@@ -1,0 +1,85 @@
+"""The texts behind a figure: some of them to read, and the way to all of them on the Review page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from attrprompt.records import Dataset
+from attrprompt.store import SampleFilter
+from components.kit.frame import ProjectPage
+from components.kit.runs import draw_text
+from components.kit.text import escape_markdown
+
+SHOWN = 8
+
+
+def draw_texts_behind(
+    page: ProjectPage,
+    datasets: Sequence[Dataset],
+    name: str,
+    items: Sequence[int],
+    *,
+    what: str,
+    total: int | None = None,
+) -> None:
+    """Some texts of one data set.
+
+    Args:
+        name: of the data set.
+        items: numbers of the texts, in the order in which they are shown.
+        what: which texts these are, for people: "texts that name Africa".
+        total: how many there are in all, where `items` are only some.
+    """
+    dataset = next(each for each in datasets if each.name == name)
+    number = len(items) if total is None else total
+    st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
+    shown = list(items[:SHOWN])
+    found = {
+        each.item: each for each in page.runtime.store.datasets.read_page(dataset.id, SampleFilter(items=tuple(shown)))
+    }
+    for item in shown:
+        if item in found:
+            draw_text(found[item])
+    if number > len(shown):
+        st.caption(f"The first {len(shown)} of {number:,}.")
+
+
+def draw_matching_texts(
+    page: ProjectPage, datasets: Sequence[Dataset], name: str, wanted: SampleFilter, *, what: str
+) -> None:
+    """Some texts of one data set that pass a filter of the store."""
+    dataset = next(each for each in datasets if each.name == name)
+    store = page.runtime.store.datasets
+    number = store.count(dataset.id, wanted)
+    st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
+    samples = store.read_page(dataset.id, wanted, limit=SHOWN)
+    for sample in samples:
+        draw_text(sample)
+    if number > len(samples):
+        st.caption(f"The first {len(samples)} of {number:,}.")
+
+
+def filter_of_scope(dimension: str, value: str) -> SampleFilter:
+    """The texts with a label (`dimension` is "label") or an attribute value."""
+    if dimension == "label":
+        return SampleFilter(labels=(value,))
+    return SampleFilter(attributes=((dimension, value),))
+
+
+def link_to_texts(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
+    """Links to all texts of each data set on the Review page."""
+    for dataset in datasets:
+        st.page_link(
+            "pages/review.py",
+            label=f"Read the {dataset.rows:,} texts of {escape_markdown(dataset.name)}",
+            icon=":material/article:",
+            query_params={"project": page.project.id, "review_dataset": dataset.name},
+        )
+
+
+def say_overlap(page: ProjectPage, dimension: str) -> str:
+    """A sentence for tables by label, where a text may have several; else nothing."""
+    is_overlapping = dimension == "label" and page.project.document.task.multi_label
+    return " A text counts for each of its labels." if is_overlapping else ""

@@ -1,0 +1,1 @@
+"""What the Overview page shows, and the tab for a room."""

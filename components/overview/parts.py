@@ -1,0 +1,104 @@
+"""What the Overview page is made of: what was made, one pair of texts, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from attrprompt.records import Dataset, RunState
+from components.kit.frame import ProjectPage
+from components.kit.notices import show_empty
+from components.kit.runs import draw_text
+
+
+def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
+    """One card a data set: texts, labels, model, tokens."""
+    runs = {run.id: run for run in page.runtime.list_runs(page.project.id)}
+    for column, dataset in zip(st.columns(max(2, len(datasets))), datasets, strict=False):
+        facets = page.runtime.store.datasets.count_facets(dataset.id)
+        with column.container(border=True):
+            st.metric(dataset.name, f"{dataset.rows:,} texts")
+            run = runs.get(dataset.id)
+            if run is None:
+                st.caption(f"Imported, {_count_labels(facets)}")
+                continue
+            tokens = run.counters.prompt_tokens + run.counters.completion_tokens
+            cost = page.runtime.prices_for(page.project.id).cost(
+                run.model, run.counters.prompt_tokens, run.counters.completion_tokens
+            )
+            price = "price unknown" if cost is None else f"${cost:,.2f}"
+            cut = facets.get("flag", {}).get("truncated", 0)
+            st.caption(
+                f"{_count_labels(facets)}, written by {run.model}  \n"
+                f"{tokens:,} tokens, {price}  \n{cut / dataset.rows:.1%} cut at the longest length"
+            )
+
+
+def _count_labels(facets: Mapping[str, Mapping[str, int]]) -> str:
+    number = len(facets.get("label", {}))
+    return f"{number} label{'' if number == 1 else 's'}"
+
+
+def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: bool = True) -> None:
+    """One text of each data set, of the same label; another pair on demand."""
+    store = page.runtime.store.datasets
+    head, again = st.columns([4, 1], vertical_alignment="bottom")
+    head.subheader("One text of each, of the same class", anchor=False)
+    place = st.session_state.get("overview_pair", 0)
+    if controls and again.button("Another pair", key="overview_another", icon=":material/refresh:", width="stretch"):
+        place += 1
+        st.session_state["overview_pair"] = place
+    (left,) = store.read_page(first.id, limit=1, offset=place % first.rows)
+    beside = [each for each in store.read_after(second.id, place - 1, limit=50) if each.labels == left.labels]
+    beside = beside or store.read_page(second.id, limit=1, offset=place % second.rows)
+    for column, dataset, sample in zip(st.columns(2), (first, second), (left, beside[0]), strict=True):
+        with column:
+            st.caption(dataset.name)
+            draw_text(sample)
+
+
+def draw_next_step(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
+    """The one thing to do next, from what is there and what is not."""
+    document = page.project.document
+    kinds = {each.kind.value for each in datasets}
+    if not document.labels:
+        step = ("Add labels", "A task begins with its labels.", "pages/attributes.py", "Add labels")
+    elif not document.dimensions:
+        step = (
+            "Add attributes",
+            "Attribute dimensions make prompts of one class differ: subtopic, location, style, length.",
+            "pages/attributes.py",
+            "Design attributes",
+        )
+    elif any(run.state is RunState.RUNNING for run in page.runtime.list_runs(page.project.id)):
+        step = (
+            "Texts are being written",
+            "They can be read while they arrive.",
+            "pages/generate.py",
+            "See them arrive",
+        )
+    elif "attrprompt" not in kinds:
+        step = (
+            "Generate with AttrPrompt",
+            "Look at the exact prompts first; nothing is spent there.",
+            "pages/prompts.py",
+            "Look at the prompts",
+        )
+    elif "simprompt" not in kinds:
+        step = (
+            "Generate a baseline",
+            "SimPrompt asks without attributes; beside it one sees what the attributes did.",
+            "pages/generate.py",
+            "Generate with SimPrompt",
+        )
+    elif "gold" not in kinds:
+        step = (
+            "Compare with real texts",
+            "Imported gold texts show how far generated ones are from real ones, and test a trained model.",
+            "pages/review.py",
+            "Import texts on the Review page",
+        )
+    else:
+        step = ("Look closer", "Where do the texts differ, and where not?", "pages/embeddings.py", "Open the map")
+    show_empty(step[0], step[1], link=(step[2], step[3]), project_id=page.project.id)

@@ -1,0 +1,1 @@
+"""Templates, plans and what they cover."""

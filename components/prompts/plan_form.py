@@ -1,0 +1,128 @@
+"""The controls that decide a plan; the Prompts page and the launch form share what was chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attrprompt.generation.plans.plan import Distribution, PlanOptions, read_options
+from attrprompt.project import Method, Project
+from attrprompt.sampling import Sampler
+from components.label_set_form import draw_label_set_form
+
+SAMPLER_WORDS = {
+    Sampler.BALANCED: "Balanced",
+    Sampler.INDEPENDENT: "Independent",
+    Sampler.PAIRWISE: "Pairwise",
+}
+
+
+GIVEN = "given"
+SIZE_WORDS = {
+    Distribution.EQUAL.value: "Equal",
+    Distribution.LONG_TAILED.value: "Long-tailed",
+    GIVEN: "Given for each class",
+}
+
+
+def list_methods(project: Project) -> list[Method]:
+    """The methods that this project can use, the usual one first."""
+    return [*([Method.ATTRPROMPT] if project.dimensions else []), Method.SIMPROMPT, Method.METAPROMPT]
+
+
+def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions:
+    """Number, sampler and seed in one row; ablations and class sizes under Options.
+
+    Raises:
+        InputError: the choices do not fit together.
+    """
+    attributed = method is Method.ATTRPROMPT
+    count, sampler, seed = st.columns(3)
+    per_class = count.number_input("Prompts per class", 1, 100_000, 10, key=f"{key}_per_class", persist_state="session")
+    drawn = sampler.selectbox(
+        "Sampler",
+        list(SAMPLER_WORDS),
+        format_func=SAMPLER_WORDS.get,
+        key=f"{key}_sampler",
+        disabled=not attributed,
+        persist_state="session",
+        help="Balanced: every value as equally often as weights and constraints allow. Independent: at random, as in "
+        "the paper. Pairwise: every allowed pair of values with as few prompts as possible.",
+    )
+    number = seed.number_input(
+        "Seed", 0, 2**31 - 1, 0, key=f"{key}_seed", persist_state="session", help="The same seed, the same prompts."
+    )
+    several = ", label sets" if project.task.multi_label else ""
+    with st.expander(f"Options: class sizes, dimensions fixed or left out{several}"):
+        sizes = _draw_class_sizes(project, key, int(per_class))
+        fixed, without = _draw_dimension_choices(project, key) if attributed else ({}, [])
+        label_sets = draw_label_set_form(project, key=key) if project.task.multi_label else {}
+    return read_options(
+        {
+            "method": method,
+            "sampler": drawn,
+            "seed": int(number),
+            "per_class": int(per_class),
+            **sizes,
+            "fixed": fixed,
+            "without": without,
+            "label_sets": label_sets,
+        }
+    )
+
+
+def _draw_class_sizes(project: Project, key: str, per_class: int) -> dict[str, Any]:
+    """Equal, long-tailed, or a number for each class; as fields of `PlanOptions`."""
+    choice, number = st.columns(2)
+    chosen = choice.segmented_control(
+        "Class sizes",
+        list(SIZE_WORDS),
+        default=Distribution.EQUAL.value,
+        format_func=SIZE_WORDS.get,
+        key=f"{key}_distribution",
+    )
+    ratio = number.number_input(
+        "Largest class over smallest",
+        1.0,
+        1e4,
+        10.0,
+        key=f"{key}_ratio",
+        disabled=chosen != Distribution.LONG_TAILED,
+    )
+    if chosen != GIVEN:
+        return {"distribution": chosen or Distribution.EQUAL, "ratio": float(ratio)}
+    labels = [label for _, label in project.ordered_labels()]
+    counts = st.data_editor(
+        pd.DataFrame({"label": [label.title for label in labels], "prompts": [per_class] * len(labels)}),
+        hide_index=True,
+        disabled=["label"],
+        key=f"{key}_counts_{per_class}",
+        column_config={
+            "label": st.column_config.TextColumn("Class"),
+            "prompts": st.column_config.NumberColumn("Prompts", min_value=0, step=1, required=True),
+        },
+        alt="Prompts for each class",
+    )
+    numbers = [int(number) for number in counts["prompts"].fillna(0)]
+    return {"class_counts": {label.name: number for label, number in zip(labels, numbers, strict=True)}}
+
+
+def _draw_dimension_choices(project: Project, key: str) -> tuple[dict[str, str], list[str]]:
+    """One control a dimension: drawn from its values, fixed to one, or left out."""
+    fixed: dict[str, str] = {}
+    without: list[str] = []
+    dimensions = project.ordered_dimensions()
+    for column, (dimension_id, dimension) in zip(st.columns(max(1, len(dimensions))), dimensions, strict=False):
+        values = list(dict.fromkeys(value.text for _, value in dimension.ordered()))
+        choice = column.selectbox(
+            dimension.name.replace("_", " ").capitalize(),
+            ["all values", "leave out", *([] if dimension.class_dependent else values)],
+            key=f"{key}_dimension_{dimension_id}",
+        )
+        if choice == "leave out":
+            without.append(dimension.name)
+        elif choice != "all values":
+            fixed[dimension.name] = choice
+    return fixed, without

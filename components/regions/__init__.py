@@ -1,0 +1,1 @@
+"""Where in the world texts are set."""

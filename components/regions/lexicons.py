@@ -1,0 +1,119 @@
+"""Word lists: how many texts use gender terms, or the words of a list of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from attrprompt.records import Dataset
+from attrprompt.store import SampleFilter
+from components.kit.charts import current_palette, style
+from components.kit.frame import ProjectPage
+from components.kit.row_choice import choose_row
+from components.kit.samples import draw_matching_texts
+
+SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
+
+
+def draw_lexicons(
+    page: ProjectPage, datasets: Sequence[Dataset], found: Mapping[str, Any], colours: Mapping[str, str]
+) -> None:
+    """Shares of the texts by group of words; a chosen word shows its texts."""
+    which, by = st.columns(2)
+    chosen = which.segmented_control("Word list", list(found), default="gender", key="regions_lexicon") or "gender"
+    chosen = chosen if chosen in found else "gender"
+    scope = by.segmented_control(
+        "Counted", list(SCOPES), default="all", format_func=SCOPES.get, key="regions_lexicon_scope"
+    )
+    lexicon = found[chosen]
+    if scope in (None, "all"):
+        st.plotly_chart(
+            _plot_groups(lexicon, colours),
+            key=f"regions_lexicon_chart_{chosen}",
+            config={"displayModeBar": False},
+            alt=f"Share of texts that use each group of the list {chosen}",
+        )
+    _draw_table(lexicon, scope or "all", key=f"regions_lexicon_table_{chosen}_{scope}")
+    st.caption(
+        "A list sees words, not meanings: a text counts for a group where it uses one of its words, once however often "
+        "it does. Intervals: Wilson, 95 %. Exploratory."
+    )
+    _draw_terms(page, datasets, lexicon, chosen)
+
+
+def _plot_groups(lexicon: Mapping[str, Any], colours: Mapping[str, str]) -> go.Figure:
+    palette = current_palette()
+    figure = go.Figure()
+    for name, figures in lexicon["datasets"].items():
+        shares = [figures["all"]["any"][group] for group in lexicon["groups"]]
+        figure.add_trace(
+            go.Bar(
+                x=lexicon["groups"],
+                y=[100 * each["value"] for each in shares],
+                name=name,
+                marker={"color": colours[name]},
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [100 * (each["high"] - each["value"]) for each in shares],
+                    "arrayminus": [100 * (each["value"] - each["low"]) for each in shares],
+                    "color": palette.muted,
+                },
+                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + "</extra>",
+            )
+        )
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
+    return style(figure, palette)
+
+
+def _draw_table(lexicon: Mapping[str, Any], scope: str, *, key: str) -> None:
+    rows = []
+    for name, figures in lexicon["datasets"].items():
+        for value, counts in ({"": figures["all"]} if scope == "all" else figures[scope]).items():
+            row: dict[str, Any] = {"Data set": name}
+            if scope != "all":
+                row[SCOPES[scope].removeprefix("By ").capitalize()] = value
+            row["Texts"] = counts["documents"]
+            for group in lexicon["groups"]:
+                share = counts.get("any", {}).get(group)
+                row[group.capitalize()] = None if share is None else share["value"]
+                row[f"{group}, 95 %"] = "" if share is None else f"{share['low']:.1%} to {share['high']:.1%}"
+            row["No group"] = counts["none"] / counts["documents"] if "none" in counts else None
+            rows.append(row | {"": counts.get("reason", "")})
+    percent = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key=key,
+        column_config=dict.fromkeys([*(group.capitalize() for group in lexicon["groups"]), "No group"], percent),
+        alt="Share of texts that use each group of words",
+    )
+
+
+def _draw_terms(page: ProjectPage, datasets: Sequence[Dataset], lexicon: Mapping[str, Any], chosen: str) -> None:
+    rows = [
+        {"Data set": name, "Group": group, "Word": word, "Texts": texts}
+        for name, figures in lexicon["datasets"].items()
+        for group, words in figures["all"]["terms"].items()
+        for word, texts in words.items()
+    ]
+    if not rows:
+        st.caption("No text uses a word of this list.")
+        return
+    st.markdown("##### The words")
+    picked = choose_row(
+        pd.DataFrame(rows),
+        height=280,
+        key=f"regions_lexicon_terms_{chosen}",
+        alt="Words of the list by number of texts",
+    )
+    if picked is not None:
+        row = rows[picked]
+        wanted = SampleFilter(text=str(row["Word"]))
+        draw_matching_texts(page, datasets, str(row["Data set"]), wanted, what=f"texts that hold “{row['Word']}”")
+        st.caption("Found as a part of words too, so that there may be more texts here than in the table.")

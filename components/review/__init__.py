@@ -1,0 +1,1 @@
+"""The queue, the table and the checks of the Review page."""

@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import binomtest
+
+from attrprompt.analysis.adherence.asked_places import asked_found_matrix
+from attrprompt.analysis.regions import tables
+from attrprompt.analysis.regions.divergence import compare_divergence, js_divergence, measure_divergence
+from attrprompt.analysis.regions.figures import (
+    RegionDraws,
+    effective_regions,
+    list_missing_countries,
+    plan_region_draws,
+    region_figures,
+    tabulate_regions,
+    wilson,
+)
+from attrprompt.analysis.regions.finder import Mention
+from attrprompt.analysis.regions.located import LocatedSet, locate, locate_counted
+from attrprompt.analysis.regions.portraits import portray_regions
+from attrprompt.analysis.regions.references import (
+    Reference,
+    population_reference,
+    read_reference_csv,
+    requested_reference,
+    sample_reference,
+    uniform_countries_reference,
+    uniform_reference,
+)
+from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, name_labels
+from attrprompt.errors import InputError
+
+CODES = {"Africa": "KE", "Asia": "JP", "Europe": "FR", "North America": "US", "South America": "PE", "Oceania": "NZ"}
+
+
+def mention(continent, country=None):
+    return Mention("X", 0, 1, country or CODES.get(continent), continent, "country", False, ())
+
+
+def make_set(named, name="set", labels=None, attributes=None):
+    """A set whose texts name the continents given, one list a text."""
+    return LocatedSet(
+        name,
+        [f"text {i}" for i in range(len(named))],
+        labels or ["a"] * len(named),
+        [[mention(continent) for continent in continents] for continents in named],
+        attributes,
+    )
+
+
+def draw_set(shares, n, seed, name="set", labels=("a", "b")):
+    rng = np.random.default_rng(seed)
+    named = [[region] for region in rng.choice(tables.CONTINENTS, size=n, p=shares)]
+    made = make_set(named, name, [labels[i % len(labels)] for i in range(n)])
+    return LocatedSet(name, [f"{name} {seed} {i}" for i in range(n)], made.labels, made.mentions)
+
+
+# --- counting -------------------------------------------------------------------------------------------------
+
+
+def test_a_text_with_several_continents_is_shared_out_over_them():
+    located = make_set([["Africa"], ["Africa", "Asia"], [], ["Europe", "Europe"]])
+    figures = region_figures(located)
+    assert (figures.documents, figures.located, figures.unlocated) == (4, 3, 1)
+    assert figures.whole["Africa"] == pytest.approx(1.5 / 3)
+    assert figures.whole["Asia"] == pytest.approx(0.5 / 3)
+    assert figures.whole["Europe"] == pytest.approx(1 / 3)
+    assert sum(figures.whole.values()) == pytest.approx(1)
+    assert figures.any["Africa"].value == pytest.approx(2 / 4)
+    assert figures.any["Asia"].value == pytest.approx(1 / 4)
+    assert figures.countries == {"KE": 2, "JP": 1, "FR": 1}
+    assert figures.mentions_by_continent == {"Africa": 2, "Asia": 1, "Europe": 2}
+    assert figures.mentions_by_country["FR"] == 2
+
+
+def test_a_mention_without_a_continent_does_not_locate_a_text():
+    located = make_set([[None]])
+    figures = region_figures(located, [uniform_reference()])
+    assert (figures.located, figures.unlocated) == (0, 1)
+    assert figures.continents == {}
+    assert figures.note == "no text names a place"
+    assert figures.references["uniform"].js is None
+
+
+def test_shares_have_intervals_around_the_share_of_all_texts():
+    located = draw_set([0.1, 0.2, 0.3, 0.2, 0.1, 0.1], 400, seed=1)
+    figures = region_figures(located)
+    assert sum(estimate.value for estimate in figures.continents.values()) == pytest.approx(1)
+    for region in tables.CONTINENTS:
+        estimate = figures.continents[region]
+        assert estimate.low < figures.whole[region] < estimate.high
+        assert (estimate.n, estimate.m, estimate.repeats) == (400, 200, 200)
+    assert figures.continents["other"].value == 0
+
+
+def test_the_order_of_input_does_not_matter():
+    located = draw_set([0.1, 0.2, 0.3, 0.2, 0.1, 0.1], 60, seed=2)
+    shuffled = located.take(list(reversed(range(60))))
+    references = [uniform_reference()]
+    assert region_figures(located, references).to_json() == region_figures(shuffled, references).to_json()
+
+
+def test_doubling_the_set_leaves_shares_divergence_and_effective_number():
+    located = draw_set([0.1, 0.2, 0.3, 0.2, 0.1, 0.1], 80, seed=3)
+    doubled = located.take([*range(80), *range(80)])
+    once, twice = (region_figures(s, [uniform_reference()]) for s in (located, doubled))
+    assert twice.whole == pytest.approx(once.whole)
+    assert twice.references["uniform"].js == pytest.approx(once.references["uniform"].js)
+    assert twice.references["uniform"].parity_gap == pytest.approx(once.references["uniform"].parity_gap)
+    assert effective_regions(doubled) == pytest.approx(effective_regions(located))
+
+
+def test_the_interval_covers_the_share_of_the_pool():
+    pool = draw_set([0.05, 0.2, 0.3, 0.25, 0.1, 0.1], 4_000, seed=4)
+    truth = region_figures(pool).whole["Europe"]
+    rng = np.random.default_rng(5)
+    covered = 0
+    for _ in range(100):
+        part = pool.take(rng.choice(pool.n, size=200, replace=False).tolist())
+        estimate = region_figures(part, repeats=100).continents["Europe"]
+        covered += estimate.low <= truth <= estimate.high
+    assert 88 <= covered <= 100
+
+
+def test_wilson_is_scipys():
+    for count, n in [(0, 10), (3, 10), (10, 10), (70, 1000)]:
+        interval = binomtest(count, n).proportion_ci(method="wilson")
+        estimate = wilson(count, n)
+        assert (estimate.low, estimate.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
+
+
+def test_draws_take_the_same_number_for_each_label_that_all_sets_have():
+    a = draw_set([1 / 6] * 6, 300, seed=6, labels=("World", "Sports"))
+    b = draw_set([1 / 6] * 6, 120, seed=7, labels=("world", "Sports", "Other"))
+    draws = plan_region_draws([a, b])
+    assert draws == RegionDraws(20, ("sports", "world"))
+    assert region_figures(a, draws=draws).continents["Asia"].m == 20
+
+
+def test_small_sets_have_no_interval():
+    figures = region_figures(make_set([["Africa"]] * 4 + [["Asia"]] * 4))
+    assert figures.continents["Africa"].low is None
+    figures = region_figures(make_set([["Africa"]]))
+    assert figures.continents["Africa"].value == 1
+    assert figures.continents["Africa"].low is None
+
+
+def test_an_empty_set_is_refused():
+    with pytest.raises(InputError):
+        locate("nothing", [])
+
+
+# --- divergence -----------------------------------------------------------------------------------------------
+
+
+def test_js_divergence_is_the_square_of_scipys_distance():
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        p, q = rng.dirichlet(np.ones(7)), rng.dirichlet(np.ones(7))
+        assert js_divergence(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2)
+
+
+def test_js_divergence_by_hand():
+    assert js_divergence(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == pytest.approx(1)
+    assert js_divergence(np.array([0.5, 0.5]), np.array([0.5, 0.5])) == 0
+    by_hand = (1 * math.log2(1 / 0.75) + 0.5 * math.log2(0.5 / 0.75) + 0.5 * math.log2(0.5 / 0.25)) / 2
+    assert js_divergence(np.array([1.0, 0.0]), np.array([0.5, 0.5])) == pytest.approx(by_hand)
+
+
+def test_against_a_reference_by_hand():
+    located = make_set([["Africa"]] * 3 + [["Asia"]])
+    figures = region_figures(located, [uniform_reference()]).references["uniform"]
+    shares = np.array([3 / 4, 1 / 4, 0, 0, 0, 0])
+    assert figures.js == pytest.approx(jensenshannon(shares, np.full(6, 1 / 6), base=2) ** 2)
+    assert figures.parity_gap == pytest.approx(3 / 4 - 1 / 6)
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25)) + 1 / (2 * 4)
+    assert figures.effective_regions == pytest.approx(math.exp(entropy))
+    assert figures.js_by_chance > 0
+
+
+def test_a_sample_of_the_reference_diverges_as_chance_does():
+    shares = [0.1, 0.3, 0.2, 0.2, 0.1, 0.1]
+    reference = Reference("mine", dict(zip(tables.CONTINENTS, shares, strict=True)))
+    p_values = [measure_divergence(draw_set(shares, 150, seed=s), reference).p for s in range(100)]
+    assert sum(p < 0.05 for p in p_values) <= 12
+    assert 0.4 < np.mean(p_values) < 0.6
+
+
+def test_chance_falls_with_the_number_of_located_texts():
+    few, many = (measure_divergence(draw_set([1 / 6] * 6, n, seed=9), uniform_reference()) for n in (40, 400))
+    assert few.by_chance > 5 * many.by_chance
+
+
+def test_two_samples_of_one_source_are_seldom_called_different():
+    shares = [0.05, 0.2, 0.25, 0.4, 0.05, 0.05]
+    p_values = []
+    for s in range(60):
+        a, b = draw_set(shares, 260, 1_000 + s, "a"), draw_set(shares, 70, 2_000 + s, "b")
+        p_values.append(compare_divergence(a, b, uniform_reference(), permutations=99).comparison.p)
+    assert sum(p < 0.05 for p in p_values) <= 8
+
+
+def test_a_skewed_set_is_told_from_an_even_one():
+    even = draw_set([1 / 6] * 6, 200, seed=10, name="even")
+    skewed = draw_set([0.02, 0.06, 0.1, 0.78, 0.02, 0.02], 150, seed=11, name="skewed")
+    result = compare_divergence(even, skewed, uniform_reference())
+    assert result.comparison.difference < 0
+    assert result.comparison.p < 0.01
+    assert result.located == 150
+    assert (result.comparison.low, result.comparison.ratio) == (None, None)
+    assert result.js_a - result.js_b == pytest.approx(result.comparison.difference)
+
+
+def test_under_50_located_texts_nothing_is_compared():
+    a, b = draw_set([1 / 6] * 6, 200, seed=12, name="a"), draw_set([1 / 6] * 6, 41, seed=13, name="b")
+    result = compare_divergence(a, b, uniform_reference())
+    assert result.comparison.verdict == "too few located texts: 41"
+    assert result.comparison.p is None
+
+
+def test_labels_of_one_set_only_do_not_enter_a_comparison():
+    a = draw_set([1 / 6] * 6, 200, seed=14, name="a", labels=("x", "y"))
+    b = draw_set([1 / 6] * 6, 200, seed=15, name="b", labels=("X", "z"))
+    result = compare_divergence(a, b, uniform_reference())
+    assert result.located == 100
+    assert result.labels_left_out == ("y", "z")
+
+
+# --- references -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make",
+    [uniform_reference, population_reference, uniform_countries_reference, lambda: requested_reference(["Kenya"])],
+)
+def test_references_are_distributions(make):
+    reference = make()
+    assert sum(reference.continents.values()) == pytest.approx(1)
+    assert set(reference.continents) == set(tables.REGIONS)
+    if reference.countries is not None:
+        assert sum(reference.countries.values()) == pytest.approx(1)
+
+
+def test_population_puts_most_people_in_asia():
+    reference = population_reference()
+    assert 0.55 < reference.continents["Asia"] < 0.62
+    assert reference.continents["Oceania"] < 0.01
+    assert "CS" not in reference.countries
+
+
+def test_requested_locations_weigh_as_often_as_they_were_asked_for():
+    reference = requested_reference(["Kenya", "Kenya", "Peru", "Europe", "Others"])
+    assert reference.continents["Africa"] == pytest.approx(2 / 4)
+    assert reference.continents["Europe"] == pytest.approx(1 / 4)
+    assert reference.countries is None
+    assert reference.note.startswith("20%")
+    assert requested_reference({"Kenya": 1, "Peru": 3}).countries == pytest.approx({"KE": 0.25, "PE": 0.75})
+    with pytest.raises(InputError):
+        requested_reference(["Others"])
+
+
+def test_a_gold_set_is_a_reference_with_its_own_chance():
+    gold = draw_set([0.1, 0.3, 0.2, 0.2, 0.1, 0.1], 100, seed=16)
+    reference = sample_reference(gold)
+    assert reference.continents == pytest.approx(region_figures(gold).whole)
+    assert reference.continents_a_text == {1: 100}
+    fixed = Reference("fixed", reference.continents)
+    other = draw_set([0.1, 0.3, 0.2, 0.2, 0.1, 0.1], 100, seed=17)
+    assert measure_divergence(other, reference).by_chance > measure_divergence(other, fixed).by_chance
+    with pytest.raises(InputError):
+        sample_reference(make_set([[]]))
+
+
+def test_a_csv_gives_continents_or_countries():
+    assert read_reference_csv("region,share\nAfrica,1\nAsia,3\n").continents["Asia"] == pytest.approx(0.75)
+    countries = read_reference_csv("KE,50%\nFrance,50%\n")
+    assert countries.countries == pytest.approx({"KE": 0.5, "FR": 0.5})
+    assert countries.continents["Europe"] == pytest.approx(0.5)
+    assert read_reference_csv("Georgia,1").countries == {"GE": 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n", "Africa\n", "Africa,1\nKE,1\n", "Atlantis,1\n", "Africa,-1\n", "Africa,0\n"]
+)
+def test_a_csv_that_cannot_be_read_is_refused(text):
+    with pytest.raises(InputError):
+        read_reference_csv(text)
+
+
+def test_countries_are_missing_only_beyond_chance():
+    reference = Reference("r", uniform_reference().continents, {"KE": 0.5, "PE": 0.3, "FR": 0.15, "NZ": 0.05})
+    located = make_set([["Africa"]] * 10)
+    missing = list_missing_countries(located, reference)
+    assert [country.country for country in missing] == ["PE"]
+    assert missing[0].chance == pytest.approx(0.7**10)
+    assert 0.85**10 > 0.05
+    assert list_missing_countries(located, uniform_reference()) is None
+
+
+# --- tables and matrix ----------------------------------------------------------------------------------------
+
+
+def test_tables_show_nothing_under_30_texts_a_cell():
+    located = make_set([["Africa"]] * 40 + [["Asia"]] * 7, labels=["a"] * 40 + ["b"] * 7)
+    cells = {cell.value: cell for cell in tabulate_regions(located, "label", [uniform_reference()])}
+    assert cells["a"].figures.whole["Africa"] == 1
+    assert cells["a"].figures.continents["Africa"].repeats == 50
+    assert cells["b"].figures is None
+    assert cells["b"].reason == "too few texts: 7"
+
+
+def test_asked_and_found_are_crossed():
+    asked = [{"location": "Kenya"}] * 30 + [{"location": "Europe"}] * 30 + [{"location": "Others"}] * 2 + [{}]
+    named = [["Africa"]] * 24 + [[]] * 6 + [["Europe"]] * 15 + [["Europe", "Asia"]] * 15 + [[]] * 3
+    matrix = asked_found_matrix(make_set(named, attributes=asked), "location")
+    rows = {row.value: row for row in matrix.values}
+    assert rows["Kenya"].found == {"Africa": 24, "no place": 6}
+    assert rows["Kenya"].obeyed.value == pytest.approx(24 / 30)
+    assert rows["Europe"].found == {"Europe": 30, "Asia": 15}
+    assert rows["Europe"].obeyed.value == 1
+    assert rows["Others"].obeyed is None
+    assert matrix.by_continent["Africa"] == {"Africa": 24, "no place": 6}
+    assert matrix.not_asked == 1
+    json.dumps(matrix.to_json())
+
+
+def test_portraits_measure_the_texts_of_each_region():
+    located = make_set([["Africa"]] * 30 + [["Asia"]] * 5 + [[]] * 30)
+    portraits = {
+        portrait.region: portrait
+        for portrait in portray_regions(located, {"n": len}, {"others": lambda inside, outside: len(outside)})
+    }
+    assert portraits["Africa"].measured == {"n": 30}
+    assert portraits["Africa"].contrasted == {"others": 35}
+    assert portraits["Africa"].rows == tuple(range(30))
+    assert portraits["Asia"].reason == "too few texts: 5"
+    assert portraits["no place"].documents == 30
+
+
+# --- real texts -----------------------------------------------------------------------------------------------
+
+
+def test_figures_and_rows_of_real_texts_are_json():
+    texts = ["A fire in Kenya.", "Paris and Tokyo signed.", "Nothing here.", "Kenyan runners won in Berlin."]
+    located = locate("news", texts, ["World"] * 4)
+    figures = json.loads(json.dumps(region_figures(located, [uniform_reference(), population_reference()]).to_json()))
+    assert {"documents", "located", "unlocated", "continents", "any", "countries", "references"} <= set(figures)
+    assert set(figures["references"]["uniform"]) >= {"js", "js_by_chance", "p", "parity_gap", "effective_regions"}
+    assert figures["countries"] == {"KE": 2, "FR": 1, "JP": 1, "DE": 1}
+    rows = list(located.to_rows())
+    assert rows[1] == {
+        "text": "Paris and Tokyo signed.",
+        "label": "World",
+        "mentions": [
+            {"text": "Paris", "country": "FR", "continent": "Europe"},
+            {"text": "Tokyo", "country": "JP", "continent": "Asia"},
+        ],
+        "continents": ["Asia", "Europe"],
+    }
+
+
+def test_only_texts_that_count_are_located_each_with_its_number_and_its_label_as_shown():
+    dataset = AnalysisSet(
+        "a",
+        ["Kenya", " ", "Peru", "nothing", "Chad"],
+        ["x", "x", "Y", "X", "x"],
+        items=[10, 11, 12, 13, 14],
+        flags=[(), (), (), (), ("refusal",)],
+    )
+    located = locate_counted(dataset, TextChoice(), name_labels([dataset]))
+    assert (located.texts, located.labels, located.items) == (
+        ["Kenya", "Peru", "nothing"],
+        ["x", "Y", "x"],
+        [10, 12, 13],
+    )
+    assert located.list_values("label") == ["Y", "x"]
+    assert located.take([1]).items == [12]
+    again = locate_counted(dataset, TextChoice(), name_labels([dataset]), mentions=[[], [], []])
+    assert not again.is_located.any()
+
+
+def test_rulings_reach_the_figures():
+    texts = ["A fire in Georgia."] * 3
+    assert region_figures(locate("a", texts)).countries == {"US": 3}
+    assert region_figures(locate("a", texts, rulings={"Georgia": "GE"})).countries == {"GE": 3}

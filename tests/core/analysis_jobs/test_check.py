@@ -1,0 +1,129 @@
+"""Checks over a data set: what they doubt, that marks can be taken off again, and when they are asked anew."""
+
+import random
+
+import numpy as np
+import pytest
+
+from attrprompt import edits
+from attrprompt.analysis.label_doubts import find_label_doubts
+from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
+from attrprompt.generation.fewshot import choose_few_shots
+from attrprompt.generation.launch import create_run
+from attrprompt.generation.plans.plan import PlanOptions
+from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.llm.chat import Endpoint
+from attrprompt.project import Method, Project, Task
+from attrprompt.records import DatasetKind, RunCounters
+from attrprompt.store import NewSample, Store
+from attrprompt.worker.jobs import JobContext, read_result, run_job
+
+ENGLISH = "The council met on Monday to discuss how the old bridge over the river should be repaired this year"
+GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte Brücke über den Fluss zu retten ist"
+WORDS = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def project(store):
+    document = edits.add_labels(Project(task=Task(text="news item")), ["World", "Sports"])
+    return store.projects.create("News", document, owner="ana", source="test")
+
+
+def put(store, project, texts, name="texts", kind=DatasetKind.SIMPROMPT):
+    rows = [NewSample(item, text, text, (("World", "Sports")[item % 2],), {}) for item, text in enumerate(texts)]
+    return store.datasets.import_rows(project.id, name, kind, rows, info={})
+
+
+def check(store, project, dataset, *checks):
+    request = make_check_request(store, project, dataset, **({"checks": checks} if checks else {}))
+    return read_result(run_job("check", request.model_dump(mode="json"), JobContext(store.home)))
+
+
+def flags_of(store, dataset):
+    return {each.item: each.flags for each in store.datasets.iterate(dataset.id) if each.flags}
+
+
+def test_repeated_texts_are_marked_and_the_marks_come_off_again(store, project):
+    sentence = " ".join(WORDS)
+    dataset = put(store, project, [sentence, ENGLISH, f"{sentence.upper()} ", f"{sentence} more", "another one here"])
+    found = check(store, project, dataset, Check.DUPLICATES)
+    assert flags_of(store, dataset) == {}
+    assert apply_checks(store, dataset, found) == {"exact_duplicate": 1, "near_duplicate": 1}
+    assert flags_of(store, dataset) == {2: ("exact_duplicate",), 3: ("near_duplicate",)}
+    assert found["examples"]["near_duplicate"][0]["of"] == 0
+    remove_check_flags(store, dataset)
+    assert flags_of(store, dataset) == {}
+
+
+def test_a_rejected_text_makes_no_other_a_duplicate(store, project):
+    dataset = put(store, project, [ENGLISH, ENGLISH])
+    before = make_check_request(store, project, dataset)
+    store.review.decide(dataset.id, [0], {"status": "rejected"}, actor="ana")
+    assert make_check_request(store, project, dataset).contents != before.contents
+    assert check(store, project, dataset, Check.DUPLICATES)["flags"]["exact_duplicate"] == []
+
+
+def test_marks_do_not_ask_for_the_check_anew(store, project):
+    dataset = put(store, project, [ENGLISH, ENGLISH])
+    before = make_check_request(store, project, dataset)
+    apply_checks(store, dataset, check(store, project, dataset, Check.DUPLICATES))
+    assert make_check_request(store, project, dataset) == before
+
+
+def test_a_text_that_repeats_its_example_is_marked(store, project):
+    gold = put(store, project, [ENGLISH, GERMAN], "gold", DatasetKind.GOLD)
+    few_shots = choose_few_shots(store, project, gold, 1)
+    run = create_run(
+        store,
+        project,
+        PlanOptions(method=Method.SIMPROMPT, per_class=1),
+        Endpoint("http://127.0.0.1:1/v1", "m"),
+        parameters=GenerationParameters(),
+        limits=RunLimits(),
+        few_shots=few_shots,
+    )
+    answers = [
+        NewSample(0, ENGLISH + " again", "", ("World",), {}),
+        NewSample(1, "Something new about a match", "", ("Sports",), {}),
+    ]
+    store.runs.commit(run.id, answers, [], RunCounters(planned=2, completed=2), in_flight=0)
+    found = check(store, project, run.dataset, Check.FEW_SHOTS)
+    assert found["flags"] == {"few_shot_copy": [0]}
+    assert found["examples"]["few_shot_copy"][0]["example"] == ENGLISH
+
+
+def test_a_probe_doubts_labels_that_the_vectors_contradict():
+    rng = np.random.default_rng(0)
+    labels = ["a"] * 40 + ["b"] * 40 + ["rare"] * 5
+    centres = {"a": [6.0, 0.0, 0.0], "b": [0.0, 6.0, 0.0], "rare": [0.0, 0.0, 6.0]}
+    vectors = np.array([rng.normal(centres[label], 0.3) for label in labels], dtype=np.float32)
+    labels[3] = "b"
+    found = find_label_doubts(vectors, labels)
+    assert list(found.suggestions) == [3]
+    assert found.suggestions[3][0] == "a"
+    assert found.left_out == ("rare",)
+
+
+def test_labels_are_checked_with_the_reference_encoder_from_twenty_texts_a_label(store, project):
+    chance = random.Random(0)
+    world = ["minister", "treaty", "embassy", "parliament", "sanctions", "border", "president", "election"]
+    sports = ["goal", "striker", "tournament", "coach", "stadium", "penalty", "referee", "season"]
+    texts = []
+    for item in range(44):
+        words = chance.sample(world if item % 2 == 0 else sports, 5)
+        texts.append(f"The {words[0]} and the {words[1]} spoke of the {words[2]}, the {words[3]} and the {words[4]}.")
+    texts[10] = "The striker scored a late goal and the coach praised the stadium after the tournament's penalty."
+    dataset = put(store, project, texts)
+    found = check(store, project, dataset, Check.LABELS)
+    assert 10 in found["flags"]["label_doubt"]
+    assert len(found["flags"]["label_doubt"]) <= 3
+    few = put(store, project, texts[:30], "few")
+    assert check(store, project, few, Check.LABELS)["flags"] == {}
+    assert "20 texts" in check(store, project, few, Check.LABELS)["skipped"]["labels"]

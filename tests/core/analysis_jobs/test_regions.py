@@ -1,0 +1,145 @@
+"""Regions of stored data sets: places found once, what is said about them, word lists, the view as in the paper."""
+
+import json
+
+import pytest
+
+from attrprompt.analysis_jobs import places
+from attrprompt.analysis_jobs.analyze import analyse_sets, load_sets
+from attrprompt.analysis_jobs.request import Part, make_request
+from attrprompt.presets import load_preset
+from attrprompt.records import DatasetKind
+from attrprompt.runtime.runtime import Runtime
+from attrprompt.settings import Settings
+from attrprompt.store import NewSample
+from attrprompt.worker.jobs import JobContext, read_result, run_job
+
+SUBJECTS = ("The mayor praised the team", "She opened a school", "He closed the mine", "People cheered in the street")
+PLACES = ("Kenya", "Japan", "France", "")
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory):
+    opened = Runtime(Settings(home=tmp_path_factory.mktemp("home")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def project(runtime):
+    return runtime.store.projects.create("p1", load_preset("agnews"), owner="test", source="test")
+
+
+def make_rows(number):
+    for item in range(number):
+        place, subject = PLACES[item % 4], SUBJECTS[item // 4 % 4]
+        where = f" in {place}" if place else ""
+        yield NewSample(
+            item=item,
+            text=f"{subject}{where}, on day {item}.",
+            raw="",
+            labels=("World" if item % 2 else "Sports",),
+            attributes={"location": place or "Kenya"},
+        )
+
+
+@pytest.fixture(scope="module")
+def datasets(runtime, project):
+    store = runtime.store.datasets
+    kinds = {"asked": DatasetKind.ATTRPROMPT, "real": DatasetKind.GOLD}
+    return [store.import_rows(project.id, name, kind, make_rows(160), info={}) for name, kind in kinds.items()]
+
+
+@pytest.fixture(scope="module")
+def answer(runtime, project, datasets):
+    def ask(kind, *parts, **choices):
+        request = make_request(runtime.store, project, datasets, parts, **choices)
+        return read_result(run_job(kind, request.to_payload(), JobContext(runtime.home)))
+
+    return ask
+
+
+def test_places_are_found_once_for_all_figures(runtime, project, datasets, monkeypatch):
+    searched = []
+    find = places.RegionFinder.find
+    monkeypatch.setattr(places.RegionFinder, "find", lambda self, text: searched.append(text) or find(self, text))
+    places._found.clear()
+    request = make_request(runtime.store, project, datasets[:1], (Part.REGIONS, Part.ADHERENCE), repeats=2)
+    context = JobContext(runtime.home)
+    sets, dimensions = load_sets(request, context, with_vectors=False)
+    analyse_sets(request, sets, dimensions, context)
+    assert sum(text in sets[0].texts for text in searched) == 160
+
+
+def test_texts_of_a_continent_and_a_country_are_named(answer):
+    found = answer("analyze", Part.REGIONS, repeats=2)["datasets"]["asked"]["texts"]
+    assert found["continents"]["Africa"][:3] == [0, 4, 8]
+    assert found["countries"]["JP"][:3] == [1, 5, 9]
+    assert len(found["countries"]["JP"]) == 20
+
+
+def test_a_table_of_ones_own_is_a_reference(answer):
+    found = answer("analyze", Part.REGIONS, repeats=2, reference="mine", reference_csv="Africa,1\nAsia,1\nEurope,1\n")
+    assert found["reference"] == "mine"
+    assert found["datasets"]["asked"]["references"]["mine"]["js"] == pytest.approx(0, abs=1e-9)
+
+
+def test_each_region_is_described_and_the_names_of_places_are_no_news(answer):
+    regions = {each["region"]: each for each in answer("portraits", Part.REGIONS)["datasets"]["asked"]}
+    assert {name: each["documents"] for name, each in regions.items()} == {
+        "Africa": 40,
+        "Asia": 40,
+        "Europe": 40,
+        "no place": 40,
+    }
+    assert regions["Africa"]["words"]["value"] == pytest.approx(regions["Asia"]["words"]["value"], abs=0.5)
+    assert regions["Africa"]["vocabulary"]["low"] < regions["Africa"]["vocabulary"]["high"]
+    assert -1 <= regions["Africa"]["tone"]["value"] <= 1
+    assert not {"kenya", "in kenya"} & {each["phrase"] for each in regions["Africa"]["overused"][:1]}
+    assert regions["Africa"]["items"][:2] == [0, 4]
+    assert answer("portraits", Part.REGIONS)["tokens"] > 0
+
+
+def test_gender_terms_and_own_word_lists_are_counted_over_all_by_label_and_by_region(answer):
+    found = answer("lexicons", Part.REGIONS, lexicons=(("work", "school,learning\nmine,digging\n"),))
+    gender = found["gender"]["datasets"]["asked"]
+    assert gender["all"]["any"]["female"]["value"] == pytest.approx(0.25)
+    assert gender["all"]["terms"]["male"] == {"he": 40}
+    assert found["work"]["datasets"]["real"]["labels"]["World"]["any"]["learning"]["value"] == pytest.approx(0.25)
+    assert set(gender["regions"]) == {"Africa", "Asia", "Europe", "no place"}
+
+
+def test_ambiguous_names_come_with_examples_and_candidates(answer):
+    found = answer("names", Part.REGIONS)
+    assert found["more"] == 0
+    json.dumps(found)
+
+
+def test_continents_by_the_attribute_classifier_stand_beside_the_finders(answer):
+    found = answer("paper", Part.REGIONS, Part.SIMILARITY)
+    assert found["heading"] == "the paper's definition, sizes not equalised"
+    continents = found["continents"]
+    assert continents["classes"] == ["Africa", "Asia", "Europe", "none"]
+    assert continents["trained_on"] == "asked"
+    assert continents["datasets"]["real"]["finder"]["Asia"] == 0.25
+    assert continents["datasets"]["asked"]["items"]["none"]
+    assert found["datasets"]["asked"]["same_class"]["kind"] == "within a class"
+
+
+def test_without_a_place_asked_for_nothing_is_encoded(runtime, project, datasets, monkeypatch):
+    from attrprompt.analysis_jobs import paper
+
+    def refuse(texts):
+        raise AssertionError("nothing should be encoded")
+
+    monkeypatch.setattr(paper, "make_encode", lambda request, context: refuse)
+    plain = runtime.store.datasets.import_rows(
+        project.id,
+        "plain",
+        DatasetKind.SIMPROMPT,
+        (NewSample(item=0, text="A fair in Peru.", raw="", labels=("World",), attributes={}),),
+        info={},
+    )
+    request = make_request(runtime.store, project, [plain], (Part.REGIONS,))
+    found = paper.view_as_in_paper(request.to_payload(), JobContext(runtime.home))
+    assert "AttrPrompt set" in found["continents"]["reason"]

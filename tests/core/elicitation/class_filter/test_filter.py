@@ -1,0 +1,309 @@
+"""The class-aware filter: similar labels, margins, verdicts, what they suggest, and what is taken away."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import numpy as np
+import pytest
+
+from attrprompt import edits
+from attrprompt.elicitation.class_filter.filter import (
+    FilterFinding,
+    Suggestion,
+    apply_filter,
+    cap_suggestions,
+    count_questions,
+    filter_dimension,
+)
+from attrprompt.elicitation.class_filter.margins import measure_margins
+from attrprompt.elicitation.class_filter.similar import embed_dimension, find_similar_labels, set_similar_labels
+from attrprompt.elicitation.class_filter.verdicts import Verdict, read_verdict
+from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.llm.chat import ChatReply, ChatRequest
+from attrprompt.project import Project
+from tests.word_encoder import WordEncoder
+
+VALUES = {
+    "army": ["army budget vote", "army recruits", "army base closed", "army drill"],
+    "budget": ["budget deficit", "budget vote", "budget cuts", "budget hearing vote"],
+    "opera": ["opera premiere", "opera singers"],
+}
+
+
+@pytest.fixture
+def project() -> Project:
+    project = edits.add_labels(Project(), list(VALUES))
+    project = edits.add_dimension(project, "subtopic", class_dependent=True)
+    subtopic = project.find_dimension("subtopic")
+    for name, texts in VALUES.items():
+        project = edits.add_values(project, subtopic, texts, labels=[project.find_label(name)]).project
+    return project
+
+
+class Answering:
+    """A client that answers each question by a rule on its text, and keeps the questions.
+
+    One that knows the labels says yes where a value is asked about under another label than its own, as controls do.
+    """
+
+    def __init__(self, rule, *, knows_labels: bool = True) -> None:
+        self._rule = rule
+        self._knows_labels = knows_labels
+        self.asked: list[str] = []
+        self.controls: list[str] = []
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        await asyncio.sleep(0)
+        question = request.messages[-1]["content"]
+        answer = self._rule(question)
+        if belongs_elsewhere(question) and not isinstance(answer, Exception):
+            self.controls.append(question)
+            answer = "yes" if self._knows_labels else answer
+        else:
+            self.asked.append(question)
+        if isinstance(answer, Exception):
+            raise answer
+        return ChatReply(answer, "stop", 10, 1, request.model, None, 0.0)
+
+    async def close(self) -> None:
+        pass
+
+
+def belongs_elsewhere(question: str) -> bool:
+    own, value, other = re.search(
+        r"In the category '(.+?)' .* is: (.+)\n.*belong to the category '(.+?)'", question
+    ).groups()
+    return value in VALUES.get(other, ()) and value not in VALUES.get(own, ())
+
+
+async def run_filter(project: Project, **options) -> list[FilterFinding]:
+    return [
+        finding
+        async for step in filter_dimension(project, project.find_dimension("subtopic"), **options)
+        for finding in step.findings
+    ]
+
+
+class TestSimilarLabels:
+    def test_labels_whose_values_share_words_are_most_similar(self, project):
+        similar = find_similar_labels(project, WordEncoder())
+        assert similar[project.find_label("army")][0].label_id == project.find_label("budget")
+        assert all(len(found) == 2 for found in similar.values())
+
+    def test_labels_without_values_are_compared_by_what_they_are_called(self):
+        project = edits.add_labels(Project(), ["civil war", "world war", "tennis"])
+        similar = find_similar_labels(project, WordEncoder())
+        assert similar[project.find_label("civil war")][0].label_id == project.find_label("world war")
+
+    def test_a_single_label_has_no_similar_ones(self):
+        project = edits.add_label(Project(), "tennis")
+        assert list(find_similar_labels(project, WordEncoder()).values()) == [()]
+
+    def test_lists_that_a_person_made_stay_unless_they_are_replaced(self, project):
+        army, opera = project.find_label("army"), project.find_label("opera")
+        project = edits.edit_label(project, army, similar=(opera,))
+        found = find_similar_labels(project, WordEncoder(), top=1)
+        assert set_similar_labels(project, found).labels[army].similar == (opera,)
+        replaced = set_similar_labels(project, found, replace=True)
+        assert replaced.labels[army].similar == (project.find_label("budget"),)
+
+
+class TestMargins:
+    def test_a_margin_compares_with_the_own_label_without_the_value(self, project):
+        """By hand: title and centroid of each label at half, as in `similar.mix_vectors`."""
+        subtopic = project.find_dimension("subtopic")
+        opera, army = project.find_label("opera"), project.find_label("army")
+        vectors = embed_dimension(project, subtopic, WordEncoder())
+        margins = measure_margins(project.dimensions[subtopic], vectors, {opera: [army]})
+        premiere = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "opera premiere")
+        # left: title "opera" = (1, 0), other value "opera singers" = (1, 1)/√2 over axes (opera, singers)
+        own = np.array([1.0, 0.0]) * 0.5 + np.array([1.0, 1.0]) / np.sqrt(2) * 0.5
+        expected = own[0] / np.linalg.norm(own) / np.sqrt(2)
+        assert margins[opera, premiere][0].margin == pytest.approx(expected, abs=1e-6)
+
+    def test_a_label_that_shares_the_value_is_not_compared(self, project):
+        subtopic = project.find_dimension("subtopic")
+        army, budget = project.find_label("army"), project.find_label("budget")
+        vote = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "budget vote")
+        project = edits.copy_values(project, subtopic, [vote], army, shared=True).project
+        vectors = embed_dimension(project, subtopic, WordEncoder())
+        assert measure_margins(project.dimensions[subtopic], vectors, {army: [budget]})[army, vote] == []
+
+
+class TestVerdicts:
+    @pytest.mark.parametrize(
+        ("reply", "verdict"),
+        [
+            ("Yes", "yes"),
+            ("No.", "no"),
+            ("**No**, it does not.", "no"),
+            ("1", "yes"),
+            ("0", "no"),
+            ('```json\n{"answer": "yes"}\n```', "yes"),
+            ("<think>yes or no?</think> no", "no"),
+            ("Yes and no.", "no verdict"),
+            ("It depends", "no verdict"),
+            ("I would say yes", "no verdict"),
+            ("", "no verdict"),
+            ("11", "no verdict"),
+            ("none", "no verdict"),
+        ],
+    )
+    def test_only_a_clear_yes_or_no_counts(self, reply, verdict):
+        assert read_verdict(reply) == verdict
+
+
+class TestFilter:
+    async def test_embeddings_alone_name_the_value_that_is_nearer_to_a_similar_label(self, project):
+        findings = await run_filter(project, encoder=WordEncoder())
+        dropped = [row for row in findings if row.suggestion is Suggestion.DROP]
+        assert [(row.label, row.value, row.similar) for row in dropped] == [("army", "army budget vote", "budget")]
+        assert dropped[0].margin < 0
+        assert dropped[0].llm_verdict is None
+        assert "nearer to 'budget'" in dropped[0].reason
+
+    async def test_every_value_has_a_row_and_the_most_doubtful_comes_first(self, project):
+        findings = await run_filter(project, encoder=WordEncoder())
+        assert len(findings) == 10
+        assert findings[0].value == "army budget vote"
+
+    async def test_the_model_alone_is_asked_about_the_similar_labels_that_a_person_set(self, project):
+        army, budget = project.find_label("army"), project.find_label("budget")
+        project = edits.edit_label(project, army, similar=(budget,))
+        client = Answering(lambda question: "Yes." if "is: army base" in question else "no")
+        findings = await run_filter(project, client=client, model="m")
+        assert [(row.value, row.llm_verdict) for row in findings if row.suggestion is Suggestion.DROP] == [
+            ("army base closed", Verdict.YES)
+        ]
+        assert sum("'army' we want" in question for question in client.asked) == 4 + 1  # and one control question
+
+    async def test_without_an_encoder_and_without_similar_labels_it_says_what_to_do(self, project):
+        with pytest.raises(InputError, match="similar labels"):
+            await run_filter(project, client=Answering(lambda _: "no"), model="m")
+
+    async def test_a_no_keeps_what_embeddings_alone_would_drop_and_both_are_shown(self, project):
+        findings = await run_filter(project, encoder=WordEncoder(), client=Answering(lambda _: "no"), model="m")
+        row = next(row for row in findings if row.value == "army budget vote")
+        assert (row.suggestion, row.llm_verdict) == (Suggestion.KEEP, Verdict.NO)
+        assert row.margin < 0
+        assert "but the model says" in row.reason
+
+    async def test_a_yes_on_a_value_that_is_clearly_its_own_labels_does_not_drop_it(self, project):
+        findings = await run_filter(
+            project, encoder=WordEncoder(), client=Answering(lambda _: "yes"), model="m", insists_on_model=True
+        )
+        singers = next(row for row in findings if row.value == "opera singers")
+        assert (singers.suggestion, singers.llm_verdict) == (Suggestion.KEEP, Verdict.YES)
+
+    async def test_a_reply_that_is_neither_is_asked_for_again_and_then_shown_as_no_verdict(self, project):
+        client = Answering(lambda _: "Perhaps.")
+        steps = [
+            step
+            async for step in filter_dimension(
+                project,
+                project.find_dimension("subtopic"),
+                encoder=WordEncoder(),
+                client=client,
+                model="m",
+                insists_on_model=True,
+            )
+        ]
+        assert {row.llm_verdict for step in steps for row in step.findings} == {Verdict.NONE}
+        replies = [reply for step in steps for reply in step.replies]
+        questions = count_questions(project, project.find_dimension("subtopic"))
+        assert len(replies) == 2 * questions + len(steps[0].control.replies)
+        assert {reply.problem for reply in replies if reply.raw == "Perhaps."} == {"neither yes nor no"}
+        assert [(step.done, step.total) for step in steps] == [(1, 3), (2, 3), (3, 3)]
+
+    @pytest.mark.parametrize("answer", ["yes", "no", "Perhaps."])
+    async def test_a_model_that_fails_the_control_questions_is_not_asked_further(self, project, answer):
+        client = Answering(lambda _: answer, knows_labels=False)
+        options = {"encoder": WordEncoder(), "client": client, "model": "m"}
+        steps = [s async for s in filter_dimension(project, project.find_dimension("subtopic"), **options)]
+        control = steps[0].control
+        assert not control.is_trusted
+        assert f"{control.right} of 6 control questions right, so it was not asked" in control.sentence
+        rows = [row for step in steps for row in step.findings]
+        assert {row.llm_verdict for row in rows} == {None}
+        assert [row.value for row in rows if row.suggestion is Suggestion.DROP] == ["army budget vote"]
+
+    async def test_with_two_labels_only_belonging_is_controlled(self, project):
+        two = edits.delete_label(project, project.find_label("opera"))
+        client = Answering(lambda _: "no")
+        options = {"encoder": WordEncoder(), "client": client, "model": "m"}
+        steps = [s async for s in filter_dimension(two, two.find_dimension("subtopic"), **options)]
+        assert (steps[0].control.right, steps[0].control.asked) == (2, 2)
+
+    async def test_a_value_that_a_similar_label_has_too_is_named_first(self, project):
+        subtopic, opera = project.find_dimension("subtopic"), project.find_label("opera")
+        project = edits.add_values(project, subtopic, ["Army drill"], labels=[opera]).project
+        findings = await run_filter(project, encoder=WordEncoder())
+        row = next(row for row in findings if row.label == "opera" and row.value == "Army drill")
+        assert row.suggestion is Suggestion.DROP
+        assert row.reason == "'army' has the same value."
+
+    async def test_a_refused_key_ends_the_filter_with_the_endpoints_failure(self, project):
+        failure = ProviderError("The key was refused.", kind=ErrorKind.AUTH)
+        with pytest.raises(ProviderError, match="key"):
+            await run_filter(project, encoder=WordEncoder(), client=Answering(lambda _: failure), model="m")
+
+    async def test_stop_begins_no_further_label(self, project):
+        stop = asyncio.Event()
+        labels = []
+        async for step in filter_dimension(
+            project, project.find_dimension("subtopic"), encoder=WordEncoder(), stop=stop
+        ):
+            labels.append(step.label_id)
+            stop.set()
+        assert 1 <= len(labels) < 3
+
+    async def test_nothing_to_check_with_or_against_is_said(self, project):
+        with pytest.raises(InputError, match="encoder or a model"):
+            await run_filter(project)
+        one = edits.delete_label(edits.delete_label(project, project.find_label("opera")), project.find_label("army"))
+        with pytest.raises(InputError, match="only one"):
+            await run_filter(one, encoder=WordEncoder())
+        same = edits.set_class_dependent(project, project.find_dimension("subtopic"), False)
+        with pytest.raises(InputError, match="nothing to filter"):
+            await run_filter(same, encoder=WordEncoder())
+
+
+def finding(value: str, margin: float, suggestion: Suggestion = Suggestion.DROP) -> FilterFinding:
+    return FilterFinding("d", "l", "army", value, value, "s", "budget", None, margin, suggestion, "Nearer.")
+
+
+class TestCap:
+    def test_only_the_most_doubtful_up_to_the_cap_are_suggested_to_go(self):
+        rows = cap_suggestions([finding(f"v{n}", -n / 10) for n in range(1, 9)], cap=3)
+        assert [row.value for row in rows if row.suggestion is Suggestion.DROP] == ["v8", "v7", "v6"]
+        assert "at most 3 values" in rows[3].reason
+
+    def test_one_value_always_stays(self):
+        rows = cap_suggestions([finding("a", -0.2), finding("b", -0.1)], cap=5)
+        assert [row.suggestion for row in rows] == [Suggestion.DROP, Suggestion.KEEP]
+
+
+class TestApply:
+    async def test_only_accepted_rows_go_and_the_cap_binds_suggestions_not_people(self, project):
+        findings = await run_filter(project, encoder=WordEncoder())
+        subtopic, army = project.find_dimension("subtopic"), project.find_label("army")
+        assert apply_filter(project, []) == project
+        chosen = [row for row in findings if row.label == "army"][:3]
+        after = apply_filter(project, chosen)
+        assert len(after.dimensions[subtopic].values_for(army)) == 1
+        assert len(after.dimensions[subtopic].values) == 7
+
+    async def test_a_label_is_never_emptied(self, project):
+        findings = await run_filter(project, encoder=WordEncoder())
+        with pytest.raises(InputError, match="without any value"):
+            apply_filter(project, [row for row in findings if row.label == "opera"])
+
+    async def test_a_shared_value_stays_for_the_other_label(self, project):
+        subtopic, opera = project.find_dimension("subtopic"), project.find_label("opera")
+        drill = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "army drill")
+        project = edits.copy_values(project, subtopic, [drill], opera, shared=True).project
+        rows = [row for row in await run_filter(project, encoder=WordEncoder()) if row.value == "army drill"]
+        after = apply_filter(project, [row for row in rows if row.label == "army"])
+        assert after.dimensions[subtopic].values[drill].labels == (opera,)

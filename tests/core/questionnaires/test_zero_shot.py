@@ -1,0 +1,212 @@
+"""The generating model as a classifier: how its answers are read, that none is lost, and how they are scored."""
+
+import json
+
+import pytest
+
+from attrprompt import edits
+from attrprompt.cli import main
+from attrprompt.errors import InputError, ProviderError
+from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.prices import PriceTable
+from attrprompt.project import Project, Task
+from attrprompt.questionnaires.questionnaire import describe_cost
+from attrprompt.questionnaires.zero_shot import plan_zero_shot, read_labels, write_messages
+from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
+from attrprompt.records import DatasetKind, hash_text
+from attrprompt.runtime.runtime import Runtime
+from attrprompt.settings import Settings
+from attrprompt.store import NewSample
+
+NAMES = ("World", "Sports", "Sci_Tech", "music", "music_album")
+TITLES = ("World", "Sports", "Science and technology", "Music", "Music album")
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("Sports", (1,)),
+        ("  **sports**.", (1,)),
+        ("The label is: Sci/Tech", (2,)),
+        ("science and technology", (2,)),
+        ("music album", (4,)),
+        ("World or Sports", ()),
+        ("politics", ()),
+        ("", ()),
+        ("sportswear", ()),
+    ],
+)
+def test_an_answer_is_read_as_the_one_label_it_names(answer, read):
+    assert read_labels(answer, NAMES, TITLES, multi_label=False) == read
+
+
+def test_with_several_labels_a_text_every_label_named_counts_once():
+    answer = "- Sports\n- music album\n- sports"
+    assert read_labels(answer, NAMES, TITLES, multi_label=True) == (1, 4)
+    assert read_labels("none of them", NAMES, TITLES, multi_label=True) == ()
+
+
+def make_project(runtime, *, multi_label=False):
+    document = Project(task=Task(text="news item", multi_label=multi_label))
+    document = edits.add_labels(document, ["World", "Sports"])
+    return runtime.store.projects.create("News", document, owner="ana", source="test")
+
+
+def add_gold(runtime, project, n=24, labels=(("World",), ("Sports",))):
+    rows = [
+        NewSample(item, text=f"About {'+'.join(labels[item % len(labels)])}, report {item}.", raw="",
+                  labels=labels[item % len(labels)], attributes={})
+        for item in range(n)
+    ]  # fmt: skip
+    return runtime.store.datasets.import_rows(project.id, "gold", DatasetKind.GOLD, rows, info={})
+
+
+@pytest.fixture
+def runtime(tmp_path):
+    opened = Runtime(Settings(home=tmp_path / "home"))
+    yield opened
+    opened.close()
+
+
+def answer_rightly(body):
+    """Names what the text is about; of report 3 it says something else."""
+    text = body["messages"][-1]["content"]
+    if "report 3." in text:
+        return "A report about nothing"
+    return text.split("About ")[1].split(",")[0].replace("+", "\n")
+
+
+def ask(runtime, project, plan):
+    return runtime.zero_shots.start(project.id, plan, concurrency=4).result(30)
+
+
+def find_answers(runtime, project, plan):
+    return runtime.store.answers.find(project.id, [each.key for each in plan.questions])
+
+
+def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_server):
+    project = make_project(runtime)
+    gold = add_gold(runtime, project)
+    server = faulty_server(answer=answer_rightly)
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    assert ask(runtime, project, plan) == 24
+    prices = PriceTable.from_rows([{"model": "faulty-1", "prompt": 1.0, "completion": 1.0}])
+    scores = score_zero_shot(plan, find_answers(runtime, project, plan), prices)
+    assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
+    assert scores["macro_f1"]["value"] == pytest.approx((1 + 22 / 23) / 2)
+    assert scores["accuracy"]["low"] < 23 / 24 <= scores["accuracy"]["high"]
+    assert scores["no_label"]["value"] == pytest.approx(1 / 24)
+    assert scores["confusion"]["columns"] == ["World", "Sports", "no label"]
+    cell = next(each for each in scores["confusion"]["cells"] if each["predicted"] == "no label" and each["n"])
+    assert (cell["label"], cell["items"]) == ("Sports", [3])
+    assert scores["cost"] == pytest.approx(sum(scores["tokens"].values()) / 1e6)
+    sent = server.asked[0].body
+    assert (sent["temperature"], sent["messages"][-1]["content"].startswith("Which one of these labels")) == (0, True)
+
+
+def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, faulty_server):
+    project = make_project(runtime)
+    gold = add_gold(runtime, project)
+    server = faulty_server(answer=answer_rightly, by_prompt={"report 7.": ["auth", "ok"]})
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    with pytest.raises(ProviderError):
+        ask(runtime, project, plan)
+    job = runtime.zero_shots.find(project.id)
+    assert job.state == "failed"
+    kept = len(find_answers(runtime, project, plan))
+    asked = len(server.asked)
+    assert ask(runtime, project, plan) == 24 - kept
+    assert len(server.asked) - asked == 24 - kept
+    with pytest.raises(InputError, match="has its answer already"):
+        ask(runtime, project, plan)
+
+
+def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime, faulty_server):
+    project = make_project(runtime)
+    gold = add_gold(runtime, project)
+    server = faulty_server(answer=answer_rightly, latency=0.05)
+    endpoint = Endpoint(server.base_url, "faulty-1")
+    future = runtime.zero_shots.start(
+        project.id, plan := plan_zero_shot(runtime.store, project, gold, endpoint), concurrency=1
+    )
+    runtime.zero_shots.stop(project.id)
+    came = future.result(30)
+    assert came < 24
+    assert runtime.zero_shots.find(project.id).state == "cancelled"
+    ask(runtime, project, plan)
+    fewer = plan_zero_shot(runtime.store, project, gold, endpoint, at_most=10)
+    assert len(find_answers(runtime, project, fewer)) == 10
+    assert len(server.asked) == 24
+
+
+def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server):
+    project = make_project(runtime)
+    gold = add_gold(runtime, project)
+    server = faulty_server(answer=answer_rightly, by_prompt={"report 5.": ["bad_request"]})
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    ask(runtime, project, plan)
+    scores = score_zero_shot(plan, find_answers(runtime, project, plan), PriceTable())
+    assert (scores["refused_requests"], scores["no_label"]["value"], scores["cost"]) == (1, pytest.approx(2 / 24), None)
+
+
+def test_several_labels_a_text_are_asked_for_and_scored(runtime, faulty_server):
+    project = make_project(runtime, multi_label=True)
+    gold = add_gold(runtime, project, labels=(("World",), ("Sports", "World")))
+    server = faulty_server(answer=answer_rightly)
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    ask(runtime, project, plan)
+    scores = score_zero_shot(plan, find_answers(runtime, project, plan), PriceTable())
+    assert scores["metrics"] == ["micro_f1", "macro_f1", "accuracy"]
+    # 36 labels are there, 34 of them are given: the answer about report 3 names none of its two
+    assert scores["micro_f1"]["value"] == pytest.approx(2 * 34 / (34 + 36))
+    assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
+
+
+def test_gold_that_stood_in_a_prompt_and_unknown_labels_are_not_asked_about(runtime):
+    project = make_project(runtime)
+    gold = add_gold(runtime, project, n=12, labels=(("World",), ("Weather",), ("sports",)))
+    first = runtime.store.datasets.read_page(gold.id)[0]
+    runtime.store.datasets.record_gold_use(project.id, [hash_text(first.text)], "r1")
+    plan = plan_zero_shot(runtime.store, project, gold, Endpoint("http://127.0.0.1:9", "m"))
+    assert (len(plan.questions), plan.used_in_prompts, plan.other_labels) == (7, 1, 4)
+    assert "price unknown" in describe_cost(plan, 7, PriceTable())
+
+
+def test_labels_are_listed_with_their_descriptions(runtime):
+    document = edits.add_labels(Project(task=Task(text="paper abstract", multi_label=True)), ["optics"])
+    label = next(iter(document.labels))
+    document = edits.edit_label(document, label, description="Light and lasers.")
+    content = write_messages(document, "A laser.")[0]["content"]
+    assert "- optics: Light and lasers." in content
+    assert "Paper abstract:\nA laser." in content
+
+
+def test_the_command_line_asks_and_prints_the_baseline_beside_trained_sets(tmp_path, capsys, faulty_server):
+    def run(*arguments):
+        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out.strip() else None, err
+
+    server = faulty_server(answer=answer_rightly)
+    run("new", "p", "--labels", "World,Sports", "--domain", "news")
+    for name, offset in (("a", 100), ("gold", 0)):
+        lines = [
+            json.dumps({"text": f"About {label}, report {number + offset}.", "label": label})
+            for number in range(30)
+            for label in ("World", "Sports")
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        run("import-dataset", "p", tmp_path / f"{name}.jsonl", "--as", name, "--kind", "gold")
+    asking = ("--zero-shot", "--base-url", server.base_url, "--model", "faulty-1")
+    status, printed, err = run("evaluate", "p", "--train", "a", "--test", "gold", *asking)
+    assert status == 0, err
+    assert printed["zero_shot"]["accuracy"]["value"] == pytest.approx(58 / 60)
+    assert printed["models"]["a"]["accuracy"]["value"] > 0.8
+    assert "about" in err
+    assert "price unknown" in err
+    asked = len(server.asked)
+    status, alone, err = run("evaluate", "p", "--test", "gold", "--zero-shot-texts", "20", *asking)
+    assert (status, alone["zero_shot"]["test"]["n"], len(server.asked)) == (0, 20, asked)
+    status, _, err = run("evaluate", "p", "--test", "gold")
+    assert status == 2
+    assert "--train" in err
