@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrprompt.analysis.array_files import write_whole
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
 from attrprompt.encoding.cache import VectorCache
 from attrprompt.errors import InputError
+from attrprompt.files import write_whole
 from attrprompt.generation.plans.plan import make_item_seed
 from attrprompt.presets import load_preset
 from attrprompt.project import Project, parse_project

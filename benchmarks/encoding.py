@@ -27,15 +27,8 @@ from numpy.typing import NDArray
 from attrprompt.analysis.similarity.spread import aps, vendi
 from attrprompt.analysis.statistics.estimate import SubsampledFigure
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import (
-    REFERENCE,
-    Backend,
-    Encoder,
-    EncoderSpec,
-    Precision,
-    find_model_folder,
-    open_encoder,
-)
+from attrprompt.encoding.encoder import REFERENCE, Backend, Encoder, EncoderSpec, Precision, find_model_folder
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
 from benchmarks.pool import load_pool
 

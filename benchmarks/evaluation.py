@@ -21,7 +21,8 @@ from pathlib import Path
 
 from attrprompt import edits
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
 from attrprompt.project import Project, Task
 from attrprompt.records import Dataset, DatasetKind

@@ -30,7 +30,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.encoding.cache import VectorCache, hash_text
-from attrprompt.encoding.encoder import REFERENCE, identify_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import identify_encoder
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.runtime.runtime import Runtime

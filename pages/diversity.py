@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.analysis_jobs.request import Part
+from attrprompt.palette import dataset_colours
+from components.diversity.paper import draw_paper_vocabulary
 from components.diversity.wording import draw_growth, draw_lengths, draw_openings, draw_overused, draw_shared
-from components.kit.charts import current_palette, dataset_colours
+from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
 from components.kit.figures import draw_comparisons, draw_figures, draw_scopes
 from components.kit.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
 from components.kit.work import find_or_compute
-from components.regions.paper import draw_paper_vocabulary
 
 KEYS = (
     "vocabulary_size",

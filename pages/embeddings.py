@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.analysis_jobs.request import Part
+from attrprompt.palette import dataset_colours
 from attrprompt.worker.jobs import Arrays
 from components.embeddings.frame import load_map_frame
 from components.embeddings.map import choose_colouring, draw_map
@@ -16,15 +17,15 @@ from components.embeddings.neighbours import (
     draw_pair_similarities,
     draw_pairs,
 )
+from components.embeddings.paper import draw_same_class
 from components.embeddings.selection import STALE, draw_selection
-from components.kit.charts import current_palette, dataset_colours
+from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
 from components.kit.figures import draw_comparisons, draw_figures, draw_scopes
 from components.kit.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
 from components.kit.notices import show_pending
 from components.kit.work import find_or_compute
-from components.regions.paper import draw_same_class
 
 KEYS = (
     "aps_intra",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError
+from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.findings import describe_budget, describe_comparisons
-from attrprompt.evaluation.money import add_money
 from attrprompt.records import DatasetKind
 from components.evaluate.ablations import draw_ablations
 from components.evaluate.choice import build_evaluation, choose_evaluation, colour_training_sets, name_start

@@ -9,9 +9,9 @@ import streamlit as st
 
 from attrprompt.analysis_jobs.findings import describe_primary
 from attrprompt.analysis_jobs.request import Part, make_request
+from components.kit.datasets import default_comparison, pick_datasets
 from components.kit.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
-from components.kit.runs import default_comparison, pick_datasets
 from components.kit.text import escape_markdown
 from components.kit.work import find_or_compute
 from components.overview.parts import draw_made, draw_next_step, draw_pair

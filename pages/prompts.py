@@ -7,18 +7,16 @@ from itertools import islice
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError
-from attrprompt.generation.launch import choose_endpoint
 from attrprompt.generation.plans.plan import make_plan
 from attrprompt.project import Method
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.kit.frame import open_project_page
 from components.kit.notices import show_empty, show_error
 from components.kit.text import escape_markdown
-from components.plan_download import draw_plan_download
-from components.planned import plan_prompts
 from components.prompts.meta_prompts import draw_meta_prompts
 from components.prompts.plan_form import draw_plan_form, list_methods
-from components.prompts.plan_views import draw_coverage, draw_prompt, draw_summary
+from components.prompts.plan_views import draw_coverage, draw_plan_download, draw_prompt, draw_summary, plan_prompts
 from components.prompts.template_editor import draw_template_editor
 
 SHOWN = 4

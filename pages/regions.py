@@ -9,9 +9,10 @@ import streamlit as st
 
 from attrprompt.analysis.regions.lexicons import read_lexicon_csv
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part
+from attrprompt.palette import dataset_colours
 from attrprompt.worker.jobs import Result
 from components.adherence.views import draw_asked_places, find_adherence
-from components.kit.charts import current_palette, dataset_colours
+from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
 from components.kit.findings import draw_primary_findings
 from components.kit.frame import open_project_page

@@ -6,9 +6,9 @@ import streamlit as st
 
 from components.adherence.views import draw_adherence, find_adherence
 from components.kit.dataset_files import draw_dataset_import, draw_downloads
+from components.kit.datasets import pick_dataset
 from components.kit.frame import open_project_page
 from components.kit.notices import errors_shown, show_empty
-from components.kit.runs import pick_dataset
 from components.kit.selection import narrow_to_selection
 from components.review.checks import draw_checks
 from components.review.queue import draw_bulk_actions, draw_filters, draw_review_deck, draw_top_up

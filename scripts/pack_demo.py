@@ -12,7 +12,8 @@ from typing import Any
 
 from attrprompt.demo import EXAMPLES, PROVENANCE_FILE, RESULTS_FOLDER, VECTORS_FILE, first_requests
 from attrprompt.encoding.cache import VectorCache, encode_cached, save_vectors
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from attrprompt.exchange.transfer import ExportFormat, export_dataset
 from attrprompt.records import Run
 from attrprompt.runtime.runtime import Runtime, close_runtime, open_runtime

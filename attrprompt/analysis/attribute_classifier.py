@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.statistics.estimate import Z95, Estimate
+from attrprompt.analysis.statistics.estimate import Z95, Estimate, wilson
 from attrprompt.errors import InputError
 
 Floats = NDArray[np.float64]

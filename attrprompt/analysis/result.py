@@ -10,6 +10,7 @@ from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.statistics.verdicts import Family, join_primary, list_families
 
 NOTE = "The interval covers the choice of texts in this run, not other wordings, models or runs."
+ITEMS_KEPT = 20
 
 
 @dataclass(frozen=True)

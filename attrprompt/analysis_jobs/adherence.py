@@ -13,17 +13,10 @@ from numpy.typing import NDArray
 
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
-from attrprompt.analysis.adherence.dimensions import (
-    NOTHING_ASKED,
-    Adherence,
-    Bounds,
-    CheckedDimension,
-    LengthAdherence,
-    join_dimensions,
-    measure_length,
-    measure_places,
-)
+from attrprompt.analysis.adherence.dimensions import NOTHING_ASKED, Adherence, CheckedDimension, join_dimensions
 from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
+from attrprompt.analysis.adherence.lengths import Bounds, LengthAdherence, measure_length
+from attrprompt.analysis.adherence.places import measure_places
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.texts.duplicates import RUN, THRESHOLD, find_duplicates
 from attrprompt.analysis.texts.selection import CUT_FLAG, AnalysisSet, list_counted

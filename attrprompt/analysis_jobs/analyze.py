@@ -19,7 +19,8 @@ from attrprompt.analysis_jobs.places import locate_sets
 from attrprompt.analysis_jobs.regions import measure_regions
 from attrprompt.analysis_jobs.request import UNHASHED, AnalysisRequest, Part
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import Encoder, open_encoder
+from attrprompt.encoding.encoder import Encoder
+from attrprompt.encoding.open import open_encoder
 from attrprompt.project import DimensionKind
 from attrprompt.settings import load_settings
 from attrprompt.store import Store

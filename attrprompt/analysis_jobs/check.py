@@ -18,7 +18,8 @@ from attrprompt.analysis.texts.duplicates import THRESHOLD, DuplicateFinder
 from attrprompt.analysis.texts.language import find_foreign_texts
 from attrprompt.analysis_jobs.request import UNHASHED, encoder_of
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import REFERENCE, EncoderSpec, open_encoder
+from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import WorkerError
 from attrprompt.generation.fewshot import read_few_shot_texts
 from attrprompt.project import canonical_json

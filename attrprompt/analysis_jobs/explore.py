@@ -19,7 +19,7 @@ from attrprompt.analysis.texts.selection import AnalysisSet, list_counted
 from attrprompt.analysis_jobs.analyze import load_sets
 from attrprompt.analysis_jobs.places import locate_sets
 from attrprompt.analysis_jobs.request import EXPLORED, AnalysisRequest
-from attrprompt.encoding.encoder import open_encoder
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
 from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, register
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrprompt.analysis.adherence.asked_places import ITEMS_KEPT
 from attrprompt.analysis.attribute_classifier import train_attribute_classifier
 from attrprompt.analysis.paper import HEADING, measure_as_in_paper
 from attrprompt.analysis.regions.classified import (
@@ -18,6 +17,7 @@ from attrprompt.analysis.regions.classified import (
     why_untrainable,
 )
 from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis_jobs.adherence import Encode
 from attrprompt.analysis_jobs.analyze import load_sets, make_encode
 from attrprompt.analysis_jobs.places import locate_sets, read_rulings

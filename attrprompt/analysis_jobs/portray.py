@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from attrprompt.analysis.adherence.asked_places import ITEMS_KEPT
 from attrprompt.analysis.comparison import compare_datasets
 from attrprompt.analysis.regions.ambiguity import list_ambiguous_names
-from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL
 from attrprompt.analysis.regions.lexicons import Lexicon, count_lexicon, gender_lexicon, read_lexicon_csv
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.portraits import RegionPortrait, portray_regions
 from attrprompt.analysis.regions.tone import estimate_tone
-from attrprompt.analysis.statistics.estimate import Estimate, estimate_mean
+from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, estimate_mean
 from attrprompt.analysis.texts.phrases import find_overused_phrases
 from attrprompt.analysis.texts.selection import AnalysisSet, list_counted
 from attrprompt.analysis.texts.tokens import count_words, tokenise

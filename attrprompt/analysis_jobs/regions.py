@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from attrprompt.analysis.adherence.asked_places import ITEMS_KEPT
 from attrprompt.analysis.regions.divergence import DivergenceComparison, compare_divergence
 from attrprompt.analysis.regions.figures import plan_region_draws, region_figures, tabulate_regions
 from attrprompt.analysis.regions.finder import list_continents
@@ -20,6 +19,7 @@ from attrprompt.analysis.regions.references import (
     uniform_countries_reference,
     uniform_reference,
 )
+from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.texts.selection import AnalysisSet
 from attrprompt.analysis_jobs.places import read_rulings

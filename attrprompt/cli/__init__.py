@@ -15,7 +15,6 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer c
 from attrprompt.cli import (
     analysis,
     batches,
-    checking,
     datasets,
     elicitation,
     evaluation,
@@ -39,7 +38,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    groups = (projects, elicitation, generation, batches, datasets, checking, analysis, evaluation, steps, reporting)
+    groups = (projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
     for group in groups:
         group.register(app)
     return app

@@ -1,4 +1,4 @@
-"""The command that measures data sets: analyze."""
+"""The commands that look at data sets: analyze measures them, check marks doubtful texts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import typer
 
 from attrprompt.analysis_jobs.adherence import write_region_rows
 from attrprompt.analysis_jobs.analyze import load_sets
+from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.analysis_jobs.request import Part, make_request
-from attrprompt.cli.judging import judge_dataset
+from attrprompt.cli.questions import judge_dataset
 from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
-from attrprompt.generation.launch import choose_endpoint
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
@@ -23,8 +24,9 @@ ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar
 
 
 def register(app: typer.Typer) -> None:
-    """Add this command."""
+    """Add these commands."""
     app.command("analyze")(analyze)
+    app.command("check")(check)
 
 
 def analyze(
@@ -133,3 +135,30 @@ def read_table(path: Path, option: str) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{option} cannot read '{path}' ({error}). Give a CSV file in UTF-8.") from error
+
+
+def check(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    dataset: Annotated[str, typer.Argument(help="Name of the data set.")],
+    only: Annotated[list[Check] | None, typer.Option(help="One check. Repeatable; default all.")] = None,
+    language: Annotated[str, typer.Option(help="Expected language, as en; default that of most texts.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Take the marks of all checks off again.")] = False,
+) -> None:
+    """Mark duplicates, other languages, copies of examples and doubtful labels; nothing is dropped."""
+    session = get_session(context)
+    stored = session.find_project(project)
+    store = session.runtime.store
+    found = store.datasets.find(stored.id, dataset)
+    if remove:
+        remove_check_flags(store, found)
+        session.emit({"dataset": found.name, "flags": {}})
+        return
+    request = make_check_request(store, stored, found, checks=tuple(only or Check), language=language)
+    payload = request.model_dump(mode="json")
+    path = run_job("check", payload, JobContext(session.runtime.home, tell_tenths(session)))
+    result = read_result(path)
+    assert isinstance(result, dict)
+    flags = apply_checks(store, found, result)
+    facts = {key: result[key] for key in ("checked", "language", "skipped", "examples")}
+    session.emit({"dataset": found.name, "flags": flags, **facts})

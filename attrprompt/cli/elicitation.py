@@ -15,7 +15,8 @@ from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, suggest_way
 from attrprompt.errors import InputError
-from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.generation.launch import default_concurrency
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from attrprompt.store import StoredProject
 

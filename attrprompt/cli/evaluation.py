@@ -11,13 +11,13 @@ from attrprompt.cli.questions import ask_zero_shot
 from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, Session, get_session
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
+from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import describe_budget
 from attrprompt.evaluation.finetune import FineTuning
-from attrprompt.evaluation.money import add_money
 from attrprompt.evaluation.request import JOIN, make_evaluation
-from attrprompt.generation.launch import choose_endpoint
 from attrprompt.records import Dataset
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import Store
 from attrprompt.worker.jobs import JobContext, read_result, run_job

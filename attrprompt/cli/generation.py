@@ -11,18 +11,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from attrprompt.cli.label_sets import LabelSets, read_label_sets
-from attrprompt.cli.prompting import prepare_few_shots, prepare_meta_prompts
+from attrprompt.cli.prompting import LabelSets, prepare_few_shots, prepare_meta_prompts, read_label_sets
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
 from attrprompt.errors import InputError
 from attrprompt.generation.extend import DOES_NOT_COUNT, top_up
-from attrprompt.generation.launch import (
-    check_budget,
-    choose_endpoint,
-    create_run,
-    default_concurrency,
-    name_run,
-)
+from attrprompt.generation.launch import check_budget, create_run, default_concurrency, name_run
 from attrprompt.generation.plans.plan import (
     Distribution,
     PlanOptions,
@@ -35,6 +28,7 @@ from attrprompt.generation.progress import describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Flag, Run, RunState
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.sampling import Sampler
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 
@@ -51,8 +45,6 @@ MetaCount = Annotated[
     ),
 ]
 Without = Annotated[list[str] | None, typer.Option(help="Leave this dimension out. Repeatable.")]
-
-
 ClassSizes = Annotated[
     Distribution, typer.Option(help="equal, or long_tailed: fewer from class to class, in their order.")
 ]

@@ -1,8 +1,9 @@
-"""The part of `evaluate` that asks the generating model itself for the labels of the test texts."""
+"""What commands ask a model about single texts: labels for `evaluate`, the judge for `analyze`."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from attrprompt.cli.session import Session
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.chat import Endpoint
+from attrprompt.questionnaires.judge import plan_judging, score_judging
 from attrprompt.questionnaires.questionnaire import describe_cost
 from attrprompt.questionnaires.zero_shot import plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
@@ -68,3 +70,26 @@ def _wait(session: Session, project_id: str, future: Future[int]) -> None:
                 told = time.monotonic()
                 job = session.runtime.zero_shots.find(project_id)
                 session.tell(job.message if job is not None else "")
+
+
+def judge_dataset(
+    session: Session,
+    project: StoredProject,
+    dataset: Dataset,
+    endpoint: Endpoint,
+    *,
+    per_value: int,
+    dimensions: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Ask what has no answer yet; what all answers say, by dimension."""
+    runtime = session.runtime
+    plan = plan_judging(runtime.store, project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
+    keys = {each.key for each in plan.questions}
+    left = len(keys) - len(runtime.store.answers.find(project.id, keys))
+    if left:
+        session.tell(f"Asking {endpoint.model} about {left:,} texts of {dataset.name}.")
+        key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+        future = runtime.zero_shots.start(project.id, plan, key, concurrency=default_concurrency(endpoint))
+        wait_for_answers(session, project.id, future)
+    answers = runtime.store.answers.find(project.id, keys)
+    return {name: judged.to_json() for name, judged in score_judging(plan, answers).items()}

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from attrprompt.analysis.array_files import write_whole
 from attrprompt.cli.session import get_session
 from attrprompt.errors import InputError
+from attrprompt.files import write_whole
 from attrprompt.report.archive import format_of, write_report_bytes
 from attrprompt.report.request import make_report
 from attrprompt.worker.jobs import JobContext, read_result, run_job

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.analysis.array_files import write_whole
 from attrprompt.cli.session import Session, get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
 from attrprompt.evaluation.steps.ablations import find_variants, list_ablations, plan_ablation
 from attrprompt.evaluation.steps.feedback import choose_helpful, find_rounds, plan_next_round
 from attrprompt.evaluation.steps.variants import tabulate_variants
+from attrprompt.files import write_whole
 from attrprompt.records import Run
 from attrprompt.report.tables import write_csv
 from attrprompt.store import StoredProject

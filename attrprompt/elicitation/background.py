@@ -12,7 +12,8 @@ from attrprompt.elicitation.class_filter.findings import Suggestion
 from attrprompt.elicitation.class_filter.similar import find_similar_labels, set_similar_labels
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, carry_out, ignore_progress
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import REFERENCE, Encoder, EncoderSpec, Vectors, open_encoder
+from attrprompt.encoding.encoder import REFERENCE, Encoder, EncoderSpec, Vectors
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import WorkerError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Project

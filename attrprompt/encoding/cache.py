@@ -21,9 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from attrprompt.analysis.array_files import read_arrays, write_arrays
 from attrprompt.encoding.encoder import Encoder, Vectors
 from attrprompt.errors import InputError, StoreError, WorkerError
+from attrprompt.files import read_arrays, write_arrays
 
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]

@@ -13,16 +13,14 @@ from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import open_encoder
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import WorkerError
-from attrprompt.evaluation.coded import join_texts
 from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
 from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
 from attrprompt.evaluation.finetune_sets import LabelledTexts, count_training_texts, tune_sets
 from attrprompt.evaluation.label_scores import THRESHOLD
-from attrprompt.evaluation.latest import remember_evaluation
 from attrprompt.evaluation.leakage import count_leakage
-from attrprompt.evaluation.loading import LabelMatch, LoadedTexts, load_texts, match_labels
+from attrprompt.evaluation.loading import LabelMatch, LoadedTexts, join_texts, load_texts, match_labels
 from attrprompt.evaluation.probe import (
     DRAWS,
     MOST_ITERATIONS,
@@ -34,7 +32,7 @@ from attrprompt.evaluation.probe import (
     draw_per_class,
     train,
 )
-from attrprompt.evaluation.request import EvaluationRequest, TrainingSet
+from attrprompt.evaluation.request import EvaluationRequest, TrainingSet, remember_evaluation
 from attrprompt.evaluation.scores import Codes, bin_reliability
 from attrprompt.settings import load_settings
 from attrprompt.store import Store

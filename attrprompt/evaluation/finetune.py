@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from attrprompt.analysis.array_files import write_whole
 from attrprompt.encoding.encoder import BUNDLED_MODEL, find_model_folder, hash_model
 from attrprompt.errors import InputError, WorkerError
 from attrprompt.evaluation.label_scores import LabelPredictions, LabelScoring
 from attrprompt.evaluation.scores import ClassScoring, Codes, Floats, Membership, Predictions
+from attrprompt.files import write_whole
 
 DEV_SHARE = 0.1
 WARM_UP = 0.06

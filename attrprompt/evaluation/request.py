@@ -2,57 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.analysis_jobs.request import encoder_of
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
-from attrprompt.errors import InputError
+from attrprompt.errors import AttrPromptError, InputError
+from attrprompt.evaluation.costs import Cost, find_cost
 from attrprompt.evaluation.finetune import FineTuning
-from attrprompt.generation.metaprompt.kept import PURPOSE as WRITING_PROMPTS
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.files import write_whole
+from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
+from attrprompt.worker.jobs import find_result, hash_input
 
 JOIN = "+"
 MOST_TRAINING_SETS = 12
-
-
-class Bill(BaseModel):
-    """Tokens that one model read and wrote."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str
-    prompt: int
-    completion: int
-
-    @property
-    def tokens(self) -> int:
-        """Both together."""
-        return self.prompt + self.completion
-
-
-class Cost(BaseModel):
-    """What a training set took: all requests of its runs, and what was asked once before them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    texts: tuple[Bill, ...]
-    once: tuple[Bill, ...] = ()
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of the runs."""
-        return sum(each.tokens for each in self.texts)
-
-    @property
-    def tokens_once(self) -> int:
-        """Tokens before the first text."""
-        return sum(each.tokens for each in self.once)
 
 
 class TrainingSet(BaseModel):
@@ -129,7 +99,7 @@ def make_evaluation(
         TrainingSet(
             name=JOIN.join(each.name for each in parts),
             parts=tuple(places[each.id] for each in parts),
-            cost=_find_cost(store, project, parts),
+            cost=find_cost(store, project, parts),
         )
         for parts in training
     ]
@@ -147,19 +117,25 @@ def make_evaluation(
     )
 
 
-def _find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) -> Cost | None:
-    """Tokens of the runs, and of what was asked for them once: elicitation and filter, or the writing of prompts."""
-    if any(each.imported for each in parts):
+def remember_evaluation(home: Path, project_id: str, payload: Mapping[str, Any]) -> None:
+    """Keep what was asked as the project's newest evaluation."""
+    write_whole(_path(home, project_id), json.dumps(dict(payload)).encode())
+
+
+def find_latest_evaluation(store: Store, home: Path, project_id: str) -> Path | None:
+    """The result of the newest evaluation; None where there is none or a text of it changed since."""
+    path = _path(home, project_id)
+    if not path.exists():
         return None
-    texts = []
-    for run in (store.runs.load(each.id) for each in parts):
-        texts.append(
-            Bill(model=run.model, prompt=run.counters.prompt_tokens, completion=run.counters.completion_tokens)
-        )
-    kinds = {each.kind for each in parts}
-    once = [
-        Bill(model=each.model, prompt=each.prompt, completion=each.completion)
-        for each in store.replies.list_spent(project.id)
-        if (DatasetKind.METAPROMPT if each.purpose == WRITING_PROMPTS else DatasetKind.ATTRPROMPT) in kinds
-    ]
-    return Cost(texts=tuple(texts), once=tuple(once))
+    try:
+        request = EvaluationRequest.model_validate_json(path.read_text(encoding="utf-8"))
+        datasets = [store.datasets.load(number) for number in request.datasets]
+    except (ValidationError, AttrPromptError):  # made by another version, or of a data set that was deleted
+        return None
+    if tuple(hash_content(store, each) for each in datasets) != request.contents:
+        return None
+    return find_result(home, "evaluate", hash_input("evaluate", request.to_payload()))
+
+
+def _path(home: Path, project_id: str) -> Path:
+    return home / "cache" / "evaluations" / f"{project_id}.json"

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attrprompt.project import MAX_TEXT_LENGTH, fold_text
+from attrprompt.errors import InputError
+from attrprompt.project import MAX_LABELS, MAX_NAME_LENGTH, MAX_TEXT_LENGTH, fold_label, fold_text
 
 OTHERS = "others"
 """What an index to the authors' filler value stands for in a sample's attributes."""
@@ -134,3 +135,32 @@ def _write_line(text: str) -> str:
 def _stem(word: str) -> str:
     folded = re.sub(r"[\W_]+", "_", word.casefold()).strip("_")
     return "_".join(part.removesuffix("s") for part in folded.split("_"))
+
+
+def parse_labels(text: str, name: str) -> tuple[str, ...]:
+    """Label names, one a line; blank lines at the end are let pass.
+
+    Raises:
+        InputError: a name is empty, too long, double, or one too many.
+    """
+    lines = split_lines(text.rstrip() + "\n") if text.strip() else []
+    if not lines:
+        raise InputError(f"'{name}' is empty; write one label a line.")
+    if len(lines) > MAX_LABELS:
+        raise InputError(f"'{name}' names {len(lines):,} labels; a task has at most {MAX_LABELS}.")
+    seen: dict[str, int] = {}
+    labels = []
+    for number, line in enumerate(lines, start=1):
+        label = line.strip()
+        if not label:
+            raise InputError(f"Line {number} of '{name}' is empty; each line names one label.")
+        if len(label) > MAX_NAME_LENGTH:
+            raise InputError(f"Line {number} of '{name}' is over {MAX_NAME_LENGTH} characters, too long for a label.")
+        folded = fold_label(label)
+        if folded in seen:
+            raise InputError(
+                f"Lines {seen[folded]} and {number} of '{name}' name the same label, '{label}'; delete one of them."
+            )
+        seen[folded] = number
+        labels.append(label)
+    return tuple(labels)

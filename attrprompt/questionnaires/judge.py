@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from attrprompt.analysis.adherence.dimensions import ValueAdherence, judge_values, rate_value
 from attrprompt.analysis.adherence.languages import are_languages
-from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, rate_value
+from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.statistics.estimate import Z95, Estimate
+from attrprompt.analysis.statistics.estimate import Z95, Estimate, wilson
 from attrprompt.errors import InputError
 from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
 from attrprompt.evaluation.label_scores import F1_METRICS, LabelPredictions, LabelScoring

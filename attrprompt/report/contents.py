@@ -10,7 +10,8 @@ from typing import Any
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
-from attrprompt.encoding.encoder import Backend, EncoderSpec, identify_encoder
+from attrprompt.encoding.encoder import Backend, EncoderSpec
+from attrprompt.encoding.open import identify_encoder
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project
 from attrprompt.records import Dataset, format_time

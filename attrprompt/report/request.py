@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
 from attrprompt.errors import InputError
-from attrprompt.evaluation.latest import find_latest_evaluation
+from attrprompt.evaluation.request import find_latest_evaluation
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject

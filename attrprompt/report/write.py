@@ -6,7 +6,7 @@ from typing import Any
 
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.errors import InputError
-from attrprompt.evaluation.money import add_money
+from attrprompt.evaluation.costs import add_money
 from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset
 from attrprompt.report.archive import FIGURES

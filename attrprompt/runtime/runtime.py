@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from attrprompt.elicitation.background import Elicitations
 from attrprompt.errors import InputError
-from attrprompt.generation.batch_work import BatchWork
-from attrprompt.generation.meta_writing import MetaWritings
+from attrprompt.generation.batches.remote import BatchWork
+from attrprompt.generation.metaprompt.kept import MetaWritings
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.llm.client import OpenAIChatClient

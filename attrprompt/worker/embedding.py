@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from attrprompt.encoding.cache import VectorCache, fill_cache
-from attrprompt.encoding.encoder import EncoderSpec, open_encoder
+from attrprompt.encoding.encoder import EncoderSpec
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
 from attrprompt.worker.jobs import JobContext, Payload, Result, register
 

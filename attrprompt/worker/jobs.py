@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
-from attrprompt.analysis.array_files import read_arrays, write_arrays, write_whole
 from attrprompt.errors import InputError, WorkerError
+from attrprompt.files import read_arrays, write_arrays, write_whole
 
 Payload = Mapping[str, Any]
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.palette import LIGHT, Palette
 from attrprompt.records import Dataset
-from components.kit.charts import LIGHT, Palette, style
+from components.kit.charts import style
 from components.kit.frame import ProjectPage
 from components.kit.samples import draw_texts_behind
 

@@ -10,17 +10,17 @@ import streamlit as st
 
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
-from attrprompt.generation.launch import choose_endpoint
 from attrprompt.llm.chat import Endpoint
 from attrprompt.questionnaires.judge import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
 from attrprompt.records import Dataset
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
-from components.asking_panel import draw_asking
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind
 from components.kit.text import escape_markdown
+from components.kit.work import draw_asking
 
 PERCENT = st.column_config.NumberColumn(format="percent")
 

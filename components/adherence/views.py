@@ -9,13 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.adherence.dimensions import LENGTH_COLUMNS
+from attrprompt.analysis.adherence.lengths import LENGTH_COLUMNS
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.palette import Palette
 from attrprompt.records import Dataset
 from components.adherence.heatmap import PLAIN_CHART, draw_matrix, plot_heatmap
 from components.adherence.judge import draw_judge
 from components.adherence.values import draw_values
-from components.kit.charts import Palette, current_palette, style
+from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind

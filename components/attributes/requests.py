@@ -9,17 +9,18 @@ import streamlit as st
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, suggest_way
-from attrprompt.generation.launch import choose_endpoint, default_concurrency
+from attrprompt.generation.launch import default_concurrency
 from attrprompt.generation.progress import format_seconds
 from attrprompt.llm.chat import Endpoint
 from attrprompt.runtime.background import STOPPING
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from components.attributes.place import OpenCell, count_words
-from components.keys import find_key
 from components.kit.frame import ProjectPage
+from components.kit.keys import find_key
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown, shorten
-from components.stoppable import draw_stoppable
+from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
 TOKENS_PER_VALUE = 12

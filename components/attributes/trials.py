@@ -15,8 +15,8 @@ from attrprompt.settings import read_key
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.place import OpenCell
 from components.attributes.requests import describe_endpoint, find_endpoint
-from components.keys import find_key
 from components.kit.frame import ProjectPage
+from components.kit.keys import find_key
 from components.kit.notices import in_callback, show_error
 from components.kit.text import escape_markdown
 

@@ -10,8 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.palette import Palette, category_colours
 from components.embeddings.frame import ATTRIBUTE, escape_hover
-from components.kit.charts import Palette, category_colours, current_palette, style
+from components.kit.charts import current_palette, style
 
 MOST_COLOURS = 24
 FIGURES_KEPT = 12

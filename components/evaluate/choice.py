@@ -12,12 +12,11 @@ from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import JOIN, EvaluationRequest, make_evaluation
+from attrprompt.palette import Palette, dataset_colours
 from attrprompt.project import explain_validation
 from attrprompt.records import Dataset, DatasetKind
-from components.kit.charts import Palette, dataset_colours
-from components.kit.datasets import REVIEW_WORDS
+from components.kit.datasets import REVIEW_WORDS, default_comparison
 from components.kit.frame import ProjectPage
-from components.kit.runs import default_comparison
 
 CLASSIFIERS = {"probe": "Probe", "finetune": "Fine-tuning"}
 

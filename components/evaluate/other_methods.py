@@ -23,7 +23,7 @@ from components.evaluate.ablations import draw_variant_table
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
-from components.kit.runs import draw_text
+from components.kit.samples import draw_text
 from components.kit.text import escape_markdown
 from components.kit.work import find_or_compute
 

@@ -26,7 +26,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
-from components.kit.runs import draw_text
+from components.kit.samples import draw_text
 from components.kit.text import escape_markdown
 
 TEXTS_SHOWN = 10

@@ -11,18 +11,18 @@ import streamlit as st
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.figures import plot_confusion, title_metrics
-from attrprompt.generation.launch import choose_endpoint
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import format_usd
 from attrprompt.questionnaires.zero_shot import ZeroShotPlan, plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import Dataset
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store.answers import StoredAnswer
-from components.asking_panel import draw_asking
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
+from components.kit.work import draw_asking
 
 ASKED_FIRST = 200
 ANSWERS_SHOWN = 200

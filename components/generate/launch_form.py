@@ -8,8 +8,8 @@ import streamlit as st
 from pydantic import ValidationError
 
 from attrprompt.errors import InputError
-from attrprompt.generation.fewshot import FewShots
-from attrprompt.generation.launch import check_budget, choose_endpoint, create_run, default_concurrency
+from attrprompt.generation.fewshot import MOST_PER_CLASS, FewShots, choose_few_shots
+from attrprompt.generation.launch import check_budget, create_run, default_concurrency
 from attrprompt.generation.metaprompt.kept import MetaPrompts
 from attrprompt.generation.plans.options import count_per_label
 from attrprompt.generation.plans.plan import PlanOptions, PlanStatistics, make_plan
@@ -17,16 +17,18 @@ from attrprompt.generation.progress import format_cost
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
+from attrprompt.records import DatasetKind
+from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
-from components.few_shot_form import draw_few_shot_form
-from components.keys import find_key
 from components.kit.frame import ProjectPage
+from components.kit.keys import find_key
 from components.kit.notices import errors_shown, in_callback
 from components.kit.text import escape_markdown
 from components.prompts.meta_prompts import draw_meta_prompts
 from components.prompts.plan_form import draw_plan_form, list_methods
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
+NONE = "no examples"
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,33 @@ def _launch(page: ProjectPage, prompting: Prompting) -> str:
     key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
     page.runtime.start_run(run.id, key)
     return f"{run.name}: {run.counters.planned:,} prompts on their way."
+
+
+def draw_few_shot_form(page: ProjectPage, *, seed: int, key: str) -> FewShots | None:
+    """Texts that are put before each prompt: gold, or what was accepted in Review; None for none.
+
+    Raises:
+        InputError: a class has no text that may be an example.
+    """
+    store = page.runtime.store
+    by_name = {each.name: each for each in store.datasets.list_all(page.project.id) if each.rows}
+    source, number = st.columns([2, 1])
+    chosen = source.selectbox(
+        "Examples in the prompts from",
+        [NONE, *by_name],
+        key=f"{key}_source",
+        help="Gold texts, or texts accepted in Review, stand before each prompt of their class as earlier answers.",
+    )
+    per_class = number.number_input(
+        "Examples per class", 1, MOST_PER_CLASS, 2, key=f"{key}_number", disabled=chosen == NONE
+    )
+    if chosen not in by_name:
+        return None
+    dataset = by_name[chosen]
+    few_shots = choose_few_shots(store, page.project, dataset, int(per_class), seed=seed)
+    if dataset.kind is DatasetKind.GOLD:
+        st.caption(
+            f"{len(few_shots.texts()):,} gold texts enter the prompts. Once launched, they are left out of every gold "
+            "reference and test set."
+        )
+    return few_shots

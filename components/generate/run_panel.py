@@ -9,7 +9,8 @@ from components.generate.batches import draw_batches
 from components.kit.frame import ProjectPage
 from components.kit.keys import lacks_key, send_rest
 from components.kit.notices import in_callback
-from components.kit.runs import describe_run, draw_failures, draw_progress, draw_text
+from components.kit.runs import describe_run, draw_failures, draw_progress
+from components.kit.samples import draw_text
 from components.kit.text import escape_markdown
 
 POLL_SECONDS = 1.0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
-from attrprompt.records import Dataset
+from attrprompt.records import Dataset, DatasetKind
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
-from components.kit.runs import pick_datasets
 
 REVIEW_WORDS = {
     "ignored": "All, reviewed or not",
@@ -64,3 +63,71 @@ def build_request(
         seed=int(number),
         **choices,
     )
+
+
+def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data set") -> Dataset | None:
+    """Choose one data set; None where there is none."""
+    if not datasets:
+        return None
+    by_name = {each.name: each for each in datasets}
+    linked = _read_link(key, by_name)
+    if linked:
+        st.session_state[key] = linked[0]
+    elif st.session_state.get(key, "") not in by_name:  # of another project, or deleted meanwhile
+        st.session_state.pop(key, None)
+    chosen = st.selectbox(
+        label,
+        list(by_name),
+        index=0 if key in st.session_state else len(by_name) - 1,
+        key=key,
+        persist_state="session",
+        format_func=lambda name: f"{name} ({by_name[name].rows:,} texts)",
+    )
+    _write_link(key, [chosen])
+    return by_name[chosen]
+
+
+def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -> list[Dataset]:
+    """Choose the data sets to compare; by default the newest SimPrompt, the newest AttrPrompt and gold."""
+    by_name = {each.name: each for each in datasets}
+    linked = _read_link(key, by_name)
+    if linked:
+        st.session_state[key] = linked
+    elif not set(st.session_state.get(key, ())) <= set(by_name):
+        del st.session_state[key]
+    chosen = st.multiselect(
+        "Data sets to compare",
+        list(by_name),
+        default=None if key in st.session_state else [each.name for each in default_comparison(datasets)],
+        key=key,
+        persist_state="session",
+        format_func=lambda name: f"{name} ({by_name[name].rows:,})",
+    )
+    _write_link(key, chosen)
+    if len(chosen) < at_least:
+        st.info(f"Choose at least {at_least} data set{'' if at_least == 1 else 's'} above.")
+    return [by_name[name] for name in chosen]
+
+
+def _read_link(key: str, known: Collection[str]) -> list[str]:
+    """The data sets that a link names, once; a widget bound to the URL would put its words for people there."""
+    linked = [name for name in st.query_params.get_all(key) if name in known]
+    if linked == st.session_state.get(f"{key}_linked"):
+        return []
+    return linked
+
+
+def _write_link(key: str, chosen: Sequence[str]) -> None:
+    st.session_state[f"{key}_linked"] = list(chosen)
+    st.query_params[key] = list(chosen)
+
+
+def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold.
+
+    A variant of another run stands back behind the others of its kind.
+    """
+    order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
+    ordered = sorted(datasets, key=lambda each: not each.is_variant)
+    newest = {each.kind: each for each in ordered if each.rows}
+    return [newest[kind] for kind in order if kind in newest]

@@ -11,7 +11,7 @@ from attrprompt.analysis.result import NOTE
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis_jobs.findings import Finding, describe_primary
 from attrprompt.records import Dataset
-from components.figure_about import describe_figure, describe_parameters
+from components.kit.figures import describe_figure, describe_parameters
 from components.kit.frame import ProjectPage
 from components.kit.samples import link_to_texts
 from components.kit.text import escape_markdown

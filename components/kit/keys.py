@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import streamlit as st
 from pydantic import SecretStr
 
 from attrprompt.records import Run, RunState
 from attrprompt.settings import read_key
-from components.keys import find_key
 from components.kit.frame import ProjectPage
+
+_KEYS = "keys_by_endpoint"
 
 
 def find_run_key(run: Run) -> SecretStr | None:
@@ -30,3 +32,18 @@ def send_rest(page: ProjectPage, run_id: int) -> None:
     if run.state is RunState.RUNNING:
         return
     page.runtime.start_run(run_id, find_run_key(run))
+
+
+def keep_key(base_url: str, key: str) -> None:
+    """Keep a key for an endpoint until the session ends; an empty one is forgotten."""
+    keys: dict[str, SecretStr] = st.session_state.setdefault(_KEYS, {})
+    if key.strip():
+        keys[base_url] = SecretStr(key.strip())
+    else:
+        keys.pop(base_url, None)
+
+
+def find_key(base_url: str) -> SecretStr | None:
+    """The key that was typed for this endpoint, or None."""
+    keys: dict[str, SecretStr] = st.session_state.get(_KEYS, {})
+    return keys.get(base_url)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-
 import streamlit as st
 
 from attrprompt.generation.batches.files import WAITING
 from attrprompt.generation.progress import format_cost, format_seconds, measure_progress, sort_flags
-from attrprompt.records import Dataset, DatasetKind, Run, RunState, Sample
+from attrprompt.records import Run, RunState
 from attrprompt.runtime.runtime import Runtime
+from components.kit.samples import describe_flag
 from components.kit.text import escape_markdown
 
 STATE_WORDS = {
@@ -22,17 +21,6 @@ STATE_WORDS = {
     RunState.FAILED: "could not go on",
     RunState.INTERRUPTED: "interrupted",
 }
-
-FLAG_WORDS = {
-    "length": "not the length asked for",
-    "truncated": "cut at the longest length",
-    "few_shot_copy": "copies an example",
-}
-
-
-def describe_flag(flag: str) -> str:
-    """A flag in words."""
-    return FLAG_WORDS.get(flag, flag.replace("_", " "))
 
 
 REASON_WORDS = {
@@ -47,74 +35,6 @@ REASON_WORDS = {
     "budget": "the budget was reached",
     "stopped": "stopped while in flight",
 }
-
-
-def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data set") -> Dataset | None:
-    """Choose one data set; None where there is none."""
-    if not datasets:
-        return None
-    by_name = {each.name: each for each in datasets}
-    linked = _read_link(key, by_name)
-    if linked:
-        st.session_state[key] = linked[0]
-    elif st.session_state.get(key, "") not in by_name:  # of another project, or deleted meanwhile
-        st.session_state.pop(key, None)
-    chosen = st.selectbox(
-        label,
-        list(by_name),
-        index=0 if key in st.session_state else len(by_name) - 1,
-        key=key,
-        persist_state="session",
-        format_func=lambda name: f"{name} ({by_name[name].rows:,} texts)",
-    )
-    _write_link(key, [chosen])
-    return by_name[chosen]
-
-
-def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -> list[Dataset]:
-    """Choose the data sets to compare; by default the newest SimPrompt, the newest AttrPrompt and gold."""
-    by_name = {each.name: each for each in datasets}
-    linked = _read_link(key, by_name)
-    if linked:
-        st.session_state[key] = linked
-    elif not set(st.session_state.get(key, ())) <= set(by_name):
-        del st.session_state[key]
-    chosen = st.multiselect(
-        "Data sets to compare",
-        list(by_name),
-        default=None if key in st.session_state else [each.name for each in default_comparison(datasets)],
-        key=key,
-        persist_state="session",
-        format_func=lambda name: f"{name} ({by_name[name].rows:,})",
-    )
-    _write_link(key, chosen)
-    if len(chosen) < at_least:
-        st.info(f"Choose at least {at_least} data set{'' if at_least == 1 else 's'} above.")
-    return [by_name[name] for name in chosen]
-
-
-def _read_link(key: str, known: Collection[str]) -> list[str]:
-    """The data sets that a link names, once; a widget bound to the URL would put its words for people there."""
-    linked = [name for name in st.query_params.get_all(key) if name in known]
-    if linked == st.session_state.get(f"{key}_linked"):
-        return []
-    return linked
-
-
-def _write_link(key: str, chosen: Sequence[str]) -> None:
-    st.session_state[f"{key}_linked"] = list(chosen)
-    st.query_params[key] = list(chosen)
-
-
-def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold.
-
-    A variant of another run stands back behind the others of its kind.
-    """
-    order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
-    ordered = sorted(datasets, key=lambda each: not each.is_variant)
-    newest = {each.kind: each for each in ordered if each.rows}
-    return [newest[kind] for kind in order if kind in newest]
 
 
 def draw_progress(runtime: Runtime, run: Run) -> None:
@@ -174,13 +94,3 @@ def draw_failures(runtime: Runtime, run: Run) -> None:
     if flags:
         words = ", ".join(f"{number:,} {describe_flag(flag)}" for flag, number in flags.items())
         st.caption(f"Marked among the stored texts: {words}. Nothing was dropped; Review shows them.")
-
-
-def draw_text(sample: Sample) -> None:
-    """One generated text with its label and its attribute values."""
-    with st.container(border=True):
-        values = " · ".join(f"{escape_markdown(value)}" for value in sample.attributes.values())
-        st.markdown(f"**{escape_markdown(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
-        st.text(sample.text or "(empty answer)")
-        if sample.flags:
-            st.markdown(" ".join(f":orange-badge[{describe_flag(flag)}]" for flag in sample.flags))

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attrprompt.records import Dataset
+from attrprompt.records import Dataset, Sample
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
-from components.kit.runs import draw_text
 from components.kit.text import escape_markdown
 
 SHOWN = 8
+FLAG_WORDS = {
+    "length": "not the length asked for",
+    "truncated": "cut at the longest length",
+    "few_shot_copy": "copies an example",
+}
 
 
 def draw_texts_behind(
@@ -83,3 +87,18 @@ def say_overlap(page: ProjectPage, dimension: str) -> str:
     """A sentence for tables by label, where a text may have several; else nothing."""
     is_overlapping = dimension == "label" and page.project.document.task.multi_label
     return " A text counts for each of its labels." if is_overlapping else ""
+
+
+def describe_flag(flag: str) -> str:
+    """A flag in words."""
+    return FLAG_WORDS.get(flag, flag.replace("_", " "))
+
+
+def draw_text(sample: Sample) -> None:
+    """One generated text with its label and its attribute values."""
+    with st.container(border=True):
+        values = " · ".join(f"{escape_markdown(value)}" for value in sample.attributes.values())
+        st.markdown(f"**{escape_markdown(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
+        st.text(sample.text or "(empty answer)")
+        if sample.flags:
+            st.markdown(" ".join(f":orange-badge[{describe_flag(flag)}]" for flag in sample.flags))

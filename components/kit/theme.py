@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.kit.charts import DARK
+from attrprompt.palette import DARK
 
 _MARGINS = (
     '@media (min-width: 1000px) { [data-testid="stMainBlockContainer"] '

@@ -9,7 +9,7 @@ import streamlit as st
 from attrprompt.records import Dataset, RunState
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
-from components.kit.runs import draw_text
+from components.kit.samples import draw_text
 
 
 def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:

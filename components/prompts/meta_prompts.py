@@ -18,11 +18,11 @@ from attrprompt.generation.plans.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
 from attrprompt.sampling import LabelSet
 from attrprompt.settings import read_key
-from components.keys import find_key
 from components.kit.frame import ProjectPage
+from components.kit.keys import find_key
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
-from components.stoppable import draw_stoppable
+from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from attrprompt.generation.plans.plan import PlanItem, PlanStatistics, PlanSummary
+from attrprompt.generation.metaprompt.kept import MetaPrompts
+from attrprompt.generation.plans.plan import PlanItem, PlanOptions, PlanStatistics, PlanSummary, make_plan, write_plan
 from attrprompt.generation.progress import format_cost
 from attrprompt.project import Method, Project
 from attrprompt.prompts.rendering import find_value_spans
+from attrprompt.store import StoredProject
 from components.kit.row_choice import choose_row
 from components.kit.text import escape_markdown
 
 COLOURS = ("blue", "green", "orange", "violet", "red", "gray")
+PLANS_KEPT = 3
+SECONDS_KEPT = 900
 
 
 def draw_prompt(item: PlanItem, dimensions: Sequence[str]) -> None:
@@ -174,3 +181,48 @@ def _draw_pair_counts(statistics: PlanStatistics, first: str, second: str, label
         return None
     row, column = event.selection.cells[0]
     return statistics.items_with({first: table.rows[row], second: str(column)}, label=label, limit=20)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """All prompts of a plan with their figures."""
+
+    items: tuple[PlanItem, ...]
+    statistics: PlanStatistics
+
+
+def plan_prompts(project: StoredProject, options: PlanOptions, written: MetaPrompts | None) -> Planned:
+    """The plan of a project as it stands; the same object while nothing of it changes.
+
+    Raises:
+        InputError: the project or the options cannot make a plan.
+    """
+    prompts = "" if written is None else json.dumps({key: list(texts) for key, texts in written.prompts.items()})
+    return _plan(project.id, project.revision, options.model_dump_json(), prompts, project.document)
+
+
+@st.cache_resource(max_entries=PLANS_KEPT, ttl=SECONDS_KEPT, show_spinner="Planning the prompts")
+def _plan(project_id: str, revision: int, options: str, prompts: str, _document: Project) -> Planned:
+    chosen = PlanOptions.model_validate_json(options)
+    statistics = PlanStatistics(_document, chosen)
+    plan = make_plan(_document, chosen, meta_prompts=json.loads(prompts) if prompts else None)
+    return Planned(tuple(statistics.watch(plan)), statistics)
+
+
+def draw_plan_download(items: Sequence[PlanItem], *, multi_label: bool) -> None:
+    """A button that writes the plan when pressed."""
+
+    def make() -> str:
+        file = io.StringIO()
+        write_plan(items, file, multi_label=multi_label)
+        return file.getvalue()
+
+    st.download_button(
+        f"Download {len(items):,} prompts",
+        data=make,
+        file_name="plan.jsonl",
+        key="prompts_download",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.paper import HEADING
 from attrprompt.analysis.regions.classified import NONE
 from attrprompt.records import Dataset
 from components.kit.charts import current_palette, style
+from components.kit.figures import draw_paper_heading
 from components.kit.frame import ProjectPage
 from components.kit.samples import draw_texts_behind
 from components.kit.text import escape_markdown
@@ -21,62 +20,11 @@ from components.kit.text import escape_markdown
 PERCENT = st.column_config.NumberColumn(format="percent")
 
 
-def draw_paper_vocabulary(paper: Mapping[str, Mapping[str, Any]]) -> None:
-    """Words of the whole set and within classes."""
-    _draw_heading("they do not separate diversity from size and length.")
-    st.dataframe(
-        {
-            "Data set": list(paper),
-            "Texts": [each["n"] for each in paper.values()],
-            "Vocabulary, all": [each["vocabulary_all"] for each in paper.values()],
-            "Vocabulary, mean of classes": [each["vocabulary_class"] for each in paper.values()],
-        },
-        hide_index=True,
-        column_config={"Vocabulary, mean of classes": st.column_config.NumberColumn(format="%.0f")},
-        alt="The paper's vocabulary figures",
-    )
-
-
-def draw_same_class(paper: Mapping[str, Any], colours: Mapping[str, str]) -> None:
-    """The distribution of the cosine over random pairs of texts of one label."""
-    _draw_heading("cosines of random pairs of texts of the same class.")
-    figure = go.Figure()
-    rows = []
-    for name, figures in paper["datasets"].items():
-        found = figures["same_class"]
-        if found is None:
-            continue
-        rows.append({"Data set": name, "Pairs drawn": found["pairs"], "Mean cosine": found["mean"]})
-        figure.add_trace(
-            go.Scatter(
-                x=[(low + high) / 2 for low, high in itertools.pairwise(found["edges"])],
-                y=[100 * share for share in found["shares"]],
-                mode="lines",
-                name=name,
-                line={"color": colours[name], "width": 2},
-                hovertemplate="cosine %{x:.2f}: %{y:.1f} % of the pairs<extra>" + name + "</extra>",
-            )
-        )
-    if not rows:
-        st.caption("No class has two texts.")
-        return
-    figure.update_xaxes(title="Cosine of two texts of one class")
-    figure.update_yaxes(title="Pairs, %", rangemode="tozero")
-    st.plotly_chart(style(figure, current_palette()), key="paper_same_class", alt="Cosines of pairs of one class")
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        key="paper_same_class_table",
-        column_config={"Mean cosine": st.column_config.NumberColumn(format="%.3f")},
-        alt="Mean cosine of pairs of one class",
-    )
-
-
 def draw_paper_continents(
     page: ProjectPage, datasets: Sequence[Dataset], found: Mapping[str, Any], colours: Mapping[str, str]
 ) -> None:
     """Shares of continents by the attribute classifier: raw first, corrected where allowed, the finder's beside."""
-    _draw_heading("every text is given one continent, or none, by a classifier.")
+    draw_paper_heading("every text is given one continent, or none, by a classifier.")
     if found["reason"]:
         st.info(escape_markdown(found["reason"]))
         return
@@ -113,58 +61,6 @@ def draw_paper_continents(
         total = round(figures["raw"][chosen]["value"] * figures["n"])
         what = "texts that it takes for no place" if chosen == NONE else f"texts that it takes for {chosen}"
         draw_texts_behind(page, datasets, name, figures["items"][chosen], what=what, total=total)
-
-
-def _draw_heading(what: str) -> None:
-    st.caption(f"{HEADING.capitalize()}: {what}")
-
-
-def _plot_classes(found: Mapping[str, Any], colours: Mapping[str, str]) -> go.Figure:
-    palette = current_palette()
-    classes = found["classes"]
-    figure = go.Figure()
-    for name, figures in found["datasets"].items():
-        shares = [figures["raw"][each] for each in classes]
-        figure.add_trace(
-            go.Bar(
-                x=classes,
-                y=[100 * each["value"] for each in shares],
-                name=name,
-                offsetgroup=name,
-                marker={"color": colours[name]},
-                customdata=[[name, each] for each in classes],
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [100 * (each["high"] - each["value"]) for each in shares],
-                    "arrayminus": [100 * (each["value"] - each["low"]) for each in shares],
-                    "color": palette.muted,
-                },
-                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + ", classifier</extra>",
-            )
-        )
-    for name, figures in found["datasets"].items():
-        figure.add_trace(
-            go.Scatter(
-                x=classes,
-                y=[100 * figures["finder"].get(each, 0) for each in classes],
-                mode="markers",
-                name=f"{name}, region finder",
-                offsetgroup=name,
-                marker={
-                    "color": palette.background,
-                    "size": 10,
-                    "symbol": "circle",
-                    "line": {"color": palette.text, "width": 2},
-                },
-                customdata=[[name, each] for each in classes],
-                showlegend=False,
-                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + ", region finder</extra>",
-            )
-        )
-    figure.update_layout(barmode="group", scattermode="group", bargap=0.25)
-    figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
-    return style(figure, palette, height=420)
 
 
 def _draw_table(found: Mapping[str, Any]) -> None:
@@ -226,3 +122,51 @@ def _draw_confusion(found: Mapping[str, Any]) -> None:
         alt="Cross-validated confusion of the classifier",
     )
     st.caption(f"{found['method']}. Trained on: {found['rule']}.")
+
+
+def _plot_classes(found: Mapping[str, Any], colours: Mapping[str, str]) -> go.Figure:
+    palette = current_palette()
+    classes = found["classes"]
+    figure = go.Figure()
+    for name, figures in found["datasets"].items():
+        shares = [figures["raw"][each] for each in classes]
+        figure.add_trace(
+            go.Bar(
+                x=classes,
+                y=[100 * each["value"] for each in shares],
+                name=name,
+                offsetgroup=name,
+                marker={"color": colours[name]},
+                customdata=[[name, each] for each in classes],
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [100 * (each["high"] - each["value"]) for each in shares],
+                    "arrayminus": [100 * (each["value"] - each["low"]) for each in shares],
+                    "color": palette.muted,
+                },
+                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + ", classifier</extra>",
+            )
+        )
+    for name, figures in found["datasets"].items():
+        figure.add_trace(
+            go.Scatter(
+                x=classes,
+                y=[100 * figures["finder"].get(each, 0) for each in classes],
+                mode="markers",
+                name=f"{name}, region finder",
+                offsetgroup=name,
+                marker={
+                    "color": palette.background,
+                    "size": 10,
+                    "symbol": "circle",
+                    "line": {"color": palette.text, "width": 2},
+                },
+                customdata=[[name, each] for each in classes],
+                showlegend=False,
+                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + ", region finder</extra>",
+            )
+        )
+    figure.update_layout(barmode="group", scattermode="group", bargap=0.25)
+    figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
+    return style(figure, palette, height=420)

@@ -17,7 +17,7 @@ from components.kit.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decis
 from components.kit.frame import ProjectPage
 from components.kit.keys import send_rest
 from components.kit.notices import errors_shown, in_callback, show_pending
-from components.kit.runs import describe_flag
+from components.kit.samples import describe_flag
 
 POLL_SECONDS = 1.0
 EMPTY = "Every text of this data set is decided. Go on to Diversity."

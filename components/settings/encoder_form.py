@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.analysis_jobs.request import ENCODER_SETTING, encoder_of
-from attrprompt.encoding.encoder import REFERENCE, Backend, EncoderSpec, choose_fast, identify_encoder
+from attrprompt.encoding.encoder import REFERENCE, Backend, EncoderSpec
+from attrprompt.encoding.open import choose_fast, identify_encoder
 from attrprompt.store import StoredProject
-from components.keys import keep_key
 from components.kit.frame import Page
+from components.kit.keys import keep_key
 from components.kit.notices import in_callback
 
 BUNDLED, FASTER, OTHER, ENDPOINT = "The bundled encoder", "The bundled encoder, faster", "Another model", "An endpoint"

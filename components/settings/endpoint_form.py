@@ -13,8 +13,8 @@ from attrprompt.llm.connection import ConnectionReport, check_connection
 from attrprompt.llm.embedded import embedded_model_status
 from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from attrprompt.store import StoredProject
-from components.keys import find_key, keep_key
 from components.kit.frame import Page
+from components.kit.keys import find_key, keep_key
 from components.kit.notices import in_callback
 
 TEST_SECONDS = 60.0

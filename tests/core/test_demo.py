@@ -8,7 +8,8 @@ import pytest
 from attrprompt.analysis.similarity.projection import neighbour_overlap
 from attrprompt.demo import EXAMPLES, find_demo, first_requests, reset_demo, seed_demo
 from attrprompt.encoding.cache import VectorCache, hash_text
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from attrprompt.project import parse_project
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.kit.charts import DARK, LIGHT
+from attrprompt.palette import DARK, LIGHT
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL, wilson
 from attrprompt.analysis.regions.finder import list_continents
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
-from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, wilson
 
 NO_PLACE = "no place"
-ITEMS_KEPT = 20
 
 
 @dataclass(frozen=True)

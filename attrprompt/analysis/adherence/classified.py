@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.adherence.asked_places import ITEMS_KEPT
-from attrprompt.analysis.adherence.dimensions import ValueAdherence
+from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis.attribute_classifier import (
     METHOD,
     AttributeClassifier,
@@ -27,7 +26,8 @@ from attrprompt.analysis.attribute_classifier import (
     separate,
     train_attribute_classifier,
 )
-from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL
+from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
 
 FORCED_CHOICE = "forced choice: the classifier must take one of the values for every text"
 

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attrprompt.analysis.adherence.asked_places import ITEMS_KEPT
-from attrprompt.analysis.adherence.dimensions import ValueAdherence, rate_value
-from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
+from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.language import find_foreign_texts, guess_language
 from attrprompt.project import fold_text
 

@@ -26,10 +26,9 @@ from attrprompt.analysis.attribute_classifier import (
     say_too_few,
 )
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
-from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate
 
 NONE = "none"
 

@@ -20,13 +20,12 @@ from attrprompt.analysis.regions.divergence import as_vector, measure_divergence
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
-from attrprompt.analysis.statistics.estimate import DELETE_D, Z95, Estimate, SubsampledFigure
+from attrprompt.analysis.statistics.estimate import DELETE_D, FEWEST_IN_A_CELL, Estimate, SubsampledFigure, wilson
 from attrprompt.analysis.statistics.subsampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
 from attrprompt.project import fold_label
 
 REPEATS = 200
 REPEATS_IN_TABLES = 50
-FEWEST_IN_A_CELL = 30
 MISSING_LEVEL = 0.05
 
 
@@ -201,16 +200,6 @@ def region_figures(
         mentions_by_country=_count(mention.country for mention in mentions),
         note=note,
     )
-
-
-def wilson(count: int, n: int) -> Estimate:
-    """A share with Wilson's (1927) 95 % interval, for states that hang on the text alone."""
-    share, z = count / n, Z95
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low = max(0.0, middle - half) if count else 0.0
-    high = min(1.0, middle + half) if count < n else 1.0
-    return Estimate(share, low, high, n, None, None, "Wilson")
 
 
 def effective_regions(located: LocatedSet) -> float | None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.figures import wilson
-from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import InputError
 

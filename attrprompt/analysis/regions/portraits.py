@@ -12,8 +12,8 @@ from typing import Any
 
 from attrprompt.analysis.adherence.asked_places import NO_PLACE
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.figures import FEWEST_IN_A_CELL
 from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
 
 Measure = Callable[[Sequence[str]], Any]
 Contrast = Callable[[Sequence[str], Sequence[str]], Any]

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.array_files import read_arrays, write_arrays
 from attrprompt.encoding.encoder import Vectors
 from attrprompt.errors import InputError
+from attrprompt.files import read_arrays, write_arrays
 
 Coordinates = NDArray[np.float32]
 Progress = Callable[[float, str], None]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 Z95 = 1.959963984540054
 DELETE_D = "delete-d jackknife"
+FEWEST_IN_A_CELL = 30
 
 
 def _to_json(record: Any) -> dict[str, Any]:
@@ -181,3 +182,13 @@ def compare_figures(
         ratio_high=ratio_high,
         p=p,
     )
+
+
+def wilson(count: int, n: int) -> Estimate:
+    """A share with Wilson's (1927) 95 % interval, for states that hang on the text alone."""
+    share, z = count / n, Z95
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = max(0.0, middle - half) if count else 0.0
+    high = min(1.0, middle + half) if count < n else 1.0
+    return Estimate(share, low, high, n, None, None, "Wilson")

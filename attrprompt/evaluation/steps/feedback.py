@@ -16,7 +16,7 @@ import numpy as np
 
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import InputError, WorkerError
-from attrprompt.evaluation.coded import SHARE, read_coded
+from attrprompt.evaluation.loading import SHARE, read_coded
 from attrprompt.evaluation.probe import Check, Texts, limit_threads
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Floats

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import InputError, WorkerError
-from attrprompt.evaluation.coded import SHARE, CodedTexts, read_coded
+from attrprompt.evaluation.loading import SHARE, CodedTexts, read_coded
 from attrprompt.evaluation.probe import (
     DRAWS,
     MOST_ITERATIONS,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attrprompt.errors import InputError
-from attrprompt.exchange.attribute_lines import split_lines
+from attrprompt.exchange.attribute_lines import parse_labels
 from attrprompt.exchange.known_layout import FILTERED, SIMILAR
 from attrprompt.files import read_text
-from attrprompt.project import MAX_LABELS, MAX_NAME_LENGTH, fold_label, fold_text
+from attrprompt.project import fold_label, fold_text
 
 LABEL_FILE = "label.txt"
 METHOD_FOLDER = "attrprompt"
@@ -69,35 +69,6 @@ def read_labels(folder: Path) -> tuple[str, ...]:
             f"{METHOD_FOLDER}/<model>/<dimension>/.{hint}"
         )
     return parse_labels(read_text(path), LABEL_FILE)
-
-
-def parse_labels(text: str, name: str) -> tuple[str, ...]:
-    """Label names, one a line; blank lines at the end are let pass.
-
-    Raises:
-        InputError: a name is empty, too long, double, or one too many.
-    """
-    lines = split_lines(text.rstrip() + "\n") if text.strip() else []
-    if not lines:
-        raise InputError(f"'{name}' is empty; write one label a line.")
-    if len(lines) > MAX_LABELS:
-        raise InputError(f"'{name}' names {len(lines):,} labels; a task has at most {MAX_LABELS}.")
-    seen: dict[str, int] = {}
-    labels = []
-    for number, line in enumerate(lines, start=1):
-        label = line.strip()
-        if not label:
-            raise InputError(f"Line {number} of '{name}' is empty; each line names one label.")
-        if len(label) > MAX_NAME_LENGTH:
-            raise InputError(f"Line {number} of '{name}' is over {MAX_NAME_LENGTH} characters, too long for a label.")
-        folded = fold_label(label)
-        if folded in seen:
-            raise InputError(
-                f"Lines {seen[folded]} and {number} of '{name}' name the same label, '{label}'; delete one of them."
-            )
-        seen[folded] = number
-        labels.append(label)
-    return tuple(labels)
 
 
 def choose_model_folder(folder: Path, model: str | None) -> tuple[Path, list[str]]:

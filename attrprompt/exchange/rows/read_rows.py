@@ -11,7 +11,7 @@ from typing import Any
 
 from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
-from attrprompt.exchange.authors.folder_layout import parse_labels
+from attrprompt.exchange.attribute_lines import parse_labels
 from attrprompt.exchange.rows.row_sources import Record, RecordSource, open_records
 from attrprompt.files import read_text
 from attrprompt.project import Project, fold_label

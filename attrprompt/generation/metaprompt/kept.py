@@ -26,10 +26,19 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from attrprompt.runtime.runtime import Runtime
+from typing import TYPE_CHECKING
+
+from attrprompt.runtime.background import BackgroundWork, Tell
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from attrprompt.runtime.runtime import Runtime
 
 SETTING = "meta_prompts"
 PURPOSE = "metaprompt"
 DEFAULT_COUNT = 5
+KIND = "metaprompt"
 
 
 @dataclass(frozen=True)
@@ -168,3 +177,42 @@ def _keep(store: Store, project_id: str, written: MetaPrompts) -> None:
 
 def _hash_request(renderer: PromptRenderer, label_ids: LabelSet) -> str:
     return hash_text(f"{renderer.render_system(label_ids, {})}\n{renderer.render(label_ids, {})}")
+
+
+class MetaWritings(BackgroundWork[MetaPrompts]):
+    """The writings of one runtime."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        busy = "Prompts of this project are being written already. Wait for them, or stop that first."
+        super().__init__(runtime, KIND, busy)
+
+    def start(
+        self,
+        project: StoredProject,
+        label_sets: Sequence[LabelSet],
+        count: int,
+        endpoint: Endpoint,
+        key: SecretStr | None = None,
+    ) -> None:
+        """Begin to write in the background.
+
+        Raises:
+            InputError: prompts of this project are being written already, or the embedded model cannot start.
+        """
+        if endpoint.is_embedded:
+            self._runtime.embedded().start()  # so that a missing package or file is said at once
+
+        async def work(stop: asyncio.Event, tell: Tell) -> tuple[MetaPrompts, str]:
+            written = await write_and_keep(
+                self._runtime,
+                project,
+                label_sets,
+                count,
+                endpoint,
+                key,
+                stop=stop,
+                on_done=lambda done, of: tell(done / of, f"{done} of {of} classes"),
+            )
+            return written, ""
+
+        self.begin(project.id, work)

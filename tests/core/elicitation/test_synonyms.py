@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from attrprompt.elicitation.synonyms import find_near_synonyms, identity_key
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from tests.word_encoder import WordEncoder
 
 

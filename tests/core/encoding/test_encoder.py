@@ -14,17 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from attrprompt.encoding.cache import VectorCache, encode_cached, fill_cache, hash_text, save_vectors
-from attrprompt.encoding.encoder import (
-    REFERENCE,
-    Backend,
-    EncoderSpec,
-    Precision,
-    choose_fast,
-    find_model_folder,
-    identify_encoder,
-    open_encoder,
-)
+from attrprompt.encoding.encoder import REFERENCE, Backend, EncoderSpec, Precision, find_model_folder
 from attrprompt.encoding.endpoint import EndpointEncoder
+from attrprompt.encoding.open import choose_fast, identify_encoder, open_encoder
 from attrprompt.errors import ErrorKind, InputError, ProviderError, StoreError, WorkerError
 
 ROOT = Path(__file__).resolve().parents[3]

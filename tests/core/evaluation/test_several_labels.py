@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from attrprompt.evaluation.money import add_money
+from attrprompt.evaluation.costs import add_money
 from attrprompt.llm.prices import PriceTable
 
 SUBJECTS = {

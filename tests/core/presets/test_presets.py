@@ -12,7 +12,8 @@ import yaml
 
 from attrprompt import presets
 from attrprompt.analysis.regions.finder import find_mentions
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
 from attrprompt.presets import list_presets, load_preset
 from attrprompt.project import DimensionKind, Method, fold_text

@@ -15,7 +15,8 @@ import pytest
 from pydantic import SecretStr
 
 from attrprompt.encoding.cache import VectorCache, hash_text
-from attrprompt.encoding.encoder import REFERENCE, identify_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import identify_encoder
 from attrprompt.errors import InputError, StoreError, WorkerError
 from attrprompt.worker.client import JobState, WorkerClient, WorkJob
 from attrprompt.worker.jobs import Arrays, JobContext, find_result, hash_input, read_result, run_job

@@ -8,17 +8,11 @@ import pytest
 
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
-from attrprompt.analysis.adherence.dimensions import (
-    NOTHING_ASKED,
-    Adherence,
-    compare_shares,
-    deviate,
-    join_dimensions,
-    measure_length,
-    measure_places,
-    rate_value,
-)
+from attrprompt.analysis.adherence.dimensions import NOTHING_ASKED, Adherence, join_dimensions
 from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
+from attrprompt.analysis.adherence.lengths import deviate, measure_length
+from attrprompt.analysis.adherence.places import measure_places
+from attrprompt.analysis.adherence.values import compare_shares, rate_value
 from attrprompt.analysis.regions.located import locate
 
 BOUNDS = {"3 to 5 words": (3, 5), "8 to 10 words": (8, 10)}

@@ -18,7 +18,6 @@ from attrprompt.analysis.regions.figures import (
     plan_region_draws,
     region_figures,
     tabulate_regions,
-    wilson,
 )
 from attrprompt.analysis.regions.finder import Mention
 from attrprompt.analysis.regions.located import LocatedSet, locate, locate_counted
@@ -32,6 +31,7 @@ from attrprompt.analysis.regions.references import (
     uniform_countries_reference,
     uniform_reference,
 )
+from attrprompt.analysis.statistics.estimate import wilson
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, name_labels
 from attrprompt.errors import InputError
 

@@ -1,16 +1,70 @@
-"""An evaluation's costs in money, from its tokens and the prices that stand in the project now.
-
-Prices are no input of the work: whoever enters one sees the budget in money at once, nothing is trained again.
-"""
+"""What training sets took, in tokens and money."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
+from attrprompt.generation.metaprompt.kept import PURPOSE as WRITING_PROMPTS
 from attrprompt.llm.prices import PriceTable
+from attrprompt.records import Dataset, DatasetKind
+from attrprompt.store import Store, StoredProject
 
 CostOf = Callable[[float | None], float | None]
+
+
+class Bill(BaseModel):
+    """Tokens that one model read and wrote."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    prompt: int
+    completion: int
+
+    @property
+    def tokens(self) -> int:
+        """Both together."""
+        return self.prompt + self.completion
+
+
+class Cost(BaseModel):
+    """What a training set took: all requests of its runs, and what was asked once before them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    texts: tuple[Bill, ...]
+    once: tuple[Bill, ...] = ()
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the runs."""
+        return sum(each.tokens for each in self.texts)
+
+    @property
+    def tokens_once(self) -> int:
+        """Tokens before the first text."""
+        return sum(each.tokens for each in self.once)
+
+
+def find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) -> Cost | None:
+    """Tokens of the runs, and of what was asked for them once: elicitation and filter, or the writing of prompts."""
+    if any(each.imported for each in parts):
+        return None
+    texts = []
+    for run in (store.runs.load(each.id) for each in parts):
+        texts.append(
+            Bill(model=run.model, prompt=run.counters.prompt_tokens, completion=run.counters.completion_tokens)
+        )
+    kinds = {each.kind for each in parts}
+    once = [
+        Bill(model=each.model, prompt=each.prompt, completion=each.completion)
+        for each in store.replies.list_spent(project.id)
+        if (DatasetKind.METAPROMPT if each.purpose == WRITING_PROMPTS else DatasetKind.ATTRPROMPT) in kinds
+    ]
+    return Cost(texts=tuple(texts), once=tuple(once))
 
 
 def add_money(result: Mapping[str, Any], prices: PriceTable) -> dict[str, Any]:
