@@ -119,7 +119,8 @@ def test_a_full_cache_needs_no_torch(tmp_path):
     script = f"""
 import sys
 from pathlib import Path
-from attrprompt.encoding.encoder import REFERENCE, open_encoder
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
 from attrprompt.encoding.cache import VectorCache, encode_cached
 home = Path({str(tmp_path)!r})
 assert encode_cached(open_encoder(REFERENCE, home), {TEXTS!r}, VectorCache(home)).shape == (5, 8)
