@@ -1,4 +1,4 @@
-"""What several tests of the core share: the command line, in a home of its own."""
+"""What several tests of the core share: the command line, in the home of the test."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Ran = tuple[int, Any, str]
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Runs a command in a home of its own: (exit status, JSON or None, stderr)."""
+def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs a command in the home of the test: (exit status, JSON or None, stderr)."""
 
     def run_it(*arguments: object) -> Ran:
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
+        status = main([*map(str, arguments), "--home", str(home), "--json"])
         out, err = capsys.readouterr()
         return status, json.loads(out) if out.strip() else None, err
 

@@ -7,14 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
-from attrprompt.records import DatasetKind, RunCounters, RunState
-from attrprompt.runtime.runtime import close_runtime, open_runtime
+from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
 
 ROOT = Path(__file__).parents[2]
@@ -22,54 +18,34 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def runtime(tmp_path, monkeypatch):
-    monkeypatch.setenv("ATTRPROMPT_HOME", str(tmp_path / "home"))
-    yield open_runtime()
-    close_runtime()
+def document():
+    """The pages are shown with the preset of the demo."""
+    return load_preset("agnews")
 
 
-@pytest.fixture
-def project(runtime):
-    return runtime.store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
-
-
-def make_answer(item):
+def write_report(item):
     place = item.attributes.get("location", "Paris")
-    return NewSample(
-        item.item,
-        text=f"In {place} report {item.item} <script>alert(1)</script> was read aloud.",
-        raw="raw",
-        labels=item.labels,
-        attributes=item.attributes,
-        prompt=item.prompt,
-        flags=("truncated",) if item.item == 3 else (),
-    )
+    return f"In {place} report {item.item} <script>alert(1)</script> was read aloud."
 
 
 @pytest.fixture
-def texts(runtime, project):
+def texts(project, make_run):
     """A finished run of each method, 20 texts each."""
-    runs = {}
-    for method in (Method.SIMPROMPT, Method.ATTRPROMPT):
-        run = create_run(
-            runtime.store,
+    return {
+        method.value: make_run(
             project,
-            PlanOptions(method=method, per_class=5),
-            Endpoint.embedded(),
+            method=method,
             name=method.value,
-            parameters=GenerationParameters(),
-            limits=RunLimits(),
+            endpoint=Endpoint.embedded(),
+            texts=write_report,
+            flags={3: ("truncated",)},
         )
-        answers = [make_answer(item) for item in runtime.store.runs.iterate_plan(run.id)]
-        counters = RunCounters(planned=20, completed=20, prompt_tokens=100, completion_tokens=200, seconds=2.0)
-        runtime.store.runs.commit(run.id, answers, [], counters, in_flight=0)
-        runtime.store.runs.finish(run.id, RunState.DONE, "", counters)
-        runs[method.value] = runtime.store.runs.load(run.id)
-    return runs
+        for method in (Method.SIMPROMPT, Method.ATTRPROMPT)
+    }
 
 
 @pytest.fixture
-def gold(runtime, project, texts):
+def gold(store, project, texts):
     """24 real texts beside the two runs, with markup in them."""
     names = [label.name for _, label in project.document.ordered_labels()]
     rows = [
@@ -78,7 +54,7 @@ def gold(runtime, project, texts):
         )
         for number in range(24)
     ]
-    return runtime.store.datasets.import_rows(project.id, "real", DatasetKind.GOLD, rows, info={})
+    return store.datasets.import_rows(project.id, "real", DatasetKind.GOLD, rows, info={})
 
 
 @pytest.fixture

@@ -7,26 +7,14 @@ from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import choose_few_shots, read_few_shot_texts
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
-from attrprompt.llm.chat import Endpoint
-from attrprompt.project import Method, Project, Task
+from attrprompt.project import Project, Task
 from attrprompt.records import DatasetKind
-from attrprompt.store import NewSample, Store
+from attrprompt.store import NewSample
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "home")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def project(store):
-    document = edits.add_labels(Project(task=Task(text="news item")), ["World", "Sci_Tech"])
-    return store.projects.create("News", document, owner="ana", source="test")
+def document():
+    return edits.add_labels(Project(task=Task(text="news item")), ["World", "Sci_Tech"])
 
 
 def put(store, project, kind=DatasetKind.GOLD, name="gold", labels=("world", "Sci Tech")):
@@ -37,21 +25,9 @@ def put(store, project, kind=DatasetKind.GOLD, name="gold", labels=("world", "Sc
     return store.datasets.import_rows(project.id, name, kind, rows, info={})
 
 
-def make_run(store, project, few_shots, **options):
-    return create_run(
-        store,
-        project,
-        PlanOptions(method=Method.SIMPROMPT, per_class=2, **options),
-        Endpoint("http://127.0.0.1:1/v1", "m"),
-        parameters=GenerationParameters(),
-        limits=RunLimits(),
-        few_shots=few_shots,
-    )
-
-
-def test_each_prompt_holds_examples_of_its_own_class(store, project):
+def test_each_prompt_holds_examples_of_its_own_class(store, project, make_run):
     few_shots = choose_few_shots(store, project, put(store, project), 2, seed=3)
-    run = make_run(store, project, few_shots)
+    run = make_run(project, per_class=2, few_shots=few_shots)
     for item in store.runs.iterate_plan(run.id):
         assert [message["role"] for message in item.messages] == ["user", "assistant"] * 2 + ["user"]
         assert item.messages[-1]["content"] == item.prompt
@@ -68,24 +44,24 @@ def test_the_same_seed_draws_the_same_examples(store, project):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-def test_gold_that_entered_a_prompt_is_left_out_of_every_reference(store, project):
+def test_gold_that_entered_a_prompt_is_left_out_of_every_reference(store, project, make_run):
     dataset = put(store, project)
     few_shots = choose_few_shots(store, project, dataset, 2)
-    make_run(store, project, few_shots)
+    make_run(project, per_class=2, few_shots=few_shots)
     assert store.datasets.used_gold(project.id) == set(few_shots.hashes())
     left = {each.text for each in read_texts(store, dataset, TextChoice())}
     assert len(left) == 8
     assert not left & set(few_shots.texts())
 
 
-def test_generated_texts_are_examples_only_once_accepted(store, project):
+def test_generated_texts_are_examples_only_once_accepted(store, project, make_run):
     dataset = put(store, project, DatasetKind.SIMPROMPT, "sim", ("World", "Sci_Tech"))
     with pytest.raises(InputError, match="no accepted text for: World, Sci Tech"):
         choose_few_shots(store, project, dataset, 1)
     store.review.decide(dataset.id, [2, 5], {"status": "accepted"}, actor="ana")
     few_shots = choose_few_shots(store, project, dataset, 3)
     assert sorted(few_shots.texts()) == ["Sci_Tech text number 5", "World text number 2"]
-    make_run(store, project, few_shots)
+    make_run(project, per_class=2, few_shots=few_shots)
     assert store.datasets.used_gold(project.id) == frozenset()
 
 

@@ -8,20 +8,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from attrprompt import edits
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.extend import measure_shortfall, top_up, write_again
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.throttle import RetryPolicy
-from attrprompt.project import Method, Project, Task
 from attrprompt.records import RunState
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
@@ -32,29 +28,10 @@ FAST = RetryPolicy(base=0.005, cap=0.05, rng=random.Random(1))
 
 
 @pytest.fixture
-def runtime(tmp_path):
-    opened = Runtime(Settings(home=tmp_path / "home"))
-    yield opened
-    opened.close()
-
-
-def make_project(runtime, labels=("World", "Sports")):
-    document = edits.add_labels(Project(task=Task(text="news item")), list(labels))
-    return runtime.store.projects.create("News", document, owner="ana", source="test")
-
-
-def make_run(runtime, server, *, per_class=10, name="r1", **limits):
-    known = {each.name: each.id for each in runtime.store.projects.list_all()}
-    project = runtime.store.projects.load(known["News"]) if known else make_project(runtime)
-    return create_run(
-        runtime.store,
-        project,
-        PlanOptions(method=Method.SIMPROMPT, per_class=per_class),
-        Endpoint(server.base_url, "faulty-1"),
-        name=name,
-        parameters=GenerationParameters(),
-        limits=RunLimits(**{"concurrency": 8, "timeout": 5.0, **limits}),
-    )
+def plan_at(make_run, project):
+    """A run of ten texts a class from a server, eight requests at once."""
+    plan = partial(make_run, project, per_class=10, concurrency=8, timeout=5.0)
+    return lambda server, **options: plan(endpoint=Endpoint(server.base_url, "faulty-1"), **options)
 
 
 async def execute(runtime, run, **settings):
@@ -70,9 +47,9 @@ def counters_of(runtime, run):
     return runtime.store.runs.load(run.id).counters
 
 
-async def test_every_answer_is_stored_with_its_provenance(runtime, faulty_server):
+async def test_every_answer_is_stored_with_its_provenance(runtime, faulty_server, plan_at):
     server = faulty_server(usual="echo")
-    run = make_run(runtime, server)
+    run = plan_at(server)
     state, _ = await execute(runtime, run)
     assert state is RunState.DONE
     samples = runtime.store.datasets.read_page(run.id)
@@ -82,10 +59,10 @@ async def test_every_answer_is_stored_with_its_provenance(runtime, faulty_server
     assert counters_of(runtime, run).completed == 20
 
 
-async def test_a_thousand_items_with_every_fault_end_once_each(runtime, faulty_server):
+async def test_a_thousand_items_with_every_fault_end_once_each(runtime, faulty_server, plan_at):
     shares = ("rate_limit", "rate_limit_ms", "server_error", "unavailable", "drop", "garbage", "empty", "refusal")
     server = faulty_server(faults=dict.fromkeys(shares, 0.1), retry_after=0.02, models=(), keep_bodies=False)
-    run = make_run(runtime, server, per_class=500, concurrency=64)
+    run = plan_at(server, per_class=500, concurrency=64)
     state, execution = await execute(runtime, run)
     counters = counters_of(runtime, run)
     stored = {sample.item for sample in runtime.store.datasets.iterate(run.id)}
@@ -104,27 +81,27 @@ async def test_a_thousand_items_with_every_fault_end_once_each(runtime, faulty_s
     assert execution._throttle.limit < 64
 
 
-async def test_concurrency_falls_under_overload_and_recovers(runtime, faulty_server):
+async def test_concurrency_falls_under_overload_and_recovers(runtime, faulty_server, plan_at):
     server = faulty_server(script=["unavailable"] * 30, latency=0.01, models=())
-    run = make_run(runtime, server, per_class=600, concurrency=16)
+    run = plan_at(server, per_class=600, concurrency=16)
     _, execution = await execute(runtime, run)
     assert counters_of(runtime, run).completed == 1_200
     assert server.statuses[503] == 30
     assert execution._throttle.limit > 12
 
 
-async def test_a_hanging_request_times_out_and_is_counted_as_maybe_billed(runtime, faulty_server):
+async def test_a_hanging_request_times_out_and_is_counted_as_maybe_billed(runtime, faulty_server, plan_at):
     server = faulty_server(script=["hang"])
-    run = make_run(runtime, server, per_class=2, timeout=0.3)
+    run = plan_at(server, per_class=2, timeout=0.3)
     state, _ = await execute(runtime, run)
     counters = counters_of(runtime, run)
     assert (state, counters.completed, counters.maybe_billed_twice) == (RunState.DONE, 4, 1)
     assert counters.requests == 5
 
 
-async def test_an_empty_answer_is_asked_again_then_stored_and_flagged(runtime, faulty_server):
+async def test_an_empty_answer_is_asked_again_then_stored_and_flagged(runtime, faulty_server, plan_at):
     server = faulty_server(usual="empty")
-    run = make_run(runtime, server, per_class=1)
+    run = plan_at(server, per_class=1)
     await execute(runtime, run)
     assert runtime.store.datasets.count(run.id, SampleFilter(flags=("empty",))) == 2
     assert counters_of(runtime, run).requests == 6
@@ -133,9 +110,9 @@ async def test_an_empty_answer_is_asked_again_then_stored_and_flagged(runtime, f
 @pytest.mark.parametrize(
     ("behaviour", "reason"), [("auth", "key"), ("not_found", "base url"), ("unknown_model_400", "model")]
 )
-async def test_what_every_request_shares_stops_the_run_at_once(runtime, faulty_server, behaviour, reason):
+async def test_what_every_request_shares_stops_the_run_at_once(runtime, faulty_server, behaviour, reason, plan_at):
     server = faulty_server(usual=behaviour, models=())
-    run = make_run(runtime, server, per_class=200)
+    run = plan_at(server, per_class=200)
     state, _ = await execute(runtime, run)
     ended = runtime.store.runs.load(run.id)
     assert state is RunState.FAILED
@@ -144,9 +121,9 @@ async def test_what_every_request_shares_stops_the_run_at_once(runtime, faulty_s
     assert ended.counters.pending > 380
 
 
-async def test_a_token_budget_is_passed_by_no_more_than_what_was_in_flight(runtime, faulty_server):
+async def test_a_token_budget_is_passed_by_no_more_than_what_was_in_flight(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.01)
-    run = make_run(runtime, server, per_class=200, concurrency=4, budget_tokens=1_000)
+    run = plan_at(server, per_class=200, concurrency=4, budget_tokens=1_000)
     state, _ = await execute(runtime, run)
     counters = counters_of(runtime, run)
     spent = counters.prompt_tokens + counters.completion_tokens
@@ -156,17 +133,17 @@ async def test_a_token_budget_is_passed_by_no_more_than_what_was_in_flight(runti
     assert counters.failed == {"budget": 400 - counters.completed}
 
 
-async def test_a_money_budget_uses_the_price(runtime, faulty_server):
+async def test_a_money_budget_uses_the_price(runtime, faulty_server, plan_at):
     server = faulty_server()
-    run = make_run(runtime, server, per_class=200, concurrency=2, budget=0.01)
+    run = plan_at(server, per_class=200, concurrency=2, budget=0.01)
     await execute(runtime, run, cost_of=lambda prompt, completion: (prompt + completion) / 100_000)
     counters = counters_of(runtime, run)
     assert 0.01 <= (counters.prompt_tokens + counters.completion_tokens) / 100_000 < 0.02
 
 
-async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_server):
+async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_server, plan_at):
     server = faulty_server(faults={"bad_request": 0.3}, models=())
-    run = make_run(runtime, server, per_class=50)
+    run = plan_at(server, per_class=50)
     assert (await execute(runtime, run))[0] is RunState.DONE_WITH_FAILURES
     stored = counters_of(runtime, run).completed
     server.faults = {}
@@ -177,9 +154,9 @@ async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_ser
     assert 0 < stored < 100
 
 
-async def test_pause_lets_answers_arrive_and_resume_finishes(runtime, faulty_server):
+async def test_pause_lets_answers_arrive_and_resume_finishes(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.05)
-    run = make_run(runtime, server, per_class=40, concurrency=4)
+    run = plan_at(server, per_class=40, concurrency=4)
     future = runtime.start_run(run.id)
     while counters_of(runtime, run).completed < 5:
         time.sleep(0.02)
@@ -192,9 +169,9 @@ async def test_pause_lets_answers_arrive_and_resume_finishes(runtime, faulty_ser
     assert set(server.answered.values()) == {1}
 
 
-async def test_stop_cancels_what_hangs(runtime, faulty_server):
+async def test_stop_cancels_what_hangs(runtime, faulty_server, plan_at):
     server = faulty_server(usual="hang")
-    run = make_run(runtime, server, per_class=4, timeout=600)
+    run = plan_at(server, per_class=4, timeout=600)
     future = runtime.start_run(run.id)
     while server.in_flight < 8:
         time.sleep(0.02)
@@ -204,18 +181,18 @@ async def test_stop_cancels_what_hangs(runtime, faulty_server):
     assert (counters.pending, counters.maybe_billed_twice) == (8, 8)
 
 
-def test_a_run_is_seen_running_as_soon_as_it_was_started_and_can_be_stopped_at_once(runtime, faulty_server):
+def test_a_run_is_seen_running_as_soon_as_it_was_started_and_can_be_stopped_at_once(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.2)
-    run = make_run(runtime, server, per_class=40, concurrency=2)
+    run = plan_at(server, per_class=40, concurrency=2)
     future = runtime.start_run(run.id)
     assert runtime.load_run(run.id).state is RunState.RUNNING
     runtime.end_run(run.id, RunState.STOPPED)
     assert future.result(20) is RunState.STOPPED
 
 
-def test_a_run_has_one_owner(runtime, faulty_server):
+def test_a_run_has_one_owner(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.2)
-    run = make_run(runtime, server, per_class=10)
+    run = plan_at(server, per_class=10)
     future = runtime.start_run(run.id)
     with pytest.raises(InputError, match=f"running in process {os.getpid()}"):
         runtime.start_run(run.id)
@@ -224,17 +201,17 @@ def test_a_run_has_one_owner(runtime, faulty_server):
         runtime.start_run(run.id)
 
 
-def test_two_runs_at_once_both_end(runtime, faulty_server):
+def test_two_runs_at_once_both_end(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.02)
-    first = make_run(runtime, server, per_class=30, name="first")
-    second = make_run(runtime, server, per_class=30, name="second")
+    first = plan_at(server, per_class=30, name="first")
+    second = plan_at(server, per_class=30, name="second")
     futures = [runtime.start_run(run.id) for run in (first, second)]
     assert [future.result(30) for future in futures] == [RunState.DONE, RunState.DONE]
 
 
-def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server):
+def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.05, models=(), keep_bodies=False)
-    long, short = (make_run(runtime, server, per_class=n, name=name) for n, name in ((2_000, "long"), (10, "short")))
+    long, short = (plan_at(server, per_class=n, name=name) for n, name in ((2_000, "long"), (10, "short")))
     going = runtime.start_run(long.id)
     assert runtime.start_run(short.id).result(30) is RunState.DONE
     assert not going.done()
@@ -244,9 +221,8 @@ def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server):
 
 
 @pytest.mark.slow
-def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(tmp_path, faulty_server):
+def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(home, faulty_server):
     server = faulty_server(latency=0.02, models=())
-    home = tmp_path / "home"
     command = [sys.executable, "-m", "attrprompt", "--home", str(home), "--json"]
     subprocess.run(
         [*command, "new", "p1", "--labels", "a,b", "--domain", "news"], cwd=ROOT, check=True, capture_output=True
@@ -271,9 +247,9 @@ def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(tmp_pa
     assert sum(server.answered.values()) <= 500 + kills * concurrency
 
 
-def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime, faulty_server):
+def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime, faulty_server, plan_at):
     server = faulty_server(usual="echo")
-    run = make_run(runtime, server, per_class=2)
+    run = plan_at(server, per_class=2)
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     assert write_again(runtime.store, run.dataset, [1], actor="ana") == 1
     assert runtime.start_run(run.id).result(20) is RunState.DONE
@@ -285,9 +261,9 @@ def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime
     assert len(set(seeds)) == 5
 
 
-def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
+def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server, plan_at):
     server = faulty_server(script=["refusal", "refusal"], models=())
-    run = make_run(runtime, server, per_class=5, concurrency=1)
+    run = plan_at(server, per_class=5, concurrency=1)
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     assert measure_shortfall(runtime.store, dataset, []).missing == ()
@@ -301,9 +277,9 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server):
     assert runtime.store.datasets.count(run.id) == 12
 
 
-def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_server):
+def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_server, plan_at):
     server = faulty_server(script=["refusal"] * 3, models=())
-    run = make_run(runtime, server, per_class=5, concurrency=1)
+    run = plan_at(server, per_class=5, concurrency=1)
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     server.script[:] = ["refusal", "refusal", "ok", "refusal"]
@@ -318,9 +294,9 @@ def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_s
     assert len(server.asked) == 10 + 3 + 2 + 1 + 1
 
 
-def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_server):
+def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_server, plan_at):
     server = faulty_server(usual="refusal", models=())
-    run = make_run(runtime, server, per_class=2, concurrency=1)
+    run = plan_at(server, per_class=2, concurrency=1)
     assert runtime.start_run(run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     assert top_up(runtime.store, dataset, ["refusal"]) == 4
@@ -328,7 +304,7 @@ def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_se
     assert len(server.asked) == 4 + 5 * 4
     counters = counters_of(runtime, run)
     first_wave = (counters.prompt_tokens + counters.completion_tokens) // 6
-    limited = make_run(runtime, server, per_class=2, concurrency=1, name="limited", budget_tokens=first_wave + 1)
+    limited = plan_at(server, per_class=2, concurrency=1, name="limited", budget_tokens=first_wave + 1)
     assert runtime.start_run(limited.id).result(20) is RunState.DONE
     before = len(server.asked)
     assert top_up(runtime.store, runtime.store.datasets.load(limited.id), ["refusal"]) == 4

@@ -5,43 +5,12 @@ import random
 
 import pytest
 
-from attrprompt import edits
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.batches.files import export_batch
 from attrprompt.generation.batches.results import import_batch
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
-from attrprompt.project import Method, Project, Task
 from attrprompt.records import BatchState, RunState
-from attrprompt.store import Store
 from attrprompt.store.locks import run_lock
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "home")
-    yield opened
-    opened.close()
-
-
-def make_run(store, name="r1", endpoint=None):
-    known = {each.name: each.id for each in store.projects.list_all()}
-    if "News" in known:
-        project = store.projects.load(known["News"])
-    else:
-        document = edits.add_labels(Project(task=Task(text="news item")), ["World", "Sports"])
-        project = store.projects.create("News", document, owner="ana", source="test")
-    return create_run(
-        store,
-        project,
-        PlanOptions(method=Method.SIMPROMPT, per_class=5),
-        endpoint or Endpoint("https://api.example.org/v1", "m1"),
-        name=name,
-        parameters=GenerationParameters(temperature=0.5, max_tokens=99),
-        limits=RunLimits(),
-    )
 
 
 def export(store, run, folder, **limits):
@@ -71,8 +40,8 @@ def take(store, run, folder, *lines):
     return import_batch(store, store.runs.load(run.id), [path])
 
 
-def test_a_line_holds_all_that_the_runner_would_send(store, tmp_path):
-    run = make_run(store)
+def test_a_line_holds_all_that_the_runner_would_send(store, tmp_path, project, make_run):
+    run = make_run(project, temperature=0.5, max_tokens=99)
     requests = export(store, run, tmp_path / "out")
     assert len(requests) == 10
     assert len({each["custom_id"] for each in requests}) == 10
@@ -87,8 +56,8 @@ def test_a_line_holds_all_that_the_runner_would_send(store, tmp_path):
     }
 
 
-def test_files_are_cut_at_the_number_of_requests_and_at_their_size(store, tmp_path):
-    run = make_run(store)
+def test_files_are_cut_at_the_number_of_requests_and_at_their_size(store, tmp_path, project, make_run):
+    run = make_run(project)
     by_number = export_batch(store, run, tmp_path / "a", most_requests=4)
     assert [len(path.read_text().splitlines()) for path in by_number.paths] == [4, 4, 2]
     assert [each.requests for each in store.batches.list_all(run.id)] == [4, 4, 2]
@@ -100,8 +69,8 @@ def test_files_are_cut_at_the_number_of_requests_and_at_their_size(store, tmp_pa
     assert len(by_size.paths) >= 4
 
 
-def test_results_come_partial_and_out_of_order_and_each_item_ends_once(store, tmp_path):
-    run = make_run(store)
+def test_results_come_partial_and_out_of_order_and_each_item_ends_once(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     random.Random(0).shuffle(requests)
     first = take(store, run, tmp_path, *(answer(each) for each in requests[:4]))
@@ -122,8 +91,8 @@ def test_results_come_partial_and_out_of_order_and_each_item_ends_once(store, tm
     assert sorted(texts) == ["An answer"] * 4 + ["Another"] * 4
 
 
-def test_a_later_answer_takes_the_place_of_a_failure_and_earlier_failures_stay(store, tmp_path):
-    run = make_run(store)
+def test_a_later_answer_takes_the_place_of_a_failure_and_earlier_failures_stay(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     take(store, run, tmp_path, refuse(requests[0], 400), refuse(requests[1], 500), answer(requests[2]))
     again = take(store, run, tmp_path, answer(requests[0]), refuse(requests[1], 500))
@@ -133,15 +102,15 @@ def test_a_later_answer_takes_the_place_of_a_failure_and_earlier_failures_stay(s
     assert [each.item for each in store.runs.read_failures(run.id)] == [1]
 
 
-def test_failed_items_are_exported_again(store, tmp_path):
-    run = make_run(store)
+def test_failed_items_are_exported_again(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     take(store, run, tmp_path, *(answer(each) for each in requests[1:]), refuse(requests[0], 500))
     assert [each["custom_id"] for each in export(store, run, tmp_path / "again")] == [requests[0]["custom_id"]]
 
 
-def test_what_was_exported_waits_and_is_sent_in_no_other_way_until_it_is_given_up(store, tmp_path):
-    run = make_run(store)
+def test_what_was_exported_waits_and_is_sent_in_no_other_way_until_it_is_given_up(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     waiting = store.runs.load(run.id)
     assert (waiting.state, waiting.waiting, waiting.sendable) == (RunState.PAUSED, 10, 0)
@@ -158,8 +127,8 @@ def test_what_was_exported_waits_and_is_sent_in_no_other_way_until_it_is_given_u
     assert (late.completed, late.known) == (9, 1)
 
 
-def test_a_file_whose_results_are_all_there_is_waited_for_no_more(store, tmp_path):
-    run = make_run(store)
+def test_a_file_whose_results_are_all_there_is_waited_for_no_more(store, tmp_path, project, make_run):
+    run = make_run(project)
     written = export_batch(store, run, tmp_path / "out", most_requests=6)
     first, second = ([json.loads(line) for line in path.read_text().splitlines()] for path in written.paths)
     take(store, run, tmp_path, *(answer(each) for each in first))
@@ -169,16 +138,16 @@ def test_a_file_whose_results_are_all_there_is_waited_for_no_more(store, tmp_pat
     assert store.runs.load(run.id).state is RunState.DONE
 
 
-def test_an_export_that_cannot_be_written_leaves_nothing_waiting(store, tmp_path):
-    run = make_run(store)
+def test_an_export_that_cannot_be_written_leaves_nothing_waiting(store, tmp_path, project, make_run):
+    run = make_run(project)
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(InputError, match="cannot be written"):
         export(store, run, tmp_path / "file")
     assert store.runs.load(run.id).sendable == 10
 
 
-def test_errors_of_the_batch_itself_are_named(store, tmp_path):
-    run = make_run(store)
+def test_errors_of_the_batch_itself_are_named(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     expired = {"custom_id": requests[0]["custom_id"], "response": None}
     expired["error"] = {"code": "batch_expired", "message": "This request could not be executed in time."}
@@ -188,8 +157,10 @@ def test_errors_of_the_batch_itself_are_named(store, tmp_path):
     assert dict(found.failed) == {"timeout": 1, "bad_response": 1}
 
 
-def test_lines_that_are_no_result_are_listed_and_another_runs_results_are_not_mixed_in(store, tmp_path):
-    run, other = make_run(store), make_run(store, "r2")
+def test_lines_that_are_no_result_are_listed_and_another_runs_results_are_not_mixed_in(
+    store, tmp_path, project, make_run
+):
+    run, other = make_run(project), make_run(project, name="r2")
     requests = export(store, run, tmp_path / "out")
     found = take(
         store,
@@ -206,22 +177,22 @@ def test_lines_that_are_no_result_are_listed_and_another_runs_results_are_not_mi
     assert store.datasets.count(other.id) == 0
 
 
-def test_the_request_file_itself_is_no_result(store, tmp_path):
-    run = make_run(store)
+def test_the_request_file_itself_is_no_result(store, tmp_path, project, make_run):
+    run = make_run(project)
     requests = export(store, run, tmp_path / "out")
     found = take(store, run, tmp_path, *requests)
     assert len(found.unreadable) == 10
     assert store.runs.load(run.id).counters.failed == {}
 
 
-def test_what_cannot_be_done_is_said(store, tmp_path):
-    run = make_run(store)
+def test_what_cannot_be_done_is_said(store, tmp_path, project, make_run):
+    run = make_run(project)
     export(store, run, tmp_path / "out")
     store.batches.give_up(run.id)
     with pytest.raises(InputError, match="is there already"):
         export(store, run, tmp_path / "out")
     with pytest.raises(InputError, match="embedded model"):
-        export_batch(store, make_run(store, "r2", Endpoint.embedded()), tmp_path / "b")
+        export_batch(store, make_run(project, name="r2", endpoint=Endpoint.embedded()), tmp_path / "b")
     with pytest.raises(InputError, match="cannot be read"):
         import_batch(store, run, [tmp_path / "missing.jsonl"])
     with run_lock(store.home, run.id), pytest.raises(InputError, match="running in process"):

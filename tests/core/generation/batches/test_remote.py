@@ -6,29 +6,16 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr
 
-from attrprompt import edits
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.remote import cancel_batches, follow_batches, look_at_batches, submit_batches
 from attrprompt.generation.batches.results import LEFT_OVER
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.batch_client import BatchClient
 from attrprompt.llm.chat import Endpoint
-from attrprompt.project import Method, Project, Task
 from attrprompt.records import BatchState, RunState
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
+from attrprompt.runtime.runtime import close_runtime, open_runtime
 from attrprompt.store import Store
 from tests.batch_server import BatchServer
 from tests.faulty_server import MODEL
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "home")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -45,18 +32,9 @@ def serve():
         server.__exit__()
 
 
-def make_run(store, server, per_class=5, **limits):
-    document = edits.add_labels(Project(task=Task(text="news item")), ["World", "Sports"])
-    project = store.projects.create("News", document, owner="ana", source="test")
-    return create_run(
-        store,
-        project,
-        PlanOptions(method=Method.SIMPROMPT, per_class=per_class),
-        Endpoint(server.base_url, MODEL),
-        name="r1",
-        parameters=GenerationParameters(),
-        limits=RunLimits(**limits),
-    )
+@pytest.fixture
+def plan_at(make_run, project):
+    return lambda server, **options: make_run(project, endpoint=Endpoint(server.base_url, MODEL), **options)
 
 
 class Client(BatchClient):
@@ -80,9 +58,9 @@ async def follow(store, run, client):
     return news, told
 
 
-async def test_a_run_is_submitted_in_files_and_its_results_are_taken_in(store, serve):
+async def test_a_run_is_submitted_in_files_and_its_results_are_taken_in(store, serve, plan_at):
     server = serve(looks=2)
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         batches = await submit_batches(store, run.id, client, most_requests=4)
         assert [(each.state, each.requests) for each in batches] == [(BatchState.SUBMITTED, n) for n in (4, 4, 2)]
@@ -98,9 +76,9 @@ async def test_a_run_is_submitted_in_files_and_its_results_are_taken_in(store, s
     assert not list((store.home / "batches").rglob("*.jsonl"))
 
 
-async def test_another_process_goes_on_where_one_stopped(store, serve):
+async def test_another_process_goes_on_where_one_stopped(store, serve, plan_at):
     server = serve()
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
     store.close()
@@ -112,9 +90,9 @@ async def test_another_process_goes_on_where_one_stopped(store, serve):
     again.close()
 
 
-async def test_a_batch_whose_creation_was_lost_is_found_again_and_not_begun_twice(store, serve):
+async def test_a_batch_whose_creation_was_lost_is_found_again_and_not_begun_twice(store, serve, plan_at):
     server = serve(drop_creations=1)
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         with pytest.raises(ProviderError):
             await submit_batches(store, run.id, client)
@@ -125,9 +103,9 @@ async def test_a_batch_whose_creation_was_lost_is_found_again_and_not_begun_twic
     assert len(server.batches) == 1
 
 
-async def test_an_expired_batch_gives_what_it_has_and_frees_the_rest(store, serve):
+async def test_an_expired_batch_gives_what_it_has_and_frees_the_rest(store, serve, plan_at):
     server = serve(ends=["expired"], answered=0.3)
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -137,9 +115,9 @@ async def test_an_expired_batch_gives_what_it_has_and_frees_the_rest(store, serv
     assert (ended.state, ended.sendable) == (RunState.DONE_WITH_FAILURES, 7)
 
 
-async def test_a_refused_batch_says_why_and_its_prompts_can_be_sent_otherwise(store, serve):
+async def test_a_refused_batch_says_why_and_its_prompts_can_be_sent_otherwise(store, serve, plan_at):
     server = serve(ends=["failed", "completed"])
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -152,9 +130,9 @@ async def test_a_refused_batch_says_why_and_its_prompts_can_be_sent_otherwise(st
         assert (await follow(store, run, client))[0].completed == 10
 
 
-async def test_results_may_lack_some_items_and_refuse_others(store, serve):
+async def test_results_may_lack_some_items_and_refuse_others(store, serve, plan_at):
     server = serve(refused=frozenset({"run-1-item-0"}), missing=frozenset({"run-1-item-1"}))
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -163,9 +141,9 @@ async def test_results_may_lack_some_items_and_refuse_others(store, serve):
     assert (left.waiting, left.sendable, left.counters.pending) == (0, 2, 1)
 
 
-async def test_a_cancelled_batch_is_taken_in_as_far_as_it_came(store, serve):
+async def test_a_cancelled_batch_is_taken_in_as_far_as_it_came(store, serve, plan_at):
     server = serve(looks=0, answered=0.5)
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         await cancel_batches(store, run.id, client)
@@ -173,9 +151,9 @@ async def test_a_cancelled_batch_is_taken_in_as_far_as_it_came(store, serve):
     assert (news.completed, dict(news.failed)) == (5, {"stopped": 5})
 
 
-async def test_what_is_asked_for_meanwhile_is_sent_directly_and_the_rest_still_waits(store, serve):
+async def test_what_is_asked_for_meanwhile_is_sent_directly_and_the_rest_still_waits(store, serve, plan_at):
     server = serve(looks=1)
-    run = make_run(store, server, per_class=3)
+    run = plan_at(server, per_class=3)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         first = next(store.runs.iterate_plan(run.id))
@@ -186,9 +164,9 @@ async def test_what_is_asked_for_meanwhile_is_sent_directly_and_the_rest_still_w
     assert store.runs.load(run.id).sendable == 1
 
 
-async def test_after_a_refused_key_the_same_files_are_submitted_with_the_right_one(store, serve):
+async def test_after_a_refused_key_the_same_files_are_submitted_with_the_right_one(store, serve, plan_at):
     server = serve(api_key="sk-right", looks=0)
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server, SecretStr("sk-wrong")) as client:
         with pytest.raises(ProviderError) as refused:
             await submit_batches(store, run.id, client)
@@ -200,27 +178,26 @@ async def test_after_a_refused_key_the_same_files_are_submitted_with_the_right_o
     assert len(server.files) == 2  # requests and answers
 
 
-async def test_a_run_with_a_budget_is_not_submitted(store, serve):
+async def test_a_run_with_a_budget_is_not_submitted(store, serve, plan_at):
     server = serve()
-    run = make_run(store, server, budget_tokens=100)
+    run = plan_at(server, budget_tokens=100)
     async with ask(server) as client:
         with pytest.raises(InputError, match="has a budget"):
             await submit_batches(store, run.id, client)
     assert server.batches == {}
 
 
-async def test_an_endpoint_without_a_batch_api_is_named(store, faulty_server):
+async def test_an_endpoint_without_a_batch_api_is_named(store, faulty_server, plan_at):
     server = faulty_server()
-    run = make_run(store, server)
+    run = plan_at(server)
     async with ask(server) as client:
         with pytest.raises(ProviderError, match="has no Batch API"):
             await submit_batches(store, run.id, client)
 
 
-def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(tmp_path, serve):
+def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(home, runtime, serve, plan_at):
     server = serve(looks=0)
-    runtime = Runtime(Settings(home=tmp_path / "home"))
-    run = make_run(runtime.store, server)
+    run = plan_at(server)
     assert not runtime.batches.should_follow(run)
 
     async def submit():
@@ -228,8 +205,8 @@ def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(tmp_p
             await submit_batches(runtime.store, run.id, client)
 
     runtime.submit(submit()).result(20)
-    runtime.close()
-    runtime = Runtime(Settings(home=tmp_path / "home"))
+    close_runtime(home)
+    runtime = open_runtime(home)
     assert runtime.batches.should_follow(run)
     with pytest.raises(InputError, match="wait for the results of a batch"):
         runtime.start_run(run.id)
@@ -237,4 +214,3 @@ def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(tmp_p
     assert runtime.batches.of_run(run).state == "done"
     assert not runtime.batches.should_follow(run)
     assert runtime.store.runs.load(run.id).state is RunState.DONE
-    runtime.close()
