@@ -14,12 +14,10 @@ help:
 	@echo "make dev    the app, reloading on changes of its files"
 
 run: $(VENV)/.installed
-	@$(BIN)/python -m attrprompt demo > /dev/null
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/python -m attrprompt app --port $(PORT)
 
 dev: $(VENV)/.installed
-	@$(BIN)/python -m attrprompt demo > /dev/null
-	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.fileWatcherType auto
+	@STREAMLIT_SERVER_FILE_WATCHER_TYPE=auto $(BIN)/python -m attrprompt app --port $(PORT)
 
 test: check browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/core tests/pages

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.app_files import APP_FOLDER
 from attrprompt.encoding.cache import VectorCache
 from attrprompt.errors import InputError
 from attrprompt.files import write_whole
@@ -20,7 +21,7 @@ from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import NewRun, NewSample, PlannedItem, Store, StoredProject
 
 DEMO_NAME = "AG News demo"
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "agnews"
+EXAMPLES = APP_FOLDER / "examples" / "agnews"
 PROVENANCE_FILE = "provenance.json"
 VECTORS_FILE = "vectors.npz"
 RESULTS_FOLDER = "results"

@@ -27,6 +27,12 @@ def load_settings(home: Path | str | None = None) -> Settings:
     return Settings() if home is None else Settings(home=Path(home))
 
 
+def pass_home_on(home: str | None) -> None:
+    """Give processes that this one becomes or starts the home that a command was given, if it was given one."""
+    if home is not None:
+        os.environ["ATTRPROMPT_HOME"] = home
+
+
 def read_key(variable: str) -> SecretStr | None:
     """The API key in this environment variable, or None where it is not set."""
     key = os.environ.get(variable, "").strip()

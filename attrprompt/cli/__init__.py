@@ -14,6 +14,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer c
 
 from attrprompt.cli import (
     analysis,
+    app,
     batches,
     datasets,
     elicitation,
@@ -30,7 +31,7 @@ from attrprompt.runtime.runtime import close_runtime
 
 def make_app() -> typer.Typer:
     """All commands."""
-    app = typer.Typer(
+    commands = typer.Typer(
         name="attrprompt",
         help="Attributed prompts for LLM-generated training data. --home and --json may stand anywhere.",
         add_completion=False,
@@ -38,10 +39,10 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    groups = (projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
+    groups = (app, projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
     for group in groups:
-        group.register(app)
-    return app
+        group.register(commands)
+    return commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from attrprompt.app_files import IMPORT_FOLDER
 from attrprompt.errors import AttrPromptError, ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatReply, ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
@@ -213,7 +214,7 @@ class EmbeddedServer:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            cwd=Path(__file__).parents[2],
+            cwd=IMPORT_FOLDER,
             start_new_session=True,  # Ctrl-C in a terminal is for the app, which then stops its run in order
         )
         self._process = process

@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from pydantic import SecretStr
 
-import attrprompt
+from attrprompt.app_files import IMPORT_FOLDER
 from attrprompt.errors import AttrPromptError, WorkerError
 from attrprompt.store.jobs import CLOSED
 from attrprompt.worker.jobs import Payload, find_result, hash_input
@@ -262,7 +262,7 @@ class WorkerClient:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 encoding="utf-8",
-                cwd=Path(attrprompt.__file__).resolve().parent.parent,
+                cwd=IMPORT_FOLDER,
                 start_new_session=True,  # Ctrl+C in the app's terminal is for the app, which then closes us
             )
 

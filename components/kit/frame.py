@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
+from attrprompt.app_files import APP_FOLDER
 from attrprompt.errors import AttrPromptError
 from attrprompt.runtime.runtime import Runtime, open_runtime
 from attrprompt.store import StoredProject
@@ -16,7 +16,7 @@ from components.kit.sidebar import draw_sidebar
 from components.kit.theme import mend_theme
 
 PRODUCT = "AttrPrompt Studio"
-ICON = Path(__file__).parents[2] / "static" / "icon.svg"  # a material icon would be fetched from the network
+ICON = APP_FOLDER / "static" / "icon.svg"  # a material icon would be fetched from the network
 _PROJECT = "frame_project"
 
 

@@ -44,10 +44,15 @@ class App:
 
 
 def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "ATTRPROMPT_HOME": str(home)}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.headless", "true", "--browser.gatherUsageStats", "false"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return wait_for_server(command, port, cwd=ROOT, ATTRPROMPT_HOME=str(home))
+
+
+def wait_for_server(command: list[str], port: int, cwd: Path, **variables: str) -> subprocess.Popen[bytes]:
+    """Start an app with these variables in its environment; returns once it answers."""
+    environment = {**os.environ, **variables}
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
