@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attrprompt.analysis.statistics.metrics import LEXICAL
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.palette import dataset_colours
 from components.diversity.paper import draw_paper_vocabulary
@@ -14,22 +15,6 @@ from components.kit.figures import draw_comparisons, draw_figures, draw_scopes
 from components.kit.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
 from components.kit.work import find_or_compute
-
-KEYS = (
-    "vocabulary_size",
-    "vocabulary_size_per_class",
-    "distinct_1",
-    "distinct_2",
-    "distinct_3",
-    "mattr",
-    "mtld",
-    "hdd",
-    "ingf",
-    "compression_ratio",
-    "self_repetition",
-    "self_bleu",
-    "tokens_per_text",
-)
 
 page = open_project_page("Diversity", "How varied is the wording, compared at equal length?")
 datasets = choose_datasets(page, key="diversity", what="Vocabulary, repetition and template openings are shown here.")
@@ -49,7 +34,7 @@ if isinstance(result, dict):
             f"Each figure is estimated at {parameters['tokens']:,} words a set ({parameters['repeats']} draws, seed "
             f"{parameters['seed']}), so that neither size nor length decides. All but the vocabulary are exploratory."
         )
-    draw_figures(page, datasets, result, KEYS, colours, key="diversity")
+    draw_figures(page, datasets, result, LEXICAL, colours, key="diversity")
 
 # --- What lies behind it ---
 wording = find_or_compute(
@@ -73,7 +58,7 @@ if isinstance(wording, dict):
         draw_paper_vocabulary(wording["paper"])
 if isinstance(result, dict):
     st.subheader("By label and attribute value", anchor=False)
-    draw_scopes(page, datasets, result, KEYS, key="diversity")
+    draw_scopes(page, datasets, result, LEXICAL, key="diversity")
     with st.expander("Differences between the data sets, exploratory"):
         draw_comparisons(result, key="diversity")
-draw_definitions(KEYS)
+draw_definitions(LEXICAL)

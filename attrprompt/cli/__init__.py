@@ -28,6 +28,9 @@ from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_
 from attrprompt.errors import AttrPromptError
 from attrprompt.runtime.runtime import close_runtime
 
+GROUPS = (app, projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
+"""Modules whose `register` adds their commands."""
+
 
 def make_app() -> typer.Typer:
     """All commands."""
@@ -39,8 +42,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    groups = (app, projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
-    for group in groups:
+    for group in GROUPS:
         group.register(commands)
     return commands
 
