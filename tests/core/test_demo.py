@@ -11,20 +11,20 @@ from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import open_encoder
 from attrprompt.project import parse_project
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
+from attrprompt.runtime.runtime import open_runtime
 from attrprompt.worker.jobs import Arrays, find_result, hash_input, read_result
+from tests.homes import open_home
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory):
-    opened = Runtime(Settings(home=tmp_path_factory.mktemp("home")))
-    seed_demo(opened)
-    yield opened
-    opened.close()
+def home(tmp_path_factory):
+    """One home with the demo in it, for all that look at it."""
+    with open_home(tmp_path_factory.mktemp("home")) as folder:
+        seed_demo(open_runtime(folder))
+        yield folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demo(runtime):
     return runtime.store.projects.load(find_demo(runtime))
 
@@ -92,12 +92,12 @@ def test_its_map_keeps_neighbours_together(runtime, demo):
 
 
 def test_resetting_brings_it_back_as_it_was(tmp_path):
-    runtime = Runtime(Settings(home=tmp_path))
-    first = seed_demo(runtime)
-    dataset = runtime.store.datasets.list_all(first.id)[0]
-    runtime.store.datasets.delete(dataset.id)
-    second = reset_demo(runtime)
-    assert len(runtime.store.datasets.list_all(second.id)) == 2
-    assert [each.id for each in runtime.store.projects.list_all()] == [second.id]
-    assert seed_demo(runtime).id == second.id
-    runtime.close()
+    with open_home(tmp_path) as folder:
+        runtime = open_runtime(folder)
+        first = seed_demo(runtime)
+        dataset = runtime.store.datasets.list_all(first.id)[0]
+        runtime.store.datasets.delete(dataset.id)
+        second = reset_demo(runtime)
+        assert len(runtime.store.datasets.list_all(second.id)) == 2
+        assert [each.id for each in runtime.store.projects.list_all()] == [second.id]
+        assert seed_demo(runtime).id == second.id

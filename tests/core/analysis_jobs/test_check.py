@@ -3,37 +3,17 @@
 import random
 
 import numpy as np
-import pytest
 
-from attrprompt import edits
 from attrprompt.analysis.label_doubts import find_label_doubts
 from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.generation.fewshot import choose_few_shots
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
-from attrprompt.llm.chat import Endpoint
-from attrprompt.project import Method, Project, Task
-from attrprompt.records import DatasetKind, RunCounters
-from attrprompt.store import NewSample, Store
+from attrprompt.records import DatasetKind
+from attrprompt.store import NewSample
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
 ENGLISH = "The council met on Monday to discuss how the old bridge over the river should be repaired this year"
 GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte Brücke über den Fluss zu retten ist"
 WORDS = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "home")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def project(store):
-    document = edits.add_labels(Project(task=Task(text="news item")), ["World", "Sports"])
-    return store.projects.create("News", document, owner="ana", source="test")
 
 
 def put(store, project, texts, name="texts", kind=DatasetKind.SIMPROMPT):
@@ -77,23 +57,11 @@ def test_marks_do_not_ask_for_the_check_anew(store, project):
     assert make_check_request(store, project, dataset) == before
 
 
-def test_a_text_that_repeats_its_example_is_marked(store, project):
+def test_a_text_that_repeats_its_example_is_marked(store, project, make_run):
     gold = put(store, project, [ENGLISH, GERMAN], "gold", DatasetKind.GOLD)
     few_shots = choose_few_shots(store, project, gold, 1)
-    run = create_run(
-        store,
-        project,
-        PlanOptions(method=Method.SIMPROMPT, per_class=1),
-        Endpoint("http://127.0.0.1:1/v1", "m"),
-        parameters=GenerationParameters(),
-        limits=RunLimits(),
-        few_shots=few_shots,
-    )
-    answers = [
-        NewSample(0, ENGLISH + " again", "", ("World",), {}),
-        NewSample(1, "Something new about a match", "", ("Sports",), {}),
-    ]
-    store.runs.commit(run.id, answers, [], RunCounters(planned=2, completed=2), in_flight=0)
+    answers = (f"{ENGLISH} again", "Something new about a match")
+    run = make_run(project, per_class=1, few_shots=few_shots, texts=lambda item: answers[item.item])
     found = check(store, project, run.dataset, Check.FEW_SHOTS)
     assert found["flags"] == {"few_shot_copy": [0]}
     assert found["examples"]["few_shot_copy"][0]["example"] == ENGLISH

@@ -9,8 +9,6 @@ from attrprompt.analysis_jobs.analyze import analyse_sets, load_sets
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
 from attrprompt.store import NewSample
 from attrprompt.worker.jobs import JobContext, read_result, run_job
 
@@ -18,16 +16,9 @@ SUBJECTS = ("The mayor praised the team", "She opened a school", "He closed the 
 PLACES = ("Kenya", "Japan", "France", "")
 
 
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory):
-    opened = Runtime(Settings(home=tmp_path_factory.mktemp("home")))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def project(runtime):
-    return runtime.store.projects.create("p1", load_preset("agnews"), owner="test", source="test")
+@pytest.fixture
+def document():
+    return load_preset("agnews")
 
 
 def make_rows(number):
@@ -43,29 +34,28 @@ def make_rows(number):
         )
 
 
-@pytest.fixture(scope="module")
-def datasets(runtime, project):
-    store = runtime.store.datasets
+@pytest.fixture
+def datasets(store, project):
     kinds = {"asked": DatasetKind.ATTRPROMPT, "real": DatasetKind.GOLD}
-    return [store.import_rows(project.id, name, kind, make_rows(160), info={}) for name, kind in kinds.items()]
+    return [store.datasets.import_rows(project.id, name, kind, make_rows(160), info={}) for name, kind in kinds.items()]
 
 
-@pytest.fixture(scope="module")
-def answer(runtime, project, datasets):
+@pytest.fixture
+def answer(store, project, datasets):
     def ask(kind, *parts, **choices):
-        request = make_request(runtime.store, project, datasets, parts, **choices)
-        return read_result(run_job(kind, request.to_payload(), JobContext(runtime.home)))
+        request = make_request(store, project, datasets, parts, **choices)
+        return read_result(run_job(kind, request.to_payload(), JobContext(store.home)))
 
     return ask
 
 
-def test_places_are_found_once_for_all_figures(runtime, project, datasets, monkeypatch):
+def test_places_are_found_once_for_all_figures(project, datasets, monkeypatch, store):
     searched = []
     find = places.RegionFinder.find
     monkeypatch.setattr(places.RegionFinder, "find", lambda self, text: searched.append(text) or find(self, text))
     places._found.clear()
-    request = make_request(runtime.store, project, datasets[:1], (Part.REGIONS, Part.ADHERENCE), repeats=2)
-    context = JobContext(runtime.home)
+    request = make_request(store, project, datasets[:1], (Part.REGIONS, Part.ADHERENCE), repeats=2)
+    context = JobContext(store.home)
     sets, dimensions = load_sets(request, context, with_vectors=False)
     analyse_sets(request, sets, dimensions, context)
     assert sum(text in sets[0].texts for text in searched) == 160
@@ -126,20 +116,20 @@ def test_continents_by_the_attribute_classifier_stand_beside_the_finders(answer)
     assert found["datasets"]["asked"]["same_class"]["kind"] == "within a class"
 
 
-def test_without_a_place_asked_for_nothing_is_encoded(runtime, project, datasets, monkeypatch):
+def test_without_a_place_asked_for_nothing_is_encoded(project, datasets, monkeypatch, store):
     from attrprompt.analysis_jobs import paper
 
     def refuse(texts):
         raise AssertionError("nothing should be encoded")
 
     monkeypatch.setattr(paper, "make_encode", lambda request, context: refuse)
-    plain = runtime.store.datasets.import_rows(
+    plain = store.datasets.import_rows(
         project.id,
         "plain",
         DatasetKind.SIMPROMPT,
         (NewSample(item=0, text="A fair in Peru.", raw="", labels=("World",), attributes={}),),
         info={},
     )
-    request = make_request(runtime.store, project, [plain], (Part.REGIONS,))
-    found = paper.view_as_in_paper(request.to_payload(), JobContext(runtime.home))
+    request = make_request(store, project, [plain], (Part.REGIONS,))
+    found = paper.view_as_in_paper(request.to_payload(), JobContext(store.home))
     assert "AttrPrompt set" in found["continents"]["reason"]

@@ -16,14 +16,11 @@ from attrprompt.evaluation.scores import (
     resample_scores,
     score,
 )
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
-from attrprompt.records import DatasetKind, RunCounters
-from attrprompt.store import NewSample, Store
+from attrprompt.records import DatasetKind, hash_text
+from attrprompt.store import NewSample
 
 CLASSES = 3
 
@@ -220,11 +217,7 @@ def test_bad_evaluations_exit_2_with_one_line(run, arguments, part):
     assert part in err
 
 
-def test_gold_used_in_prompts_is_left_out_of_the_test(run, tmp_path):
-    from attrprompt.records import hash_text
-    from attrprompt.runtime.runtime import open_runtime
-
-    store = open_runtime(tmp_path / "home").store
+def test_gold_used_in_prompts_is_left_out_of_the_test(run, store):
     project = store.projects.find("p")
     gold = store.datasets.find(project.id, "gold")
     store.datasets.record_gold_use(project.id, [hash_text(store.datasets.read_page(gold.id)[0].text)], "r1")
@@ -241,25 +234,28 @@ def test_fine_tuning_prints_its_seeds_as_points(run):
     assert (printed["accuracy"]["low"], printed["comparisons"]) == (None, [])
 
 
-def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_methods_writing(tmp_path):
-    store = Store(tmp_path)
-    project = store.projects.create("News", load_preset("agnews"), owner="ana", source="test")
+@pytest.fixture
+def document():
+    return load_preset("agnews")
+
+
+def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_methods_writing(
+    store, project, make_run
+):
     gold = store.datasets.import_rows(
         project.id, "gold", DatasetKind.GOLD, [NewSample(0, "A text", "", ("World",), {})], info={}
     )
+    writer = Endpoint("http://127.0.0.1:9", "writer")
     made = {}
     for method in (Method.SIMPROMPT, Method.ATTRPROMPT):
-        run = create_run(
-            store,
+        run = make_run(
             project,
-            PlanOptions(method=method, per_class=1),
-            Endpoint("http://127.0.0.1:9", "writer"),
-            parameters=GenerationParameters(),
-            limits=RunLimits(),
+            name=method.value,
+            method=method,
+            per_class=1,
+            endpoint=writer,
+            texts=lambda item: f"Text {item.item}",
         )
-        counters = RunCounters(planned=4, completed=4, prompt_tokens=100, completion_tokens=200)
-        rows = [NewSample(item, f"Text {item}", "", ("World",), {}) for item in range(4)]
-        store.runs.commit(run.id, rows, [], counters, in_flight=0)
         made[method] = store.datasets.load(run.id)
     for purpose, tokens in (("values", 30), ("filter", 5), ("metaprompt", 1000)):
         store.replies.add(
@@ -268,8 +264,7 @@ def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_
         )  # fmt: skip
     request = make_evaluation(store, project, [[made[Method.SIMPROMPT]], [made[Method.ATTRPROMPT]]], gold)
     simple, attributed = (each.cost for each in request.training)
-    assert (simple.tokens, simple.tokens_once) == (300, 0)
-    assert (attributed.tokens, attributed.tokens_once) == (300, 37)
+    assert (simple.tokens, simple.tokens_once) == (4 * 15, 0)
+    assert (attributed.tokens, attributed.tokens_once) == (4 * 15, 37)
     assert {each.model for each in attributed.once} == {"helper"}
     assert attributed.texts[0].model == "writer"
-    store.close()

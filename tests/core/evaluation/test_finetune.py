@@ -5,13 +5,11 @@ import queue
 import numpy as np
 import pytest
 
-from attrprompt import edits
 from attrprompt.errors import InputError, WorkerError
 from attrprompt.evaluation.finetune import FineTuning, fine_tune, read_logits, split_dev
 from attrprompt.evaluation.request import make_evaluation
-from attrprompt.project import Project, Task
 from attrprompt.records import DatasetKind
-from attrprompt.store import NewSample, Store
+from attrprompt.store import NewSample
 from attrprompt.worker.client import JobState, WorkerClient, WorkJob
 
 OPTIONS = FineTuning(epochs=2, batch=32, longest=16, learning_rate=2e-4, seeds=1)
@@ -103,10 +101,7 @@ def wait_for(updates, wanted):
 
 
 @pytest.mark.slow
-def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(tmp_path):
-    store = Store(tmp_path)
-    document = edits.add_labels(Project(task=Task()), ["sports", "world"])
-    project = store.projects.create("p", document, owner="ana", source="test")
+def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(store, project):
     sets = []
     for name, n, offset in (("train", 32, 0), ("test", 20, 5000)):
         texts, codes = make_texts(n, offset)
@@ -114,9 +109,8 @@ def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(tmp
         sets.append(store.datasets.import_rows(project.id, name, DatasetKind.GOLD, rows, info={}))
     tuning = FineTuning(epochs=2, batch=8, longest=16, seeds=1)
     request = make_evaluation(store, project, [sets[:1]], sets[1], classifier="finetune", tuning=tuning)
-    store.close()
     updates = queue.Queue()
-    client = WorkerClient(tmp_path, updates.put)
+    client = WorkerClient(store.home, updates.put)
     stopped = WorkJob("evaluate", request.to_payload())
     client.submit(stopped)
     wait_for(updates, lambda each: "epoch 2 of 2" in each.message)

@@ -2,23 +2,9 @@
 
 import pytest
 
-from attrprompt import edits
 from attrprompt.exchange.transfer import ExportFormat, export_dataset, import_dataset
-from attrprompt.project import Project
 from attrprompt.records import DatasetKind, SampleStatus
-from attrprompt.store import NewSample, SampleFilter, Store
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path / "home")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def project(store):
-    return store.projects.create("News", edits.add_labels(Project(), ["World", "Sports"]), owner="ana", source="test")
+from attrprompt.store import NewSample, SampleFilter
 
 
 def put(store, project):

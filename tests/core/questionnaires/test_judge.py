@@ -4,32 +4,22 @@ import json
 
 import pytest
 
-from attrprompt.cli import main
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.questionnaires.judge import plan_judging, read_choice, score_judging
 from attrprompt.records import DatasetKind
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
 from attrprompt.store import NewSample
 
 STYLES = ("an interview", "an opinion column", "a news analysis")
 
 
 @pytest.fixture
-def runtime(tmp_path):
-    opened = Runtime(Settings(home=tmp_path / "home"))
-    yield opened
-    opened.close()
+def document():
+    return load_preset("agnews")
 
 
-@pytest.fixture
-def project(runtime):
-    return runtime.store.projects.create("p1", load_preset("agnews"), owner="ana", source="test")
-
-
-def add_texts(runtime, project, n=120):
+def add_texts(store, project, n=120):
     """Texts that say which style they have; those asked for a news analysis are all interviews."""
     rows = []
     for item in range(n):
@@ -37,7 +27,7 @@ def add_texts(runtime, project, n=120):
         written = STYLES[0] if asked == STYLES[2] else asked
         attributes = {"style": asked, "location": "Kenya", "length": "30 to 50 words"}
         rows.append(NewSample(item, f"Report {item} in the manner of {written}.", "", ("World",), attributes))
-    return runtime.store.datasets.import_rows(project.id, "run", DatasetKind.ATTRPROMPT, rows, info={})
+    return store.datasets.import_rows(project.id, "run", DatasetKind.ATTRPROMPT, rows, info={})
 
 
 def answer_as_read(body):
@@ -66,30 +56,30 @@ def test_an_answer_is_read_as_the_one_option_it_names(answer, choice):
     assert read_choice(answer, STYLES) == choice
 
 
-def test_dimensions_that_a_rule_checks_are_not_asked_about(runtime, project):
-    dataset = add_texts(runtime, project)
-    plan = plan_judging(runtime.store, project, dataset, Endpoint.embedded(), per_value=5)
+def test_dimensions_that_a_rule_checks_are_not_asked_about(project, store):
+    dataset = add_texts(store, project)
+    plan = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=5)
     assert {each.dimension for each in plan.questions} == {"style"}
     assert len(plan.questions) == 15
     assert all(set(each.options) == set(STYLES) for each in plan.questions)
     assert {each.options.index(each.asked) for each in plan.questions} == {0, 1, 2}
     with pytest.raises(InputError, match="no rule can check: style"):
-        plan_judging(runtime.store, project, dataset, Endpoint.embedded(), dimensions=["location"])
+        plan_judging(store, project, dataset, Endpoint.embedded(), dimensions=["location"])
 
 
-def test_more_texts_later_ask_again_for_none(runtime, project):
-    dataset = add_texts(runtime, project)
-    few = plan_judging(runtime.store, project, dataset, Endpoint.embedded(), per_value=5)
-    many = plan_judging(runtime.store, project, dataset, Endpoint.embedded(), per_value=10)
+def test_more_texts_later_ask_again_for_none(project, store):
+    dataset = add_texts(store, project)
+    few = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=5)
+    many = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=10)
     assert {each.key for each in few.questions} < {each.key for each in many.questions}
 
 
-def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_server):
-    dataset = add_texts(runtime, project)
+def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_server, store):
+    dataset = add_texts(store, project)
     server = faulty_server(answer=answer_as_read)
-    plan = plan_judging(runtime.store, project, dataset, Endpoint(server.base_url, "faulty-1"), per_value=40)
+    plan = plan_judging(store, project, dataset, Endpoint(server.base_url, "faulty-1"), per_value=40)
     runtime.zero_shots.start(project.id, plan, concurrency=4).result(60)
-    answers = runtime.store.answers.find(project.id, [each.key for each in plan.questions])
+    answers = store.answers.find(project.id, [each.key for each in plan.questions])
     judged = score_judging(plan, answers)["style"]
     assert (judged.n, judged.no_verdict) == (119, 1)
     assert judged.agree.value == pytest.approx(79 / 119)
@@ -102,16 +92,15 @@ def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_ser
     json.dumps(judged.to_json(), allow_nan=False)
 
 
-def test_the_command_line_judges_a_sample_and_asks_once(runtime, project, faulty_server, capsys):
-    add_texts(runtime, project, 30)
-    runtime.close()
+def test_the_command_line_judges_a_sample_and_asks_once(store, project, run, faulty_server):
+    add_texts(store, project, 30)
     server = faulty_server(answer=answer_as_read)
-    command = ["analyze", "p1", "run", "--only", "adherence", "--judge", "4", "--base-url", server.base_url]
-    command += ["--model", "faulty-1", "--home", str(runtime.home), "--json"]
+    command = ["analyze", "News", "run", "--only", "adherence", "--judge", "4", "--base-url", server.base_url]
+    command += ["--model", "faulty-1"]
     for _ in range(2):
-        assert main(command) == 0
-        printed = json.loads(capsys.readouterr().out)
+        status, printed, err = run(*command)
+        assert status == 0, err
         judged = printed["datasets"]["run"]["adherence"]["judged"]["style"]
         assert judged["n"] + judged["no_verdict"] == 12
     assert len(server.asked) == 12
-    assert main([*command[:3], "--only", "diversity", *command[5:]]) == 2
+    assert run(*command[:3], "--only", "diversity", *command[5:])[0] == 2

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from attrprompt import edits
-from attrprompt.cli import main
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
@@ -14,8 +13,6 @@ from attrprompt.questionnaires.questionnaire import describe_cost
 from attrprompt.questionnaires.zero_shot import plan_zero_shot, read_labels, write_messages
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import DatasetKind, hash_text
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
 from attrprompt.store import NewSample
 
 NAMES = ("World", "Sports", "Sci_Tech", "music", "music_album")
@@ -46,26 +43,13 @@ def test_with_several_labels_a_text_every_label_named_counts_once():
     assert read_labels("none of them", NAMES, TITLES, multi_label=True) == ()
 
 
-def make_project(runtime, *, multi_label=False):
-    document = Project(task=Task(text="news item", multi_label=multi_label))
-    document = edits.add_labels(document, ["World", "Sports"])
-    return runtime.store.projects.create("News", document, owner="ana", source="test")
-
-
-def add_gold(runtime, project, n=24, labels=(("World",), ("Sports",))):
+def add_gold(store, project, n=24, labels=(("World",), ("Sports",))):
     rows = [
         NewSample(item, text=f"About {'+'.join(labels[item % len(labels)])}, report {item}.", raw="",
                   labels=labels[item % len(labels)], attributes={})
         for item in range(n)
     ]  # fmt: skip
-    return runtime.store.datasets.import_rows(project.id, "gold", DatasetKind.GOLD, rows, info={})
-
-
-@pytest.fixture
-def runtime(tmp_path):
-    opened = Runtime(Settings(home=tmp_path / "home"))
-    yield opened
-    opened.close()
+    return store.datasets.import_rows(project.id, "gold", DatasetKind.GOLD, rows, info={})
 
 
 def answer_rightly(body):
@@ -80,18 +64,17 @@ def ask(runtime, project, plan):
     return runtime.zero_shots.start(project.id, plan, concurrency=4).result(30)
 
 
-def find_answers(runtime, project, plan):
-    return runtime.store.answers.find(project.id, [each.key for each in plan.questions])
+def find_answers(store, project, plan):
+    return store.answers.find(project.id, [each.key for each in plan.questions])
 
 
-def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_server):
-    project = make_project(runtime)
-    gold = add_gold(runtime, project)
+def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly)
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     assert ask(runtime, project, plan) == 24
     prices = PriceTable.from_rows([{"model": "faulty-1", "prompt": 1.0, "completion": 1.0}])
-    scores = score_zero_shot(plan, find_answers(runtime, project, plan), prices)
+    scores = score_zero_shot(plan, find_answers(store, project, plan), prices)
     assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
     assert scores["macro_f1"]["value"] == pytest.approx((1 + 22 / 23) / 2)
     assert scores["accuracy"]["low"] < 23 / 24 <= scores["accuracy"]["high"]
@@ -104,16 +87,15 @@ def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_
     assert (sent["temperature"], sent["messages"][-1]["content"].startswith("Which one of these labels")) == (0, True)
 
 
-def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, faulty_server):
-    project = make_project(runtime)
-    gold = add_gold(runtime, project)
+def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, by_prompt={"report 7.": ["auth", "ok"]})
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     with pytest.raises(ProviderError):
         ask(runtime, project, plan)
     job = runtime.zero_shots.find(project.id)
     assert job.state == "failed"
-    kept = len(find_answers(runtime, project, plan))
+    kept = len(find_answers(store, project, plan))
     asked = len(server.asked)
     assert ask(runtime, project, plan) == 24 - kept
     assert len(server.asked) - asked == 24 - kept
@@ -121,58 +103,55 @@ def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, 
         ask(runtime, project, plan)
 
 
-def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime, faulty_server):
-    project = make_project(runtime)
-    gold = add_gold(runtime, project)
+def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, latency=0.05)
     endpoint = Endpoint(server.base_url, "faulty-1")
-    future = runtime.zero_shots.start(
-        project.id, plan := plan_zero_shot(runtime.store, project, gold, endpoint), concurrency=1
-    )
+    future = runtime.zero_shots.start(project.id, plan := plan_zero_shot(store, project, gold, endpoint), concurrency=1)
     runtime.zero_shots.stop(project.id)
     came = future.result(30)
     assert came < 24
     assert runtime.zero_shots.find(project.id).state == "cancelled"
     ask(runtime, project, plan)
-    fewer = plan_zero_shot(runtime.store, project, gold, endpoint, at_most=10)
-    assert len(find_answers(runtime, project, fewer)) == 10
+    fewer = plan_zero_shot(store, project, gold, endpoint, at_most=10)
+    assert len(find_answers(store, project, fewer)) == 10
     assert len(server.asked) == 24
 
 
-def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server):
-    project = make_project(runtime)
-    gold = add_gold(runtime, project)
+def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, by_prompt={"report 5.": ["bad_request"]})
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     ask(runtime, project, plan)
-    scores = score_zero_shot(plan, find_answers(runtime, project, plan), PriceTable())
+    scores = score_zero_shot(plan, find_answers(store, project, plan), PriceTable())
     assert (scores["refused_requests"], scores["no_label"]["value"], scores["cost"]) == (1, pytest.approx(2 / 24), None)
 
 
-def test_several_labels_a_text_are_asked_for_and_scored(runtime, faulty_server):
-    project = make_project(runtime, multi_label=True)
-    gold = add_gold(runtime, project, labels=(("World",), ("Sports", "World")))
+@pytest.mark.parametrize(
+    "document", [edits.add_labels(Project(task=Task(text="news item", multi_label=True)), ["World", "Sports"])]
+)
+def test_several_labels_a_text_are_asked_for_and_scored(runtime, faulty_server, store, project):
+    gold = add_gold(store, project, labels=(("World",), ("Sports", "World")))
     server = faulty_server(answer=answer_rightly)
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     ask(runtime, project, plan)
-    scores = score_zero_shot(plan, find_answers(runtime, project, plan), PriceTable())
+    scores = score_zero_shot(plan, find_answers(store, project, plan), PriceTable())
     assert scores["metrics"] == ["micro_f1", "macro_f1", "accuracy"]
     # 36 labels are there, 34 of them are given: the answer about report 3 names none of its two
     assert scores["micro_f1"]["value"] == pytest.approx(2 * 34 / (34 + 36))
     assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
 
 
-def test_gold_that_stood_in_a_prompt_and_unknown_labels_are_not_asked_about(runtime):
-    project = make_project(runtime)
-    gold = add_gold(runtime, project, n=12, labels=(("World",), ("Weather",), ("sports",)))
-    first = runtime.store.datasets.read_page(gold.id)[0]
-    runtime.store.datasets.record_gold_use(project.id, [hash_text(first.text)], "r1")
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint("http://127.0.0.1:9", "m"))
+def test_gold_that_stood_in_a_prompt_and_unknown_labels_are_not_asked_about(store, project):
+    gold = add_gold(store, project, n=12, labels=(("World",), ("Weather",), ("sports",)))
+    first = store.datasets.read_page(gold.id)[0]
+    store.datasets.record_gold_use(project.id, [hash_text(first.text)], "r1")
+    plan = plan_zero_shot(store, project, gold, Endpoint("http://127.0.0.1:9", "m"))
     assert (len(plan.questions), plan.used_in_prompts, plan.other_labels) == (7, 1, 4)
     assert "price unknown" in describe_cost(plan, 7, PriceTable())
 
 
-def test_labels_are_listed_with_their_descriptions(runtime):
+def test_labels_are_listed_with_their_descriptions():
     document = edits.add_labels(Project(task=Task(text="paper abstract", multi_label=True)), ["optics"])
     label = next(iter(document.labels))
     document = edits.edit_label(document, label, description="Light and lasers.")
@@ -181,12 +160,7 @@ def test_labels_are_listed_with_their_descriptions(runtime):
     assert "Paper abstract:\nA laser." in content
 
 
-def test_the_command_line_asks_and_prints_the_baseline_beside_trained_sets(tmp_path, capsys, faulty_server):
-    def run(*arguments):
-        status = main([*map(str, arguments), "--home", str(tmp_path / "home"), "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out.strip() else None, err
-
+def test_the_command_line_asks_and_prints_the_baseline_beside_trained_sets(run, tmp_path, faulty_server):
     server = faulty_server(answer=answer_rightly)
     run("new", "p", "--labels", "World,Sports", "--domain", "news")
     for name, offset in (("a", 100), ("gold", 0)):

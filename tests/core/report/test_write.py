@@ -16,7 +16,6 @@ from attrprompt.report.html import pack_plots
 from attrprompt.report.markdown import escape_markdown, fence, quote_code
 from attrprompt.report.request import make_report
 from attrprompt.report.tables import write_csv
-from attrprompt.runtime.runtime import open_runtime
 
 EVIL = "</script><script>document.title = 'ran'</script> [x](javascript:alert(1)) <img src=x onerror=alert(2)>"
 
@@ -57,13 +56,12 @@ def test_the_report_holds_every_part_and_none_of_the_markup_of_its_texts(run, te
     assert "default-src" in html
 
 
-def test_a_report_of_some_sets_asks_for_nothing_twice(run, texts, tmp_path):
+def test_a_report_of_some_sets_asks_for_nothing_twice(run, texts, store, tmp_path):
     first, second = tmp_path / "a.html", tmp_path / "b.html"
     assert run("report", "p <b>1</b>", "one", "two", "--out", first)[0] == 0
-    store = open_runtime(tmp_path / "home").store
     project = store.projects.find("p <b>1</b>")
     chosen = [store.datasets.find(project.id, name) for name in ("one", "two")]
-    assert make_report(store, tmp_path / "home", project, chosen).evaluation == ""
+    assert make_report(store, store.home, project, chosen).evaluation == ""
     assert run("report", "p <b>1</b>", "one", "two", "--out", second)[0] == 0
     assert first.read_bytes() == second.read_bytes()
     assert "PCA of sentence embeddings" in first.read_text(encoding="utf-8")

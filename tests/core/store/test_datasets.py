@@ -2,26 +2,12 @@
 
 import pytest
 
-from attrprompt import edits
 from attrprompt.errors import ConflictError, ErrorKind, InputError
-from attrprompt.project import Project
 from attrprompt.records import DatasetKind, RunCounters, RunState, SampleStatus
-from attrprompt.store import Failed, NewRun, NewSample, PlannedItem, SampleFilter, Store
+from attrprompt.store import Failed, NewRun, NewSample, PlannedItem, SampleFilter
 
 
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def project(store):
-    return store.projects.create("News", edits.add_labels(Project(), ["World", "Sports"]), owner="ana", source="test")
-
-
-def make_run(store, project, name="r1", items=5):
+def add_run(store, project, name="r1", items=5):
     new = NewRun(name, "attrprompt", "tiny", "embedded", "", {"temperature": 1.0}, {}, {}, project.document)
     plan = (PlannedItem(n, ("World",), {"place": f"P{n % 2}"}, f"prompt {n}", None, n) for n in range(items))
     return store.runs.create(project.id, new, plan)
@@ -32,7 +18,7 @@ def answer(item, text="Zürich wählt.", **fields):
 
 
 def test_plan_minus_done_is_what_is_pending(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.begin(run.id, owner=1)
     store.runs.commit(
         run.id, [answer(1)], [Failed(3, ErrorKind.TIMEOUT, "late", 3)], RunCounters(planned=5), in_flight=0
@@ -41,7 +27,7 @@ def test_plan_minus_done_is_what_is_pending(store, project):
 
 
 def test_beginning_again_asks_for_failed_items_and_counts_what_was_in_flight(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.begin(run.id, owner=1)
     store.runs.commit(
         run.id,
@@ -56,7 +42,7 @@ def test_beginning_again_asks_for_failed_items_and_counts_what_was_in_flight(sto
 
 
 def test_an_answer_is_stored_once(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.begin(run.id, owner=1)
     store.runs.commit(run.id, [answer(1)], [], RunCounters(planned=5, completed=1), in_flight=0)
     with pytest.raises(Exception, match="UNIQUE"):
@@ -66,7 +52,7 @@ def test_an_answer_is_stored_once(store, project):
 
 
 def test_all_pending_items_can_end_for_one_reason(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.begin(run.id, owner=1)
     store.runs.commit(run.id, [answer(0)], [], RunCounters(planned=5, completed=1), in_flight=0)
     assert store.runs.fail_pending(run.id, ErrorKind.BUDGET, "spent") == 4
@@ -74,7 +60,7 @@ def test_all_pending_items_can_end_for_one_reason(store, project):
 
 
 def test_text_is_kept_byte_for_byte_except_what_no_database_takes(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     texts = ["東京で会議 – São Paulo\r\n\tend ", "nul \0 and \ud800 surrogate"]
     store.runs.commit(
         run.id, [answer(n, text) for n, text in enumerate(texts)], [], RunCounters(planned=5), in_flight=0
@@ -85,13 +71,13 @@ def test_text_is_kept_byte_for_byte_except_what_no_database_takes(store, project
 
 
 def test_a_used_name_names_resume(store, project):
-    make_run(store, project)
+    add_run(store, project)
     with pytest.raises(InputError, match="resume"):
-        make_run(store, project, name="R1")
+        add_run(store, project, name="R1")
 
 
 def test_names_are_shared_by_runs_and_imports(store, project):
-    make_run(store, project)
+    add_run(store, project)
     with pytest.raises(InputError, match="--replace"):
         store.datasets.import_rows(project.id, "r1", DatasetKind.GOLD, [answer(0)], info={})
     replaced = store.datasets.import_rows(project.id, "r1", DatasetKind.GOLD, [answer(0)], info={}, replace=True)
@@ -99,7 +85,7 @@ def test_names_are_shared_by_runs_and_imports(store, project):
 
 
 def test_filters_by_label_attribute_flag_status_and_text(store, project):
-    run = make_run(store, project, items=6)
+    run = add_run(store, project, items=6)
     rows = [answer(n, f"Text {n} ÄPFEL" if n < 3 else f"Text {n}") for n in range(5)] + [answer(5, flags=("refusal",))]
     store.runs.commit(run.id, rows, [], RunCounters(planned=6), in_flight=0)
     store.review.decide(run.id, [0, 1], {"status": "accepted"}, actor="ana")
@@ -118,7 +104,7 @@ def test_filters_by_label_attribute_flag_status_and_text(store, project):
 
 
 def test_a_relabelled_text_is_found_under_its_new_label(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(run.id, [answer(0)], [], RunCounters(planned=5), in_flight=0)
     store.review.decide(run.id, [0], {"labels": ["Sports"], "status": "accepted"}, actor="ana")
     (sample,) = store.datasets.read_page(run.id, SampleFilter(labels=("Sports",)))
@@ -127,7 +113,7 @@ def test_a_relabelled_text_is_found_under_its_new_label(store, project):
 
 
 def test_a_bulk_decision_is_undone_as_one_step_by_the_person_who_made_it(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(run.id, [answer(n) for n in range(4)], [], RunCounters(planned=5), in_flight=0)
     store.review.decide(run.id, [0, 1, 2], {"status": "rejected"}, actor="ana")
     store.review.decide(run.id, [3], {"status": "accepted"}, actor="ben")
@@ -138,7 +124,7 @@ def test_a_bulk_decision_is_undone_as_one_step_by_the_person_who_made_it(store, 
 
 
 def test_undo_refuses_a_text_that_somebody_decided_since(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(run.id, [answer(0)], [], RunCounters(planned=5), in_flight=0)
     store.review.decide(run.id, [0], {"status": "rejected"}, actor="ana")
     store.review.decide(run.id, [0], {"status": "accepted"}, actor="ben")
@@ -147,7 +133,7 @@ def test_undo_refuses_a_text_that_somebody_decided_since(store, project):
 
 
 def test_an_edited_text_is_marked_and_its_raw_answer_kept(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(run.id, [answer(0, "old")], [], RunCounters(planned=5), in_flight=0)
     store.review.decide(run.id, [0], {"text": "new words"}, actor="ana")
     (sample,) = store.datasets.read_page(run.id, SampleFilter(text="NEW"))
@@ -155,7 +141,7 @@ def test_an_edited_text_is_marked_and_its_raw_answer_kept(store, project):
 
 
 def test_flags_can_be_added_and_taken_off_again(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(run.id, [answer(0, flags=("length",)), answer(1)], [], RunCounters(planned=5), in_flight=0)
     store.datasets.add_flags(run.id, {0: ["near_duplicate"], 1: ["near_duplicate"]})
     assert store.datasets.count_facets(run.id)["flag"] == {"length": 1, "near_duplicate": 2}
@@ -164,7 +150,7 @@ def test_flags_can_be_added_and_taken_off_again(store, project):
 
 
 def test_rows_carry_the_provenance_of_their_run(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.commit(
         run.id,
         [answer(0, prompt_tokens=7, completion_tokens=9, request_id="req-1")],
@@ -182,7 +168,7 @@ def test_rows_carry_the_provenance_of_their_run(store, project):
 
 
 def test_how_a_run_ended_is_kept(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     store.runs.begin(run.id, owner=1)
     store.runs.finish(run.id, RunState.FAILED, "The key was refused.", RunCounters(planned=5))
     ended = store.runs.find(project.id, "R1")
@@ -202,7 +188,7 @@ def test_thousands_of_texts_are_decided_and_taken_back_in_one_step(store, projec
 
 
 def test_raw_answers_are_put_back_for_all_cleaned_texts_and_taken_away_again(store, project):
-    run = make_run(store, project)
+    run = add_run(store, project)
     cleaned = NewSample(0, "A text.", "Sure, here it is: A text.", ("World",), {})
     store.runs.commit(run.id, [cleaned, answer(1)], [], RunCounters(planned=5), in_flight=0)
     wanted = SampleFilter(cleaned=True)

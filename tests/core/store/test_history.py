@@ -7,20 +7,11 @@ import pytest
 from attrprompt import edits
 from attrprompt.errors import ConflictError, InputError
 from attrprompt.project import Project, parse_project
-from attrprompt.store import Store
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Store(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def made(store):
-    document = edits.add_labels(Project(), ["World", "Sports", "Business"])
-    return store.projects.create("News", document, owner="ana", source="test")
+def document():
+    return edits.add_labels(Project(), ["World", "Sports", "Business"])
 
 
 def label_id(project, name):
@@ -36,137 +27,137 @@ def shown(project):
     return [label.title for _, label in project.document.ordered_labels()]
 
 
-def test_different_fields_of_two_people_merge(store, made):
-    rename(store, made, "World", "Welt", "ana")
-    merged = rename(store, made, "Sports", "Sport", "ben")
+def test_different_fields_of_two_people_merge(store, project):
+    rename(store, project, "World", "Welt", "ana")
+    merged = rename(store, project, "Sports", "Sport", "ben")
     assert shown(merged) == ["Welt", "Sport", "Business"]
     assert merged.revision == 2
 
 
-def test_the_same_field_conflicts_and_both_values_are_told(store, made):
-    rename(store, made, "World", "Welt", "ana")
+def test_the_same_field_conflicts_and_both_values_are_told(store, project):
+    rename(store, project, "World", "Welt", "ana")
     with pytest.raises(ConflictError) as caught:
-        rename(store, made, "World", "Monde", "ben")
+        rename(store, project, "World", "Monde", "ben")
     assert (caught.value.mine, caught.value.theirs, caught.value.who) == ("Monde", "Welt", "ana")
-    assert shown(store.projects.load(made.id)) == ["Welt", "Sports", "Business"]
+    assert shown(store.projects.load(project.id)) == ["Welt", "Sports", "Business"]
 
 
-def test_the_same_value_from_two_people_is_no_conflict(store, made):
-    rename(store, made, "World", "Welt", "ana")
-    assert rename(store, made, "World", "Welt", "ben").revision == 1
+def test_the_same_value_from_two_people_is_no_conflict(store, project):
+    rename(store, project, "World", "Welt", "ana")
+    assert rename(store, project, "World", "Welt", "ben").revision == 1
 
 
-def test_editing_a_field_of_something_deleted_meanwhile_conflicts(store, made):
+def test_editing_a_field_of_something_deleted_meanwhile_conflicts(store, project):
     store.projects.save(
-        made.id,
-        made,
-        edits.delete_label(made.document, label_id(made, "World")),
+        project.id,
+        project,
+        edits.delete_label(project.document, label_id(project, "World")),
         actor="ana",
         summary="World deleted",
     )
     with pytest.raises(ConflictError) as caught:
-        rename(store, made, "World", "Welt", "ben")
+        rename(store, project, "World", "Welt", "ben")
     assert caught.value.theirs is None
 
 
-def test_undo_takes_back_only_ones_own_change(store, made):
-    first = rename(store, made, "World", "Welt", "ana")
+def test_undo_takes_back_only_ones_own_change(store, project):
+    first = rename(store, project, "World", "Welt", "ana")
     rename(store, first, "Sports", "Sport", "ben")
-    undone = store.projects.undo(made.id, actor="ana")
+    undone = store.projects.undo(project.id, actor="ana")
     assert shown(undone) == ["World", "Sport", "Business"]
-    assert store.projects.undo(made.id, actor="ana") is None
+    assert store.projects.undo(project.id, actor="ana") is None
 
 
-def test_undo_and_redo_walk_through_all_changes(store, made):
-    project = made
+def test_undo_and_redo_walk_through_all_changes(store, project):
     for number in range(5):
         project = rename(store, project, "World", f"World {number}", "ana")
-    while store.projects.undo(made.id, actor="ana") is not None:
+    while store.projects.undo(project.id, actor="ana") is not None:
         pass
-    assert shown(store.projects.load(made.id))[0] == "World"
-    while store.projects.redo(made.id, actor="ana") is not None:
+    assert shown(store.projects.load(project.id))[0] == "World"
+    while store.projects.redo(project.id, actor="ana") is not None:
         pass
-    assert shown(store.projects.load(made.id))[0] == "World 4"
+    assert shown(store.projects.load(project.id))[0] == "World 4"
 
 
-def test_a_new_change_ends_what_could_be_redone(store, made):
-    rename(store, made, "World", "Welt", "ana")
-    undone = store.projects.undo(made.id, actor="ana")
+def test_a_new_change_ends_what_could_be_redone(store, project):
+    rename(store, project, "World", "Welt", "ana")
+    undone = store.projects.undo(project.id, actor="ana")
     rename(store, undone, "Sports", "Sport", "ana")
-    assert store.projects.redo(made.id, actor="ana") is None
+    assert store.projects.redo(project.id, actor="ana") is None
 
 
-def test_undo_refuses_where_somebody_changed_the_same_field_since(store, made):
-    first = rename(store, made, "World", "Welt", "ana")
+def test_undo_refuses_where_somebody_changed_the_same_field_since(store, project):
+    first = rename(store, project, "World", "Welt", "ana")
     rename(store, first, "World", "Monde", "ben")
     with pytest.raises(ConflictError, match="ben changed the same thing since"):
-        store.projects.undo(made.id, actor="ana")
-    assert shown(store.projects.load(made.id))[0] == "Monde"
+        store.projects.undo(project.id, actor="ana")
+    assert shown(store.projects.load(project.id))[0] == "Monde"
 
 
-def test_every_revision_can_be_read_again(store, made):
-    project = made
+def test_every_revision_can_be_read_again(store, project):
     for number in range(60):  # over one snapshot
         project = rename(store, project, "World", f"World {number}", "ana")
-    assert store.projects.load_revision(made.id, 0).labels[label_id(made, "World")].title == "World"
+    assert store.projects.load_revision(project.id, 0).labels[label_id(project, "World")].title == "World"
     for n in (1, 49, 50, 51, 60):
-        assert store.projects.load_revision(made.id, n).labels[label_id(made, "World")].display == f"World {n - 1}"
+        old = store.projects.load_revision(project.id, n)
+        assert old.labels[label_id(project, "World")].display == f"World {n - 1}"
 
 
-def test_history_names_who_when_and_from_where(store, made):
-    rename(store, made, "World", "Welt", "ana")
-    store.projects.undo(made.id, actor="ana")
-    newest, edit, first = store.projects.history(made.id)
+def test_history_names_who_when_and_from_where(store, project):
+    rename(store, project, "World", "Welt", "ana")
+    store.projects.undo(project.id, actor="ana")
+    newest, edit, first = store.projects.history(project.id)
     assert (newest.kind, newest.target, newest.summary) == ("undo", 1, "World is shown as Welt")
     assert (edit.kind, edit.actor, edit.source) == ("edit", "ana", "by hand")
     assert first.n == 0
     assert edit.at <= newest.at
 
 
-def test_a_merge_that_breaks_a_rule_is_refused_whole(store, made):
-    store.projects.save(made.id, made, edits.add_labels(made.document, ["Arts"]), actor="ana", summary="Arts")
+def test_a_merge_that_breaks_a_rule_is_refused_whole(store, project):
+    capital, small = (edits.add_labels(project.document, [name]) for name in ("Arts", "arts"))
+    store.projects.save(project.id, project, capital, actor="ana", summary="Arts")
     with pytest.raises(InputError, match="same name"):
-        store.projects.save(made.id, made, edits.add_labels(made.document, ["arts"]), actor="ben", summary="arts")
-    assert len(store.projects.load(made.id).document.labels) == 4
+        store.projects.save(project.id, project, small, actor="ben", summary="arts")
+    assert len(store.projects.load(project.id).document.labels) == 4
 
 
-def test_many_writers_at_once_lose_nothing(store, made):
-    ids = list(made.document.labels)
+def test_many_writers_at_once_lose_nothing(store, project):
+    ids = list(project.document.labels)
 
     def write(number):
         for turn in range(10):
-            project = store.projects.load(made.id)
-            document = edits.edit_label(project.document, ids[number], description=f"turn {turn}")
-            store.projects.save(made.id, project, document, actor=f"person {number}", summary="described")
+            newest = store.projects.load(project.id)
+            document = edits.edit_label(newest.document, ids[number], description=f"turn {turn}")
+            store.projects.save(project.id, newest, document, actor=f"person {number}", summary="described")
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    final = store.projects.load(made.id)
+    final = store.projects.load(project.id)
     assert final.revision == 30
     assert {label.description for label in final.document.labels.values()} == {"turn 9"}
 
 
-def test_names_of_projects_are_unique_in_any_case(store, made):
+def test_names_of_projects_are_unique_in_any_case(store, project):
     with pytest.raises(InputError, match="already a project"):
         store.projects.create("  news ", Project(), owner="ben", source="test")
     assert len(store.projects.list_all()) == 1
 
 
-def test_an_unknown_project_names_those_that_exist(store, made):
+def test_an_unknown_project_names_those_that_exist(store, project):
     with pytest.raises(InputError, match="Projects here: News"):
         store.projects.find("nope")
 
 
-def test_deleting_a_project_deletes_its_history(store, made):
-    store.projects.delete(made.id)
+def test_deleting_a_project_deletes_its_history(store, project):
+    store.projects.delete(project.id)
     assert store.projects.list_all() == []
     with pytest.raises(InputError, match="does not exist any more"):
-        store.projects.load(made.id)
+        store.projects.load(project.id)
 
 
-def test_a_document_survives_the_store_unchanged(store, made):
-    assert store.projects.load(made.id).document.content_hash == made.document.content_hash
-    assert parse_project(made.document.to_data()) == made.document
+def test_a_document_survives_the_store_unchanged(store, project):
+    assert store.projects.load(project.id).document.content_hash == project.document.content_hash
+    assert parse_project(project.document.to_data()) == project.document

@@ -7,7 +7,7 @@ import pytest
 from attrprompt.evaluation.steps.variants import tabulate_variants
 
 
-def make_run(name, texts=40):
+def name_run(name, texts=40):
     return SimpleNamespace(name=name, counters=SimpleNamespace(completed=texts))
 
 
@@ -25,9 +25,9 @@ def make_result(*pairs):
 
 
 def test_differences_are_turned_towards_the_base_and_p_is_corrected_over_the_rows():
-    variants = {"without style": make_run("s"), "without location": make_run("l"), "later": make_run("x", texts=0)}
+    variants = {"without style": name_run("s"), "without location": name_run("l"), "later": name_run("x", texts=0)}
     result = make_result(("base", "s", 0.2, 0.02), ("l", "base", -0.05, 0.04), ("s", "l", 0.3, 0.0001))
-    style, location, later = tabulate_variants(result, make_run("base"), variants)
+    style, location, later = tabulate_variants(result, name_run("base"), variants)
     assert (style.title, style.texts) == ("without style", 38)
     assert style.difference == pytest.approx(-0.2)
     assert (style.low, style.high) == pytest.approx((-0.3, -0.1))
@@ -38,14 +38,14 @@ def test_differences_are_turned_towards_the_base_and_p_is_corrected_over_the_row
 
 
 def test_without_an_interval_there_is_no_verdict_and_no_row_to_correct_for():
-    variants = {"a": make_run("a"), "b": make_run("b")}
+    variants = {"a": name_run("a"), "b": name_run("b")}
     first, second = tabulate_variants(
-        make_result(("base", "a", 0.2, None), ("base", "b", 0.1, 0.03)), make_run("base"), variants
+        make_result(("base", "a", 0.2, None), ("base", "b", 0.1, 0.03)), name_run("base"), variants
     )
     assert (first.q, first.verdict) == (None, "no interval")
     assert (second.q, second.verdict) == (0.03, "different")
 
 
 def test_before_any_evaluation_the_table_says_how_far_the_variants_are():
-    (row,) = tabulate_variants(None, make_run("base"), {"without style": make_run("s", texts=7)})
+    (row,) = tabulate_variants(None, name_run("base"), {"without style": name_run("s", texts=7)})
     assert (row.run, row.texts, row.score) == ("s", 7, None)
