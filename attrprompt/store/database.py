@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from attrprompt.errors import StoreError
 from attrprompt.store.checkpoints import PAGES_WITHIN_A_COMMIT, Checkpoints
-from attrprompt.store.migrations import migrate
+from attrprompt.store.locks import hold_lock
+from attrprompt.store.migrations import LATEST, migrate, read_version
 
 Item = TypeVar("Item")
 
+DATABASE_FILE = "studio.sqlite3"
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.glusterfs", "9p")
 
@@ -32,7 +34,7 @@ class Database:
 
     def __init__(self, home: Path, url: str | None = None) -> None:
         self.home = home
-        file = home / "studio.sqlite3"
+        file = home / DATABASE_FILE
         if url is None:
             _prepare_home(home)
             url = f"sqlite:///{file}"
@@ -45,13 +47,29 @@ class Database:
             event.listen(self.engine, "connect", _configure_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         try:
-            with self.write() as connection:
-                migrate(connection)
+            with self._opening():
+                self._migrate()
         except DBAPIError as error:
             raise StoreError(
                 f"The database in {home} cannot be used: {error.orig}. Check that the folder is writable and that its "
                 "file is not damaged, or name another folder with --home."
             ) from error
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """SQLite turns a new file to WAL at the first connection; of two processes that do so at once one may fail."""
+        if self.engine.dialect.name == "sqlite":
+            with hold_lock(self.home / "locks" / "opening"):
+                yield
+        else:
+            yield
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            if read_version(connection) == LATEST:
+                return  # the write lock is not waited for
+        with self.write() as connection:
+            migrate(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

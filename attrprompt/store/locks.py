@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Self
 
@@ -69,3 +71,12 @@ class ProcessLock:
 def run_lock(home: Path, run_id: int) -> ProcessLock:
     """The lock of a run's owner."""
     return ProcessLock(home / "locks" / f"run-{run_id}")
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Wait for the lock on this file and hold it for a moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
