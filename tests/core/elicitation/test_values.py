@@ -33,25 +33,25 @@ class NoWait:
 
 
 @pytest.fixture
-def project() -> Project:
-    project = edits.add_labels(Project(), ["world", "sports", "business"])
-    project = edits.set_task(project, text="news article", source="a news agency")
-    project = edits.add_dimension(project, "subtopic", class_dependent=True)
-    project = edits.add_dimension(project, "length", kind=DimensionKind.LENGTH)
-    return edits.add_dimension(project, "style")
+def document() -> Project:
+    document = edits.add_labels(Project(), ["world", "sports", "business"])
+    document = edits.set_task(document, text="news article", source="a news agency")
+    document = edits.add_dimension(document, "subtopic", class_dependent=True)
+    document = edits.add_dimension(document, "length", kind=DimensionKind.LENGTH)
+    return edits.add_dimension(document, "style")
 
 
 @pytest.fixture
 async def ask(faulty_server):
-    """`ask(project, "subtopic", "world", …)` on a server with the given settings; `ask.server` is the last one."""
+    """`ask(document, "subtopic", "world", …)` on a server with the given settings; `ask.server` is the last one."""
     clients = []
 
-    async def run(project, dimension="subtopic", label="world", *, server=None, **options):
+    async def run(document, dimension="subtopic", label="world", *, server=None, **options):
         run.server = faulty_server(**(server or {}))
         clients.append(OpenAIChatClient(Endpoint(run.server.base_url, MODEL)))
         client = PatientClient(clients[-1], clock=NoWait())
-        label_id = project.find_label(label) if label else None
-        return await elicit_values(client, MODEL, project, project.find_dimension(dimension), label_id, **options)
+        label_id = document.find_label(label) if label else None
+        return await elicit_values(client, MODEL, document, document.find_dimension(dimension), label_id, **options)
 
     yield run
     for client in clients:
@@ -68,17 +68,17 @@ def prompts(server) -> list[str]:
 
 @pytest.mark.parametrize("behaviour", ["bare_json", "fenced_json", "prose_json", "broken_json", "numbered", "bulleted"])
 @pytest.mark.parametrize("way", list(Way))
-async def test_every_form_of_reply_is_read_in_every_way_of_asking(ask, project, behaviour, way):
+async def test_every_form_of_reply_is_read_in_every_way_of_asking(ask, document, behaviour, way):
     server = {"usual": behaviour, "json_schema": "ignored", "json_object": "ignored"}
-    values = await ask(project, server=server, way=way, n=5)
+    values = await ask(document, server=server, way=way, n=5)
     assert texts(values) == LISTED
     assert values.problems == ()
 
 
 @pytest.mark.parametrize(("schema", "objects"), [("yes", "yes"), ("rejected", "yes"), ("rejected", "rejected")])
-async def test_structured_output_falls_back_step_by_step(ask, project, schema, objects):
+async def test_structured_output_falls_back_step_by_step(ask, document, schema, objects):
     server = {"json_schema": schema, "json_object": objects, "answer": lambda _: "- one topic\n- another topic"}
-    values = await ask(project, server=server, n=2)
+    values = await ask(document, server=server, n=2)
     assert len(values.proposals) == 2
     asked = [(each.body.get("response_format") or {}).get("type") for each in ask.server.asked]
     steps = ["json_schema", "json_object", None]
@@ -87,9 +87,9 @@ async def test_structured_output_falls_back_step_by_step(ask, project, schema, o
 
 @pytest.mark.parametrize("behaviour", ["nonsense", "empty", "wrong_shape"])
 async def test_replies_that_cannot_be_read_are_asked_for_again_and_then_shown_raw_with_the_reason(
-    ask, project, behaviour
+    ask, document, behaviour
 ):
-    values = await ask(project, server={"usual": behaviour}, n=3, rounds=2)
+    values = await ask(document, server={"usual": behaviour}, n=3, rounds=2)
     assert values.proposals == ()
     assert len(values.replies) == len(ask.server.asked) == 4
     assert all(reply.problem for reply in values.replies)
@@ -98,29 +98,29 @@ async def test_replies_that_cannot_be_read_are_asked_for_again_and_then_shown_ra
     assert values.replies[0].prompt.startswith("user: ")
 
 
-async def test_what_is_still_missing_is_asked_for_until_it_is_there(ask, project):
+async def test_what_is_still_missing_is_asked_for_until_it_is_there(ask, document):
     answers = iter([["a cup final", "a transfer"], ["A transfer.", "the cup finals"], ["a doping ban", "a draw"]])
     server = {"answer": lambda _: json.dumps({"values": next(answers)})}
-    values = await ask(project, label="sports", server=server, n=4)
+    values = await ask(document, label="sports", server=server, n=4)
     assert texts(values) == ["a cup final", "a transfer", "a doping ban", "a draw"]
     assert [drop.text for drop in values.dropped] == ["A transfer", "the cup finals"]
     assert [int(re.search(r"List (\d+)", prompt)[1]) for prompt in prompts(ask.server)] == [4, 2, 2]
     assert "- a cup final" in prompts(ask.server)[1]
 
 
-async def test_it_gives_up_after_so_many_rounds_and_says_how_far_it_came(ask, project):
+async def test_it_gives_up_after_so_many_rounds_and_says_how_far_it_came(ask, document):
     server = {"answer": lambda _: json.dumps({"values": ["the same"]})}
-    values = await ask(project, server=server, n=5, rounds=3)
+    values = await ask(document, server=server, n=5, rounds=3)
     assert texts(values) == ["the same"]
     assert values.problems == ("1 of 5 new values after 3 requests.",)
 
 
-async def test_existing_open_and_rejected_values_are_named_and_never_come_back(ask, project):
-    subtopic, world = project.find_dimension("subtopic"), project.find_label("world")
-    project = edits.add_values(project, subtopic, ["peace talks"], labels=[world]).project
+async def test_existing_open_and_rejected_values_are_named_and_never_come_back(ask, document):
+    subtopic, world = document.find_dimension("subtopic"), document.find_label("world")
+    document = edits.add_values(document, subtopic, ["peace talks"], labels=[world]).project
     answer = json.dumps({"values": ["Peace Talks", "An Election!", "border disputes", "famine relief"]})
     values = await ask(
-        project,
+        document,
         server={"answer": lambda _: answer},
         n=4,
         rounds=1,
@@ -137,76 +137,76 @@ async def test_existing_open_and_rejected_values_are_named_and_never_come_back(a
     assert all(f"- {text}" in prompt for text in ("peace talks", "an election", "Border dispute"))
 
 
-async def test_the_guidance_is_passed_on_in_every_way(ask, project):
+async def test_the_guidance_is_passed_on_in_every_way(ask, document):
     for way in Way:
-        await ask(project, server={"usual": "bare_json"}, way=way, n=1, guidance="less US-centric")
+        await ask(document, server={"usual": "bare_json"}, way=way, n=1, guidance="less US-centric")
         assert "less US-centric" in prompts(ask.server)[0]
 
 
-async def test_verbalized_values_keep_their_probabilities(ask, project):
+async def test_verbalized_values_keep_their_probabilities(ask, document):
     answer = json.dumps({"values": [{"text": "a coup", "probability": 0.1}, {"text": "a flood", "probability": 90}]})
-    values = await ask(project, server={"answer": lambda _: answer}, way=Way.VERBALIZED, n=2)
+    values = await ask(document, server={"answer": lambda _: answer}, way=Way.VERBALIZED, n=2)
     assert [(each.text, each.probability) for each in values.proposals] == [("a coup", 0.1), ("a flood", None)]
 
 
-async def test_headings_labels_symbols_and_essays_are_no_values(ask, project):
+async def test_headings_labels_symbols_and_essays_are_no_values(ask, document):
     answer = json.dumps({"values": ["Sports", "Topics:", "***", "x" * 151, "word " * 21, "a cup final"]})
-    values = await ask(project, label="sports", server={"answer": lambda _: answer}, n=5, rounds=1)
+    values = await ask(document, label="sports", server={"answer": lambda _: answer}, n=5, rounds=1)
     assert texts(values) == ["a cup final"]
     assert len(values.dropped) == 5
     assert all(drop.reason for drop in values.dropped)
 
 
-async def test_lengths_are_read_as_bounds_and_others_dropped(ask, project):
+async def test_lengths_are_read_as_bounds_and_others_dropped(ask, document):
     answer = json.dumps({"values": ["between 50 and 80 words", "50-80", "about a page"]})
-    values = await ask(project, "length", None, server={"answer": lambda _: answer}, n=3, rounds=1)
+    values = await ask(document, "length", None, server={"answer": lambda _: answer}, n=3, rounds=1)
     assert texts(values) == ["50 to 80 words"]
     assert [drop.reason for drop in values.dropped][1] == "names no number of words"
 
 
-async def test_counters_and_full_stops_at_the_end_are_no_part_of_a_value(ask, project):
+async def test_counters_and_full_stops_at_the_end_are_no_part_of_a_value(ask, document):
     answer = json.dumps({"values": ["A coup (2)", "Elections.", "Life in the U.S.", "Apollo (1969)"]})
-    values = await ask(project, server={"answer": lambda _: answer}, n=4)
+    values = await ask(document, server={"answer": lambda _: answer}, n=4)
     assert texts(values) == ["A coup", "Elections", "Life in the U.S.", "Apollo (1969)"]
 
 
-async def test_a_place_is_a_name_and_no_story(ask, project):
-    project = edits.add_dimension(project, "location", kind=DimensionKind.PLACE)
+async def test_a_place_is_a_name_and_no_story(ask, document):
+    document = edits.add_dimension(document, "location", kind=DimensionKind.PLACE)
     answer = json.dumps({"values": ["Lima - the capital of Peru", "one of the largest of all the islands in Asia"]})
-    values = await ask(project, "location", None, server={"answer": lambda _: answer}, n=2, rounds=1)
+    values = await ask(document, "location", None, server={"answer": lambda _: answer}, n=2, rounds=1)
     assert texts(values) == ["Lima"]
     assert values.dropped[0].reason == "more than 8 words"
 
 
-async def test_a_reply_cut_at_the_limit_loses_its_last_half_value(ask, project):
-    values = await ask(project, server={"script": ["cut"], "answer": lambda _: "1. a coup\n2. a flo"}, n=1, rounds=1)
+async def test_a_reply_cut_at_the_limit_loses_its_last_half_value(ask, document):
+    values = await ask(document, server={"script": ["cut"], "answer": lambda _: "1. a coup\n2. a flo"}, n=1, rounds=1)
     assert texts(values) == ["a coup"]
 
 
-async def test_passing_failures_are_waited_out(ask, project):
-    values = await ask(project, server={"script": ["rate_limit", "server_error", "drop"], "usual": "bare_json"}, n=5)
+async def test_passing_failures_are_waited_out(ask, document):
+    values = await ask(document, server={"script": ["rate_limit", "server_error", "drop"], "usual": "bare_json"}, n=5)
     assert texts(values) == LISTED
 
 
 @pytest.mark.parametrize(("behaviour", "kind"), [("auth", ErrorKind.AUTH), ("unknown_model", ErrorKind.NOT_FOUND)])
-async def test_a_failure_for_good_is_raised_at_once(ask, project, behaviour, kind):
+async def test_a_failure_for_good_is_raised_at_once(ask, document, behaviour, kind):
     with pytest.raises(ProviderError) as failure:
-        await ask(project, server={"usual": behaviour})
+        await ask(document, server={"usual": behaviour})
     assert failure.value.kind is kind
     assert len(ask.server.asked) == 1
 
 
-async def test_a_failure_after_the_first_answer_keeps_what_came(ask, project):
-    values = await ask(project, server={"script": ["bare_json"], "usual": "auth"}, n=9)
+async def test_a_failure_after_the_first_answer_keeps_what_came(ask, document):
+    values = await ask(document, server={"script": ["bare_json"], "usual": "auth"}, n=9)
     assert texts(values) == LISTED
     assert "refused the key" in values.problems[0]
 
 
-async def test_label_and_dimension_must_go_together(ask, project):
+async def test_label_and_dimension_must_go_together(ask, document):
     with pytest.raises(InputError, match="choose a label"):
-        await ask(project, "subtopic", None)
+        await ask(document, "subtopic", None)
     with pytest.raises(InputError, match="do not choose a label"):
-        await ask(project, "style", "world")
+        await ask(document, "style", "world")
 
 
 class TestAllLabels:
@@ -222,84 +222,84 @@ class TestAllLabels:
         label = re.search(r"category '(\w+)'", body["messages"][-1]["content"])[1]
         return json.dumps({"values": [f"{label} event {name}" for name in ("alpha", "beta")]})
 
-    async def run(self, client, project, **options):
-        subtopic = project.find_dimension("subtopic")
-        return [step async for step in elicit_for_labels(client, MODEL, project, subtopic, n=2, **options)]
+    async def run(self, client, document, **options):
+        subtopic = document.find_dimension("subtopic")
+        return [step async for step in elicit_for_labels(client, MODEL, document, subtopic, n=2, **options)]
 
-    async def test_each_label_gets_its_own_with_progress(self, client, project):
-        steps = await self.run(client, project)
+    async def test_each_label_gets_its_own_with_progress(self, client, document):
+        steps = await self.run(client, document)
         assert [(step.done, step.total) for step in steps] == [(1, 3), (2, 3), (3, 3)]
         assert {step.label: texts(step.values) for step in steps} == {
             name: [f"{name} event alpha", f"{name} event beta"] for name in ("world", "sports", "business")
         }
 
-    async def test_several_labels_are_asked_about_at_once(self, client, project):
+    async def test_several_labels_are_asked_about_at_once(self, client, document):
         self.server.latency = 0.1
-        await self.run(client, project, concurrency=3)
+        await self.run(client, document, concurrency=3)
         assert self.server.most_in_flight == 3
 
-    async def test_rejected_and_open_ones_are_kept_by_label(self, client, project):
-        world = project.find_label("world")
+    async def test_rejected_and_open_ones_are_kept_by_label(self, client, document):
+        world = document.find_label("world")
         steps = await self.run(
-            client, project, rejected={world: ["world event alpha"]}, existing={world: ["world event beta"]}
+            client, document, rejected={world: ["world event alpha"]}, existing={world: ["world event beta"]}
         )
         found = {step.label: len(step.values.proposals) for step in steps}
         assert found == {"world": 0, "sports": 2, "business": 2}
 
-    async def test_stop_keeps_what_came_and_begins_nothing_more(self, client, project):
+    async def test_stop_keeps_what_came_and_begins_nothing_more(self, client, document):
         stop = asyncio.Event()
-        subtopic = project.find_dimension("subtopic")
+        subtopic = document.find_dimension("subtopic")
         steps = []
-        async for step in elicit_for_labels(client, MODEL, project, subtopic, n=2, concurrency=1, stop=stop):
+        async for step in elicit_for_labels(client, MODEL, document, subtopic, n=2, concurrency=1, stop=stop):
             steps.append(step)
             stop.set()
         assert len(steps) == len(self.server.asked) == 1
 
-    async def test_leaving_the_loop_cancels_what_is_under_way(self, client, project):
+    async def test_leaving_the_loop_cancels_what_is_under_way(self, client, document):
         self.server.by_prompt = {"'sports'": ["hang"], "'business'": ["hang"]}
-        subtopic = project.find_dimension("subtopic")
-        walk = elicit_for_labels(client, MODEL, project, subtopic, n=2, concurrency=3)
+        subtopic = document.find_dimension("subtopic")
+        walk = elicit_for_labels(client, MODEL, document, subtopic, n=2, concurrency=3)
         async with asyncio.timeout(20):
             first = await anext(walk)
             await walk.aclose()
         assert first.label == "world"
 
-    async def test_a_label_whose_requests_keep_failing_says_so_and_the_others_go_on(self, client, project):
+    async def test_a_label_whose_requests_keep_failing_says_so_and_the_others_go_on(self, client, document):
         self.server.by_prompt = {"'sports'": ["server_error"]}
-        steps = {step.label: step.values for step in await self.run(client, project)}
+        steps = {step.label: step.values for step in await self.run(client, document)}
         assert texts(steps["sports"]) == []
         assert "failed by itself" in steps["sports"].problems[0]
         assert len(steps["world"].proposals) == len(steps["business"].proposals) == 2
         assert sum("'sports'" in prompt for prompt in prompts(self.server)) == PATIENCE.attempts[ErrorKind.SERVER_ERROR]
 
-    async def test_a_refused_key_ends_it_for_all(self, client, project):
+    async def test_a_refused_key_ends_it_for_all(self, client, document):
         self.server.usual = "auth"
         self.server.answer = None
         with pytest.raises(ProviderError, match="key"):
-            await self.run(client, project)
+            await self.run(client, document)
 
-    async def test_a_dimension_with_the_same_values_for_all_is_not_asked_per_label(self, client, project):
+    async def test_a_dimension_with_the_same_values_for_all_is_not_asked_per_label(self, client, document):
         with pytest.raises(InputError, match="ask for them once"):
-            [step async for step in elicit_for_labels(client, MODEL, project, project.find_dimension("style"))]
+            [step async for step in elicit_for_labels(client, MODEL, document, document.find_dimension("style"))]
 
 
 class TestQuestions:
-    def question(self, project, **options) -> ValueQuestion:
-        label = project.find_label("Sports")
-        return ValueQuestion(project, project.find_dimension("subtopic"), label, 5, **options)
+    def question(self, document, **options) -> ValueQuestion:
+        label = document.find_label("Sports")
+        return ValueQuestion(document, document.find_dimension("subtopic"), label, 5, **options)
 
     def test_by_example_shows_two_finished_lists_of_other_labels_and_begins_the_own(self):
-        project = load_preset("agnews")
-        messages = ask_for_values(self.question(project, there=["a cup final"]), Way.BY_EXAMPLE)
+        document = load_preset("agnews")
+        messages = ask_for_values(self.question(document, there=["a cup final"]), Way.BY_EXAMPLE)
         assert [message["role"] for message in messages] == ["user", "assistant"] * 3 + ["user"]
         assert "World affairs" in messages[0]["content"]
         assert messages[5]["content"] == "1. a cup final"
         assert messages[-1]["content"] == "List 5 more subtopics for news articles about: Sports."
 
     def test_without_values_of_other_labels_the_examples_are_ours(self):
-        project = edits.add_labels(Project(), ["Sports"])
-        project = edits.add_dimension(project, "subtopic", class_dependent=True)
-        messages = ask_for_values(self.question(project), Way.BY_EXAMPLE)
+        document = edits.add_labels(Project(), ["Sports"])
+        document = edits.add_dimension(document, "subtopic", class_dependent=True)
+        messages = ask_for_values(self.question(document), Way.BY_EXAMPLE)
         assert [message["role"] for message in messages] == ["user", "assistant"] * 2 + ["user"]
         assert "gardening" in messages[0]["content"]
 
@@ -317,20 +317,20 @@ class TestQuestions:
         assert make_plural(one) == many
 
     def test_a_long_list_to_avoid_is_shortened_to_the_latest(self):
-        project = load_preset("agnews")
+        document = load_preset("agnews")
         there = [f"value number {n} of a long list" for n in range(1000)]
-        prompt = ask_for_values(self.question(project, there=there), Way.PLAIN)[0]["content"]
+        prompt = ask_for_values(self.question(document, there=there), Way.PLAIN)[0]["content"]
         assert "value number 999 " in prompt
         assert "value number 0 " not in prompt
         assert len(prompt) < 6_000
 
 
-async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the_pair(ask, project):
-    subtopic, sports = project.find_dimension("subtopic"), project.find_label("sports")
-    project = edits.add_values(project, subtopic, ["cup final goals"], labels=[sports]).project
+async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the_pair(ask, document):
+    subtopic, sports = document.find_dimension("subtopic"), document.find_label("sports")
+    document = edits.add_values(document, subtopic, ["cup final goals"], labels=[sports]).project
     answer = json.dumps({"values": ["final goals", "a chess duel"]})
-    values = await ask(project, label="sports", server={"answer": lambda _: answer}, n=2)
-    flagged = flag_near_synonyms(WordEncoder(), values, project)
+    values = await ask(document, label="sports", server={"answer": lambda _: answer}, n=2)
+    flagged = flag_near_synonyms(WordEncoder(), values, document)
     assert [(each.text, each.near) for each in flagged.proposals] == [
         ("final goals", "cup final goals"),
         ("a chess duel", ""),
@@ -347,12 +347,12 @@ async def embedded_client(embedded_server):
 
 @pytest.mark.slow
 async def test_the_embedded_model_gives_usable_values_by_example(embedded_server, embedded_client):
-    project = load_preset("agnews")
-    subtopic, sports = project.find_dimension("subtopic"), project.find_label("Sports")
+    document = load_preset("agnews")
+    subtopic, sports = document.find_dimension("subtopic"), document.find_label("Sports")
     values = await elicit_values(
-        embedded_client, embedded_server.model, project, subtopic, sports, n=3, way=Way.BY_EXAMPLE, seed=1, rounds=3
+        embedded_client, embedded_server.model, document, subtopic, sports, n=3, way=Way.BY_EXAMPLE, seed=1, rounds=3
     )
-    there = {value.text for _, value in project.dimensions[subtopic].values_for(sports)}
+    there = {value.text for _, value in document.dimensions[subtopic].values_for(sports)}
     assert values.proposals
     assert not there & set(texts(values))
     assert all(3 <= len(text) <= 150 for text in texts(values))

@@ -48,12 +48,12 @@ def read_yaml(name):
     return yaml.safe_load((Path(presets.__file__).parent / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def dimension_of(project, name):
-    return project.dimensions[project.find_dimension(name)]
+def dimension_of(document, name):
+    return document.dimensions[document.find_dimension(name)]
 
 
-def first_configuration(project, label_id):
-    space = build_space(project, [label_id])
+def first_configuration(document, label_id):
+    space = build_space(document, [label_id])
     return space.configuration([0] * len(space.slots))
 
 
@@ -63,7 +63,7 @@ def preset(request):
 
 
 @pytest.fixture
-def project(preset):
+def document(preset):
     return load_preset(preset)
 
 
@@ -76,11 +76,11 @@ def test_all_presets_are_listed_with_what_a_person_wants_to_know():
     found = {info.name: info for info in list_presets()}
     assert set(found) == set(NAMES)
     for name, info in found.items():
-        project = load_preset(name)
+        document = load_preset(name)
         assert info.title and info.description.endswith(".")
-        assert info.labels == len(project.labels)
-        assert list(info.dimensions) == [dimension.name for _, dimension in project.ordered_dimensions()]
-        assert info.multi_label is (name == "arxiv") is project.task.multi_label
+        assert info.labels == len(document.labels)
+        assert list(info.dimensions) == [dimension.name for _, dimension in document.ordered_dimensions()]
+        assert info.multi_label is (name == "arxiv") is document.task.multi_label
 
 
 def test_an_unknown_preset_is_refused_with_the_names_of_the_known_ones():
@@ -92,9 +92,9 @@ def test_the_file_is_named_as_the_preset_and_holds_nothing_unknown(preset):
     assert read_yaml(preset)["name"] == preset
 
 
-def test_a_preset_gives_the_same_document_each_time(preset, project):
-    assert load_preset(preset) == project
-    assert load_preset(preset).content_hash == project.content_hash
+def test_a_preset_gives_the_same_document_each_time(preset, document):
+    assert load_preset(preset) == document
+    assert load_preset(preset).content_hash == document.content_hash
 
 
 @pytest.mark.parametrize("name", AUTHORS_LABELS)
@@ -102,45 +102,45 @@ def test_labels_are_named_as_in_the_authors_files(name):
     assert [label.name for _, label in load_preset(name).ordered_labels()] == AUTHORS_LABELS[name].split()
 
 
-def test_each_label_has_a_display_name_and_one_sentence_of_its_own(project):
-    descriptions = [label.description for label in project.labels.values()]
-    assert all(label.display and "_" not in label.display for label in project.labels.values())
+def test_each_label_has_a_display_name_and_one_sentence_of_its_own(document):
+    descriptions = [label.description for label in document.labels.values()]
+    assert all(label.display and "_" not in label.display for label in document.labels.values())
     assert all(text.endswith(".") and text.count(". ") == 0 for text in descriptions)
     assert len(set(descriptions)) == len(descriptions)
 
 
-def test_every_label_has_enough_values_in_every_dimension(preset, project):
+def test_every_label_has_enough_values_in_every_dimension(preset, document):
     least = LEAST_VALUES[preset]
-    assert [dimension.name for _, dimension in project.ordered_dimensions()] == list(least)
-    for label_id, label in project.labels.items():
-        for dimension in project.dimensions.values():
+    assert [dimension.name for _, dimension in document.ordered_dimensions()] == list(least)
+    for label_id, label in document.labels.items():
+        for dimension in document.dimensions.values():
             assert len(dimension.values_for(label_id)) >= least[dimension.name], (label.name, dimension.name)
 
 
 def test_arxiv_has_at_least_twenty_categories_and_many_subtopics_on_their_borders():
-    project = load_preset("arxiv")
-    shared = [value for _, value in dimension_of(project, "subtopic").ordered() if len(value.labels) > 1]
-    assert len(project.labels) >= 20
+    document = load_preset("arxiv")
+    shared = [value for _, value in dimension_of(document, "subtopic").ordered() if len(value.labels) > 1]
+    assert len(document.labels) >= 20
     assert len(shared) >= 25
     assert max(len(value.labels) for value in shared) >= 3
 
 
-def test_no_value_stands_twice_in_a_dimension(preset, project):
-    for dimension in project.dimensions.values():
+def test_no_value_stands_twice_in_a_dimension(preset, document):
+    for dimension in document.dimensions.values():
         if (preset, dimension.name) in MAY_FIT_SEVERAL_LABELS:
             continue
         counts = Counter(fold_text(value.text) for value in dimension.values.values())
         assert [text for text, count in counts.items() if count > 1] == [], dimension.name
 
 
-def test_lengths_follow_each_other(project):
-    lengths = [(value.minimum, value.maximum) for _, value in dimension_of(project, "length").ordered()]
+def test_lengths_follow_each_other(document):
+    lengths = [(value.minimum, value.maximum) for _, value in dimension_of(document, "length").ordered()]
     assert lengths == sorted(lengths)
     assert all(lower[1] <= upper[0] for lower, upper in pairwise(lengths))
 
 
-def test_styles_are_explained(project):
-    assert all(value.description for value in dimension_of(project, "style").values.values())
+def test_styles_are_explained(document):
+    assert all(value.description for value in dimension_of(document, "style").values.values())
 
 
 @pytest.mark.parametrize(("name", "per_continent"), [("agnews", 7), ("nyt", 1)])
@@ -157,83 +157,83 @@ def test_places_are_found_on_the_map_and_spread_evenly_over_six_continents(name,
     assert continents == dict.fromkeys(expected, per_continent)
 
 
-def test_clauses_are_sentences_with_one_place_for_the_value(project):
-    for dimension in project.dimensions.values():
+def test_clauses_are_sentences_with_one_place_for_the_value(document):
+    for dimension in document.dimensions.values():
         assert dimension.clause.count("{value}") == 1, dimension.name
         assert dimension.clause[0].isupper() and dimension.clause.endswith("."), dimension.name
         assert dimension.description.endswith("."), dimension.name
 
 
-def test_values_continue_a_sentence(project):
-    for dimension in project.dimensions.values():
+def test_values_continue_a_sentence(document):
+    for dimension in document.dimensions.values():
         for value in dimension.values.values():
             assert value.text == " ".join(value.text.split())
             assert not value.text.endswith("."), value.text
             assert not value.description.endswith("."), value.text
 
 
-def test_templates_are_good_and_there_for_both_methods(project):
+def test_templates_are_good_and_there_for_both_methods(document):
     for method in (Method.SIMPROMPT, Method.ATTRPROMPT):
-        assert check_template(project.templates[method].text, method=method) is None
+        assert check_template(document.templates[method].text, method=method) is None
 
 
-def test_every_label_gives_a_clean_simprompt(project):
-    renderer = PromptRenderer(project, Method.SIMPROMPT)
-    prompts = [renderer.render([label_id]) for label_id in project.labels]
+def test_every_label_gives_a_clean_simprompt(document):
+    renderer = PromptRenderer(document, Method.SIMPROMPT)
+    prompts = [renderer.render([label_id]) for label_id in document.labels]
     assert len(set(prompts)) == len(prompts)
     for prompt in prompts:
         assert prompt == " ".join(prompt.split())
         assert "{" not in prompt and "Write only the text of" in prompt
 
 
-def test_every_label_gives_an_attrprompt_that_adds_the_clauses_to_the_simprompt(project):
-    simple, attributed = (PromptRenderer(project, method) for method in (Method.SIMPROMPT, Method.ATTRPROMPT))
-    for label_id in project.labels:
-        configuration = first_configuration(project, label_id)
+def test_every_label_gives_an_attrprompt_that_adds_the_clauses_to_the_simprompt(document):
+    simple, attributed = (PromptRenderer(document, method) for method in (Method.SIMPROMPT, Method.ATTRPROMPT))
+    for label_id in document.labels:
+        configuration = first_configuration(document, label_id)
         prompt = attributed.render([label_id], configuration)
         clauses = [
-            project.dimensions[dimension_id].prompt_clause.replace(
-                "{value}", project.dimensions[dimension_id].values[value_id].wording
+            document.dimensions[dimension_id].prompt_clause.replace(
+                "{value}", document.dimensions[dimension_id].values[value_id].wording
             )
             for dimension_id, (value_id,) in configuration.items()
         ]
-        assert len(clauses) == len(project.dimensions)
+        assert len(clauses) == len(document.dimensions)
         assert prompt == " ".join(prompt.split())
         assert prompt.replace(" ".join(clauses) + " ", "") == simple.render([label_id])
 
 
 def test_a_prompt_names_all_labels_of_a_text():
-    project = load_preset("arxiv")
-    labels = [project.find_label("optics"), project.find_label("quantum_physics")]
+    document = load_preset("arxiv")
+    labels = [document.find_label("optics"), document.find_label("quantum_physics")]
     for method in (Method.SIMPROMPT, Method.ATTRPROMPT):
-        prompt = PromptRenderer(project, method).render(labels)
+        prompt = PromptRenderer(document, method).render(labels)
         assert "categories Optics; Quantum physics" in prompt
 
 
-def test_constraints_name_values_that_exist_and_give_a_reason(preset, project):
-    for given, constraint in zip(read_yaml(preset)["constraints"], project.constraints.values(), strict=True):
+def test_constraints_name_values_that_exist_and_give_a_reason(preset, document):
+    for given, constraint in zip(read_yaml(preset)["constraints"], document.constraints.values(), strict=True):
         assert constraint.reason.endswith(".")
         for name, texts in given["values"].items():
-            dimension_id = project.find_dimension(name)
-            read = {project.dimensions[dimension_id].values[key].text for key in constraint.values[dimension_id]}
-            labels = {project.find_label(label) for label in given["labels"]}
+            dimension_id = document.find_dimension(name)
+            read = {document.dimensions[dimension_id].values[key].text for key in constraint.values[dimension_id]}
+            labels = {document.find_label(label) for label in given["labels"]}
             assert read == set(texts)
             allowed = {
-                value.text for label_id in labels for _, value in dimension_of(project, name).values_for(label_id)
+                value.text for label_id in labels for _, value in dimension_of(document, name).values_for(label_id)
             }
             assert read <= allowed
 
 
-def test_constraints_leave_every_label_configurations(project):
-    assert find_empty_labels(project) == {}
+def test_constraints_leave_every_label_configurations(document):
+    assert find_empty_labels(document) == {}
 
 
 def test_the_affordable_care_act_stays_in_north_america():
-    project = load_preset("nyt")
-    space = build_space(project, [project.find_label("the_affordable_care_act")])
-    location = project.find_dimension("location")
+    document = load_preset("nyt")
+    space = build_space(document, [document.find_label("the_affordable_care_act")])
+    location = document.find_dimension("location")
     (slot,) = [slot for slot in space.slots if slot.dimension_id == location]
-    assert [project.dimensions[location].values[value_id].text for value_id in slot.value_ids] == ["North America"]
+    assert [document.dimensions[location].values[value_id].text for value_id in slot.value_ids] == ["North America"]
 
 
 def find_similar_values(dimension, encoder, threshold=HIGHEST_SIMILARITY):
@@ -248,7 +248,7 @@ def find_similar_values(dimension, encoder, threshold=HIGHEST_SIMILARITY):
     ]
 
 
-def test_no_value_of_one_label_is_nearly_a_value_of_another(preset, project, encoder):
+def test_no_value_of_one_label_is_nearly_a_value_of_another(preset, document, encoder):
     reviewed = [
         (entry["dimension"], frozenset(entry["values"]))
         for entry in yaml.safe_load(REVIEWED.read_text(encoding="utf-8"))["pairs"]
@@ -256,7 +256,7 @@ def test_no_value_of_one_label_is_nearly_a_value_of_another(preset, project, enc
     ]
     found = [
         (dimension.name, pair)
-        for dimension in project.dimensions.values()
+        for dimension in document.dimensions.values()
         if dimension.class_dependent and (preset, dimension.name) not in MAY_FIT_SEVERAL_LABELS
         for pair in find_similar_values(dimension, encoder)
     ]
@@ -264,11 +264,11 @@ def test_no_value_of_one_label_is_nearly_a_value_of_another(preset, project, enc
 
 
 def test_the_check_finds_a_value_that_fits_two_labels(encoder):
-    project = load_preset("nyt")
-    dimension = dimension_of(project, "subtopic")
+    document = load_preset("nyt")
+    dimension = dimension_of(document, "subtopic")
     theirs = next(value for value in dimension.values.values() if value.text == "inflation at the supermarket checkout")
     planted = theirs.model_copy(
-        update={"text": "inflation at supermarket checkouts", "labels": (project.find_label("federal_budget"),)}
+        update={"text": "inflation at supermarket checkouts", "labels": (document.find_label("federal_budget"),)}
     )
     spoilt = dimension.model_copy(update={"values": {**dimension.values, "planted": planted}})
     assert find_similar_values(spoilt, encoder) == [frozenset((theirs.text, planted.text))]

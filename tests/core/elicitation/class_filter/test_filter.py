@@ -23,6 +23,7 @@ from attrprompt.elicitation.class_filter.verdicts import Verdict, read_verdict
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest
 from attrprompt.project import Project
+from tests.documents import make_document
 from tests.word_encoder import WordEncoder
 
 VALUES = {
@@ -33,13 +34,8 @@ VALUES = {
 
 
 @pytest.fixture
-def project() -> Project:
-    project = edits.add_labels(Project(), list(VALUES))
-    project = edits.add_dimension(project, "subtopic", class_dependent=True)
-    subtopic = project.find_dimension("subtopic")
-    for name, texts in VALUES.items():
-        project = edits.add_values(project, subtopic, texts, labels=[project.find_label(name)]).project
-    return project
+def document() -> Project:
+    return make_document(VALUES)
 
 
 class Answering:
@@ -78,58 +74,58 @@ def belongs_elsewhere(question: str) -> bool:
     return value in VALUES.get(other, ()) and value not in VALUES.get(own, ())
 
 
-async def run_filter(project: Project, **options) -> list[FilterFinding]:
+async def run_filter(document: Project, **options) -> list[FilterFinding]:
     return [
         finding
-        async for step in filter_dimension(project, project.find_dimension("subtopic"), **options)
+        async for step in filter_dimension(document, document.find_dimension("subtopic"), **options)
         for finding in step.findings
     ]
 
 
 class TestSimilarLabels:
-    def test_labels_whose_values_share_words_are_most_similar(self, project):
-        similar = find_similar_labels(project, WordEncoder())
-        assert similar[project.find_label("army")][0].label_id == project.find_label("budget")
+    def test_labels_whose_values_share_words_are_most_similar(self, document):
+        similar = find_similar_labels(document, WordEncoder())
+        assert similar[document.find_label("army")][0].label_id == document.find_label("budget")
         assert all(len(found) == 2 for found in similar.values())
 
     def test_labels_without_values_are_compared_by_what_they_are_called(self):
-        project = edits.add_labels(Project(), ["civil war", "world war", "tennis"])
-        similar = find_similar_labels(project, WordEncoder())
-        assert similar[project.find_label("civil war")][0].label_id == project.find_label("world war")
+        document = edits.add_labels(Project(), ["civil war", "world war", "tennis"])
+        similar = find_similar_labels(document, WordEncoder())
+        assert similar[document.find_label("civil war")][0].label_id == document.find_label("world war")
 
     def test_a_single_label_has_no_similar_ones(self):
-        project = edits.add_label(Project(), "tennis")
-        assert list(find_similar_labels(project, WordEncoder()).values()) == [()]
+        document = edits.add_label(Project(), "tennis")
+        assert list(find_similar_labels(document, WordEncoder()).values()) == [()]
 
-    def test_lists_that_a_person_made_stay_unless_they_are_replaced(self, project):
-        army, opera = project.find_label("army"), project.find_label("opera")
-        project = edits.edit_label(project, army, similar=(opera,))
-        found = find_similar_labels(project, WordEncoder(), top=1)
-        assert set_similar_labels(project, found).labels[army].similar == (opera,)
-        replaced = set_similar_labels(project, found, replace=True)
-        assert replaced.labels[army].similar == (project.find_label("budget"),)
+    def test_lists_that_a_person_made_stay_unless_they_are_replaced(self, document):
+        army, opera = document.find_label("army"), document.find_label("opera")
+        document = edits.edit_label(document, army, similar=(opera,))
+        found = find_similar_labels(document, WordEncoder(), top=1)
+        assert set_similar_labels(document, found).labels[army].similar == (opera,)
+        replaced = set_similar_labels(document, found, replace=True)
+        assert replaced.labels[army].similar == (document.find_label("budget"),)
 
 
 class TestMargins:
-    def test_a_margin_compares_with_the_own_label_without_the_value(self, project):
+    def test_a_margin_compares_with_the_own_label_without_the_value(self, document):
         """By hand: title and centroid of each label at half, as in `similar.mix_vectors`."""
-        subtopic = project.find_dimension("subtopic")
-        opera, army = project.find_label("opera"), project.find_label("army")
-        vectors = embed_dimension(project, subtopic, WordEncoder())
-        margins = measure_margins(project.dimensions[subtopic], vectors, {opera: [army]})
-        premiere = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "opera premiere")
+        subtopic = document.find_dimension("subtopic")
+        opera, army = document.find_label("opera"), document.find_label("army")
+        vectors = embed_dimension(document, subtopic, WordEncoder())
+        margins = measure_margins(document.dimensions[subtopic], vectors, {opera: [army]})
+        premiere = next(k for k, v in document.dimensions[subtopic].values.items() if v.text == "opera premiere")
         # left: title "opera" = (1, 0), other value "opera singers" = (1, 1)/√2 over axes (opera, singers)
         own = np.array([1.0, 0.0]) * 0.5 + np.array([1.0, 1.0]) / np.sqrt(2) * 0.5
         expected = own[0] / np.linalg.norm(own) / np.sqrt(2)
         assert margins[opera, premiere][0].margin == pytest.approx(expected, abs=1e-6)
 
-    def test_a_label_that_shares_the_value_is_not_compared(self, project):
-        subtopic = project.find_dimension("subtopic")
-        army, budget = project.find_label("army"), project.find_label("budget")
-        vote = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "budget vote")
-        project = edits.copy_values(project, subtopic, [vote], army, shared=True).project
-        vectors = embed_dimension(project, subtopic, WordEncoder())
-        assert measure_margins(project.dimensions[subtopic], vectors, {army: [budget]})[army, vote] == []
+    def test_a_label_that_shares_the_value_is_not_compared(self, document):
+        subtopic = document.find_dimension("subtopic")
+        army, budget = document.find_label("army"), document.find_label("budget")
+        vote = next(k for k, v in document.dimensions[subtopic].values.items() if v.text == "budget vote")
+        document = edits.copy_values(document, subtopic, [vote], army, shared=True).project
+        vectors = embed_dimension(document, subtopic, WordEncoder())
+        assert measure_margins(document.dimensions[subtopic], vectors, {army: [budget]})[army, vote] == []
 
 
 class TestVerdicts:
@@ -156,54 +152,54 @@ class TestVerdicts:
 
 
 class TestFilter:
-    async def test_embeddings_alone_name_the_value_that_is_nearer_to_a_similar_label(self, project):
-        findings = await run_filter(project, encoder=WordEncoder())
+    async def test_embeddings_alone_name_the_value_that_is_nearer_to_a_similar_label(self, document):
+        findings = await run_filter(document, encoder=WordEncoder())
         dropped = [row for row in findings if row.suggestion is Suggestion.DROP]
         assert [(row.label, row.value, row.similar) for row in dropped] == [("army", "army budget vote", "budget")]
         assert dropped[0].margin < 0
         assert dropped[0].llm_verdict is None
         assert "nearer to 'budget'" in dropped[0].reason
 
-    async def test_every_value_has_a_row_and_the_most_doubtful_comes_first(self, project):
-        findings = await run_filter(project, encoder=WordEncoder())
+    async def test_every_value_has_a_row_and_the_most_doubtful_comes_first(self, document):
+        findings = await run_filter(document, encoder=WordEncoder())
         assert len(findings) == 10
         assert findings[0].value == "army budget vote"
 
-    async def test_the_model_alone_is_asked_about_the_similar_labels_that_a_person_set(self, project):
-        army, budget = project.find_label("army"), project.find_label("budget")
-        project = edits.edit_label(project, army, similar=(budget,))
+    async def test_the_model_alone_is_asked_about_the_similar_labels_that_a_person_set(self, document):
+        army, budget = document.find_label("army"), document.find_label("budget")
+        document = edits.edit_label(document, army, similar=(budget,))
         client = Answering(lambda question: "Yes." if "is: army base" in question else "no")
-        findings = await run_filter(project, client=client, model="m")
+        findings = await run_filter(document, client=client, model="m")
         assert [(row.value, row.llm_verdict) for row in findings if row.suggestion is Suggestion.DROP] == [
             ("army base closed", Verdict.YES)
         ]
         assert sum("'army' we want" in question for question in client.asked) == 4 + 1  # and one control question
 
-    async def test_without_an_encoder_and_without_similar_labels_it_says_what_to_do(self, project):
+    async def test_without_an_encoder_and_without_similar_labels_it_says_what_to_do(self, document):
         with pytest.raises(InputError, match="similar labels"):
-            await run_filter(project, client=Answering(lambda _: "no"), model="m")
+            await run_filter(document, client=Answering(lambda _: "no"), model="m")
 
-    async def test_a_no_keeps_what_embeddings_alone_would_drop_and_both_are_shown(self, project):
-        findings = await run_filter(project, encoder=WordEncoder(), client=Answering(lambda _: "no"), model="m")
+    async def test_a_no_keeps_what_embeddings_alone_would_drop_and_both_are_shown(self, document):
+        findings = await run_filter(document, encoder=WordEncoder(), client=Answering(lambda _: "no"), model="m")
         row = next(row for row in findings if row.value == "army budget vote")
         assert (row.suggestion, row.llm_verdict) == (Suggestion.KEEP, Verdict.NO)
         assert row.margin < 0
         assert "but the model says" in row.reason
 
-    async def test_a_yes_on_a_value_that_is_clearly_its_own_labels_does_not_drop_it(self, project):
+    async def test_a_yes_on_a_value_that_is_clearly_its_own_labels_does_not_drop_it(self, document):
         findings = await run_filter(
-            project, encoder=WordEncoder(), client=Answering(lambda _: "yes"), model="m", insists_on_model=True
+            document, encoder=WordEncoder(), client=Answering(lambda _: "yes"), model="m", insists_on_model=True
         )
         singers = next(row for row in findings if row.value == "opera singers")
         assert (singers.suggestion, singers.llm_verdict) == (Suggestion.KEEP, Verdict.YES)
 
-    async def test_a_reply_that_is_neither_is_asked_for_again_and_then_shown_as_no_verdict(self, project):
+    async def test_a_reply_that_is_neither_is_asked_for_again_and_then_shown_as_no_verdict(self, document):
         client = Answering(lambda _: "Perhaps.")
         steps = [
             step
             async for step in filter_dimension(
-                project,
-                project.find_dimension("subtopic"),
+                document,
+                document.find_dimension("subtopic"),
                 encoder=WordEncoder(),
                 client=client,
                 model="m",
@@ -212,16 +208,16 @@ class TestFilter:
         ]
         assert {row.llm_verdict for step in steps for row in step.findings} == {Verdict.NONE}
         replies = [reply for step in steps for reply in step.replies]
-        questions = count_questions(project, project.find_dimension("subtopic"))
+        questions = count_questions(document, document.find_dimension("subtopic"))
         assert len(replies) == 2 * questions + len(steps[0].control.replies)
         assert {reply.problem for reply in replies if reply.raw == "Perhaps."} == {"neither yes nor no"}
         assert [(step.done, step.total) for step in steps] == [(1, 3), (2, 3), (3, 3)]
 
     @pytest.mark.parametrize("answer", ["yes", "no", "Perhaps."])
-    async def test_a_model_that_fails_the_control_questions_is_not_asked_further(self, project, answer):
+    async def test_a_model_that_fails_the_control_questions_is_not_asked_further(self, document, answer):
         client = Answering(lambda _: answer, knows_labels=False)
         options = {"encoder": WordEncoder(), "client": client, "model": "m"}
-        steps = [s async for s in filter_dimension(project, project.find_dimension("subtopic"), **options)]
+        steps = [s async for s in filter_dimension(document, document.find_dimension("subtopic"), **options)]
         control = steps[0].control
         assert not control.is_trusted
         assert f"{control.right} of 6 control questions right, so it was not asked" in control.sentence
@@ -229,43 +225,45 @@ class TestFilter:
         assert {row.llm_verdict for row in rows} == {None}
         assert [row.value for row in rows if row.suggestion is Suggestion.DROP] == ["army budget vote"]
 
-    async def test_with_two_labels_only_belonging_is_controlled(self, project):
-        two = edits.delete_label(project, project.find_label("opera"))
+    async def test_with_two_labels_only_belonging_is_controlled(self, document):
+        two = edits.delete_label(document, document.find_label("opera"))
         client = Answering(lambda _: "no")
         options = {"encoder": WordEncoder(), "client": client, "model": "m"}
         steps = [s async for s in filter_dimension(two, two.find_dimension("subtopic"), **options)]
         assert (steps[0].control.right, steps[0].control.asked) == (2, 2)
 
-    async def test_a_value_that_a_similar_label_has_too_is_named_first(self, project):
-        subtopic, opera = project.find_dimension("subtopic"), project.find_label("opera")
-        project = edits.add_values(project, subtopic, ["Army drill"], labels=[opera]).project
-        findings = await run_filter(project, encoder=WordEncoder())
+    async def test_a_value_that_a_similar_label_has_too_is_named_first(self, document):
+        subtopic, opera = document.find_dimension("subtopic"), document.find_label("opera")
+        document = edits.add_values(document, subtopic, ["Army drill"], labels=[opera]).project
+        findings = await run_filter(document, encoder=WordEncoder())
         row = next(row for row in findings if row.label == "opera" and row.value == "Army drill")
         assert row.suggestion is Suggestion.DROP
         assert row.reason == "'army' has the same value."
 
-    async def test_a_refused_key_ends_the_filter_with_the_endpoints_failure(self, project):
+    async def test_a_refused_key_ends_the_filter_with_the_endpoints_failure(self, document):
         failure = ProviderError("The key was refused.", kind=ErrorKind.AUTH)
         with pytest.raises(ProviderError, match="key"):
-            await run_filter(project, encoder=WordEncoder(), client=Answering(lambda _: failure), model="m")
+            await run_filter(document, encoder=WordEncoder(), client=Answering(lambda _: failure), model="m")
 
-    async def test_stop_begins_no_further_label(self, project):
+    async def test_stop_begins_no_further_label(self, document):
         stop = asyncio.Event()
         labels = []
         async for step in filter_dimension(
-            project, project.find_dimension("subtopic"), encoder=WordEncoder(), stop=stop
+            document, document.find_dimension("subtopic"), encoder=WordEncoder(), stop=stop
         ):
             labels.append(step.label_id)
             stop.set()
         assert 1 <= len(labels) < 3
 
-    async def test_nothing_to_check_with_or_against_is_said(self, project):
+    async def test_nothing_to_check_with_or_against_is_said(self, document):
         with pytest.raises(InputError, match="encoder or a model"):
-            await run_filter(project)
-        one = edits.delete_label(edits.delete_label(project, project.find_label("opera")), project.find_label("army"))
+            await run_filter(document)
+        one = edits.delete_label(
+            edits.delete_label(document, document.find_label("opera")), document.find_label("army")
+        )
         with pytest.raises(InputError, match="only one"):
             await run_filter(one, encoder=WordEncoder())
-        same = edits.set_class_dependent(project, project.find_dimension("subtopic"), False)
+        same = edits.set_class_dependent(document, document.find_dimension("subtopic"), False)
         with pytest.raises(InputError, match="nothing to filter"):
             await run_filter(same, encoder=WordEncoder())
 
@@ -286,24 +284,24 @@ class TestCap:
 
 
 class TestApply:
-    async def test_only_accepted_rows_go_and_the_cap_binds_suggestions_not_people(self, project):
-        findings = await run_filter(project, encoder=WordEncoder())
-        subtopic, army = project.find_dimension("subtopic"), project.find_label("army")
-        assert apply_filter(project, []) == project
+    async def test_only_accepted_rows_go_and_the_cap_binds_suggestions_not_people(self, document):
+        findings = await run_filter(document, encoder=WordEncoder())
+        subtopic, army = document.find_dimension("subtopic"), document.find_label("army")
+        assert apply_filter(document, []) == document
         chosen = [row for row in findings if row.label == "army"][:3]
-        after = apply_filter(project, chosen)
+        after = apply_filter(document, chosen)
         assert len(after.dimensions[subtopic].values_for(army)) == 1
         assert len(after.dimensions[subtopic].values) == 7
 
-    async def test_a_label_is_never_emptied(self, project):
-        findings = await run_filter(project, encoder=WordEncoder())
+    async def test_a_label_is_never_emptied(self, document):
+        findings = await run_filter(document, encoder=WordEncoder())
         with pytest.raises(InputError, match="without any value"):
-            apply_filter(project, [row for row in findings if row.label == "opera"])
+            apply_filter(document, [row for row in findings if row.label == "opera"])
 
-    async def test_a_shared_value_stays_for_the_other_label(self, project):
-        subtopic, opera = project.find_dimension("subtopic"), project.find_label("opera")
-        drill = next(k for k, v in project.dimensions[subtopic].values.items() if v.text == "army drill")
-        project = edits.copy_values(project, subtopic, [drill], opera, shared=True).project
-        rows = [row for row in await run_filter(project, encoder=WordEncoder()) if row.value == "army drill"]
-        after = apply_filter(project, [row for row in rows if row.label == "army"])
+    async def test_a_shared_value_stays_for_the_other_label(self, document):
+        subtopic, opera = document.find_dimension("subtopic"), document.find_label("opera")
+        drill = next(k for k, v in document.dimensions[subtopic].values.items() if v.text == "army drill")
+        document = edits.copy_values(document, subtopic, [drill], opera, shared=True).project
+        rows = [row for row in await run_filter(document, encoder=WordEncoder()) if row.value == "army drill"]
+        after = apply_filter(document, [row for row in rows if row.label == "army"])
         assert after.dimensions[subtopic].values[drill].labels == (opera,)
