@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
+from attrprompt.analysis_jobs.wording import WordingRequest
 from attrprompt.app_files import APP_FOLDER
 from attrprompt.encoding.cache import VectorCache
 from attrprompt.errors import InputError
@@ -16,9 +19,10 @@ from attrprompt.files import write_whole
 from attrprompt.generation.plans.plan import make_item_seed
 from attrprompt.presets import load_preset
 from attrprompt.project import Project, parse_project
-from attrprompt.records import RunCounters, RunState
+from attrprompt.records import Dataset, RunCounters, RunState
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import NewRun, NewSample, PlannedItem, Store, StoredProject
+from attrprompt.worker.jobs import JobRequest
 
 DEMO_NAME = "AG News demo"
 EXAMPLES = APP_FOLDER / "examples" / "agnews"
@@ -61,26 +65,24 @@ def _make_demo(runtime: Runtime) -> StoredProject:
     return project
 
 
-def first_requests(store: Store, project: StoredProject) -> list[tuple[str, AnalysisRequest]]:
-    """What the analysis pages ask first of this project's data sets, as (kind of job, request)."""
+def first_requests(store: Store, project: StoredProject) -> list[JobRequest[Any]]:
+    """What the analysis pages ask first of this project's data sets."""
     datasets = store.datasets.list_all(project.id)
     primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
-    overview = make_request(store, project, datasets, primary, primary_only=True, tables=False)
-    diversity = make_request(store, project, datasets, (Part.DIVERSITY,))
-    similarity = make_request(store, project, datasets, (Part.SIMILARITY,))
-    regions = make_request(store, project, datasets, (Part.REGIONS,))
-    adherence = [
-        make_request(store, project, chosen, (Part.ADHERENCE,)) for chosen in (datasets, *zip(datasets, strict=True))
-    ]
+
+    def ask(part: Part, of: Sequence[Dataset] = datasets) -> AnalyzeRequest:
+        return make_request(store, project, of, (part,))
+
+    diversity, similarity = ask(Part.DIVERSITY), ask(Part.SIMILARITY)
     return [
-        ("analyze", overview),
-        ("analyze", diversity),
-        ("wording", diversity),
-        ("neighbourhood", similarity),
-        ("map", similarity),
-        ("analyze", similarity),
-        ("analyze", regions),
-        *(("analyze", each) for each in adherence),
+        make_request(store, project, datasets, primary, primary_only=True, tables=False),
+        diversity,
+        diversity.ask(WordingRequest),
+        similarity.ask(NeighbourhoodRequest),
+        similarity.ask(MapRequest),
+        similarity,
+        ask(Part.REGIONS),
+        *(ask(Part.ADHERENCE, chosen) for chosen in (datasets, *zip(datasets, strict=True))),
     ]
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 REPLACEMENT = "\ufffd"
 BASE_RUN = "base_run"
+WAITING = "Waits for the results of a batch."
+"""The reason of a run that is paused for a batch."""
 """Among the options of a run and the facts of its data set: the run that it is a variant or a later round of."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -146,6 +148,11 @@ class Run:
     def sendable(self) -> int:
         """Items without an answer that may be asked for: failed ones too, but not those that wait for a batch."""
         return self.counters.planned - self.counters.completed - self.waiting
+
+    @property
+    def waits_for_batch(self) -> bool:
+        """Whether it is paused because a batch shall bring what is left."""
+        return self.reason == WAITING
 
     @property
     def name(self) -> str:

@@ -23,11 +23,12 @@ from attrprompt import edits
 from attrprompt.encoding.cache import VectorCache, encode_cached
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import open_encoder
-from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
+from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
 from attrprompt.project import Project, Task
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.store import NewSample, Store, StoredProject
-from attrprompt.worker.jobs import JobContext, find_kind
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import find_kind
 from benchmarks.pool import load_pool
 
 WANTED_RATIO = 1.0
@@ -50,10 +51,10 @@ def encode(home: Path, texts: Sequence[tuple[str, str]]) -> float:
     return time.perf_counter() - begun
 
 
-def evaluate(home: Path, request: EvaluationRequest) -> float:
+def evaluate(home: Path, request: EvaluateRequest) -> float:
     """Seconds for the whole evaluation."""
     begun = time.perf_counter()
-    find_kind("evaluate").run(request.to_payload(), JobContext(home))
+    find_kind(request.kind).run(request, JobContext(home))
     return time.perf_counter() - begun
 
 

@@ -28,6 +28,8 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.encoding.encoder import REFERENCE
@@ -37,7 +39,8 @@ from attrprompt.records import DatasetKind
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import NewSample
-from attrprompt.worker.jobs import JobContext, find_result, hash_input, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import find_result_file, run_job
 
 ROOT = Path(__file__).resolve().parent.parent
 LABELS = ("World", "Sports", "Business", "Sci_Tech")
@@ -62,10 +65,13 @@ def prepare(home: Path, texts: int) -> None:
         vectors = _draw_vectors([row.labels[0] for row in rows], SEED + number)
         VectorCache(home).add(identify_encoder(REFERENCE), [hash_text(row.text) for row in rows], vectors)
     context = JobContext(home)
-    for kind, part in (("neighbourhood", Part.SIMILARITY), ("analyze", Part.SIMILARITY), ("analyze", Part.REGIONS)):
+    similarity, regions = (
+        make_request(runtime.store, project, datasets, (part,)) for part in (Part.SIMILARITY, Part.REGIONS)
+    )
+    for request in (similarity.ask(NeighbourhoodRequest), similarity, regions):
         begun = time.perf_counter()
-        run_job(kind, make_request(runtime.store, project, datasets, (part,)).to_payload(), context)
-        print(f"{kind} {part.value}: {time.perf_counter() - begun:.1f} s", file=sys.stderr)
+        run_job(request, context)
+        print(f"{request.kind} {request.only[0].value}: {time.perf_counter() - begun:.1f} s", file=sys.stderr)
     (home / "project").write_text(project.id, encoding="utf-8")
     runtime.close()
 
@@ -202,8 +208,8 @@ def _find_map(home: Path, project_id: str) -> Path | None:
     try:
         project = runtime.store.projects.load(project_id)
         datasets = runtime.store.datasets.list_all(project_id)
-        payload = make_request(runtime.store, project, datasets, (Part.SIMILARITY,)).to_payload()
-        return find_result(home, "map", hash_input("map", payload))
+        request = make_request(runtime.store, project, datasets, (Part.SIMILARITY,)).ask(MapRequest)
+        return find_result_file(home, request)
     finally:
         runtime.close()
 

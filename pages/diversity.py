@@ -6,6 +6,7 @@ import streamlit as st
 
 from attrprompt.analysis.statistics.metrics import LEXICAL
 from attrprompt.analysis_jobs.request import Part
+from attrprompt.analysis_jobs.wording import WordingRequest
 from attrprompt.palette import dataset_colours
 from components.diversity.paper import draw_paper_vocabulary
 from components.diversity.wording import draw_growth, draw_lengths, draw_openings, draw_overused, draw_shared
@@ -22,10 +23,8 @@ request = build_request(page, datasets, (Part.DIVERSITY,), key="analysis")
 colours = dataset_colours(datasets, current_palette())
 
 # --- The answer first ---
-result = find_or_compute(
-    page.runtime, "analyze", request.to_payload(), doing="Measuring vocabulary", key="diversity_job"
-)
-if isinstance(result, dict):
+result = find_or_compute(page.runtime, request, doing="Measuring vocabulary", key="diversity_job")
+if result is not None:
     draw_warnings(result)
     draw_primary_findings(page, datasets, result)
     parameters = result["parameters"]
@@ -37,10 +36,8 @@ if isinstance(result, dict):
     draw_figures(page, datasets, result, LEXICAL, colours, key="diversity")
 
 # --- What lies behind it ---
-wording = find_or_compute(
-    page.runtime, "wording", request.to_payload(), doing="Reading the words", key="diversity_wording"
-)
-if isinstance(wording, dict):
+wording = find_or_compute(page.runtime, request.ask(WordingRequest), doing="Reading the words", key="diversity_wording")
+if wording is not None:
     growth, lengths, overused, openings, shared, paper = st.tabs(
         ["Growth", "Length", "Over-used words", "Openings", "Shared words", "As in the paper"]
     )
@@ -56,7 +53,7 @@ if isinstance(wording, dict):
         draw_shared(page, datasets, wording["shared"])
     with paper:
         draw_paper_vocabulary(wording["paper"])
-if isinstance(result, dict):
+if result is not None:
     st.subheader("By label and attribute value", anchor=False)
     draw_scopes(page, datasets, result, LEXICAL, key="diversity")
     with st.expander("Differences between the data sets, exploratory"):

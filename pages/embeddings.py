@@ -5,6 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
+from attrprompt.analysis_jobs.paper import PaperRequest
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.palette import dataset_colours
 from attrprompt.worker.jobs import Arrays
@@ -43,7 +46,6 @@ FOLLOWING = ("Near-duplicates", "All pairs", "Clusters", "Outliers", "As in the 
 page = open_project_page("Embeddings", "How far do the texts spread in meaning, and where do they crowd?")
 datasets = choose_datasets(page, key="embeddings", what="A map of the texts, near-duplicates and clusters are here.")
 request = build_request(page, datasets, (Part.SIMILARITY,), key="analysis", threshold=choose_threshold())
-payload = request.to_payload()
 colours = dataset_colours(datasets, current_palette())
 
 
@@ -75,29 +77,32 @@ def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Arrays) ->
             draw_outliers(frame, selected, near.facts)
         else:
             paper = find_or_compute(
-                page.runtime, "paper", payload, doing="Comparing pairs of one class", key="embeddings_paper"
+                page.runtime, request.ask(PaperRequest), doing="Comparing pairs of one class", key="embeddings_paper"
             )
-            if isinstance(paper, dict):
+            if paper is not None:
                 draw_same_class(paper, colours)
 
 
 # --- The answer first; but what is quick is computed first: the map by PCA, the figures, the map by UMAP ---
 answer, picture = st.container(), st.container()
 with picture:
-    near = find_or_compute(page.runtime, "neighbourhood", payload, doing="Encoding the texts", key="embeddings_near")
+    near = find_or_compute(
+        page.runtime, request.ask(NeighbourhoodRequest), doing="Encoding the texts", key="embeddings_near"
+    )
 with answer:
-    result = find_or_compute(page.runtime, "analyze", payload, doing="Measuring similarity", key="embeddings_job")
-    if isinstance(result, dict):
+    result = find_or_compute(page.runtime, request, doing="Measuring similarity", key="embeddings_job")
+    if result is not None:
         draw_warnings(result)
         draw_primary_findings(page, datasets, result)
-if isinstance(near, Arrays):
+if near is not None:
     with picture:
-        umap = find_or_compute(page.runtime, "map", payload, doing="Drawing the map (UMAP)", key="embeddings_map")
-        drawn = umap if isinstance(umap, Arrays) else None
-        explore(load_map_frame(page.runtime.store, request, near, drawn), near, drawn)
+        umap = find_or_compute(
+            page.runtime, request.ask(MapRequest), doing="Drawing the map (UMAP)", key="embeddings_map"
+        )
+        explore(load_map_frame(page.runtime.store, request, near, umap), near, umap)
 
 # --- The figures ---
-if isinstance(result, dict):
+if result is not None:
     st.subheader("Figures at a common size", anchor=False)
     draw_figures(page, datasets, result, KEYS, colours, key="embeddings")
     st.subheader("By label and attribute value", anchor=False)

@@ -59,8 +59,7 @@ except AttrPromptError as error:
 colours = colour_training_sets(datasets, choice, current_palette())
 result = find_or_compute(
     page.runtime,
-    "evaluate",
-    request.to_payload(),
+    request,
     doing="Training and testing",
     key="evaluate_job",
     ask_first=name_start(choice, request),
@@ -68,7 +67,7 @@ result = find_or_compute(
 )
 
 # --- The answer first, then what lies behind it ---
-if isinstance(result, dict):
+if result is not None:
     result = add_money(result, page.runtime.prices_for(page.project.id))
     for warning in result["warnings"]:
         st.warning(warning)
@@ -92,7 +91,7 @@ if isinstance(result, dict):
 
 # --- What no training at all gives ---
 baseline = draw_zero_shot(page, choice.test)
-if isinstance(result, dict):
+if result is not None:
     with scores:
         draw_scores(result, colours, baseline)
 

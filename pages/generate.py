@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attrprompt.generation.sending import list_runs
 from attrprompt.records import RunState
 from components.generate.launch_form import draw_launch_form
 from components.generate.run_panel import draw_run_panel
@@ -12,7 +13,7 @@ from components.kit.notices import show_empty
 
 page = open_project_page("Generate", "Sends the planned prompts to a model and stores every answer when it arrives.")
 
-runs = page.runtime.list_runs(page.project.id)
+runs = list_runs(page.runtime, page.project.id)
 
 # --- A new run ---
 if page.project.document.labels:

@@ -53,10 +53,8 @@ else:
         primary_only=True,
         tables=False,
     )
-    result = find_or_compute(
-        page.runtime, "analyze", request.to_payload(), doing="Measuring the texts", key="overview_job"
-    )
-    if isinstance(result, dict):
+    result = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
+    if result is not None:
         draw_warnings(result)
         if presenting:
             draw_findings(describe_primary(result))

@@ -10,7 +10,6 @@ from attrprompt.errors import AttrPromptError
 from attrprompt.generation.plans.plan import make_plan
 from attrprompt.project import Method
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.kit.frame import open_project_page
 from components.kit.notices import show_empty, show_error
 from components.kit.text import escape_markdown
@@ -40,7 +39,7 @@ method = (
     )
     or methods[0]
 )
-endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+endpoint = choose_endpoint(page.project)
 written = None
 try:
     options = draw_plan_form(project, key="plan", method=method)

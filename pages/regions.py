@@ -8,9 +8,13 @@ from typing import Any
 import streamlit as st
 
 from attrprompt.analysis.regions.lexicons import read_lexicon_csv
-from attrprompt.analysis_jobs.request import AnalysisRequest, Part
+from attrprompt.analysis_jobs.lexicons import LexiconsRequest
+from attrprompt.analysis_jobs.names import NamesRequest
+from attrprompt.analysis_jobs.paper import PaperRequest
+from attrprompt.analysis_jobs.portraits import PortraitsRequest
+from attrprompt.analysis_jobs.request import Part
 from attrprompt.palette import dataset_colours
-from attrprompt.worker.jobs import Result
+from attrprompt.worker.jobs import JobRequest, ResultT
 from components.adherence.views import draw_asked_places, find_adherence
 from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
@@ -41,13 +45,13 @@ plain = request.model_copy(update={"reference": "uniform", "reference_csv": ""})
 colours = dataset_colours(datasets, current_palette())
 
 
-def find(kind: str, doing: str, question: AnalysisRequest = plain) -> Result | None:
-    return find_or_compute(page.runtime, kind, question.to_payload(), doing=doing, key=f"regions_{kind}")
+def find(question: JobRequest[ResultT], doing: str) -> ResultT | None:
+    return find_or_compute(page.runtime, question, doing=doing, key=f"regions_{question.kind}")
 
 
 def show_portraits() -> None:
-    portraits = find("portraits", "Describing the regions")
-    if isinstance(portraits, dict):
+    portraits = find(plain.ask(PortraitsRequest), "Describing the regions")
+    if portraits is not None:
         draw_portraits(page, datasets, portraits)
 
 
@@ -60,9 +64,10 @@ def show_word_lists() -> None:
         check=read_lexicon_csv,
         key="regions_lists",
     )
-    lists = plain.model_copy(update={"lexicons": tuple(sorted(list_own_tables(page, LEXICONS).items()))})
-    lexicons = find("lexicons", "Counting words", lists)
-    if isinstance(lexicons, dict):
+    own = tuple(sorted(list_own_tables(page, LEXICONS).items()))
+    lists = plain.ask(LexiconsRequest).model_copy(update={"lexicons": own})
+    lexicons = find(lists, "Counting words")
+    if lexicons is not None:
         draw_lexicons(page, datasets, lexicons, colours)
 
 
@@ -73,14 +78,14 @@ def show_asked_places() -> None:
 
 
 def show_paper() -> None:
-    paper = find("paper", "Training the attribute classifier")
-    if isinstance(paper, dict):
+    paper = find(plain.ask(PaperRequest), "Training the attribute classifier")
+    if paper is not None:
         draw_paper_continents(page, datasets, paper["continents"], colours)
 
 
 def show_ambiguous_names() -> None:
-    names = find("names", "Looking for ambiguous names")
-    if isinstance(names, dict):
+    names = find(plain.ask(NamesRequest), "Looking for ambiguous names")
+    if names is not None:
         draw_ambiguous_names(page, names)
 
 
@@ -108,8 +113,8 @@ def draw_views(result: Mapping[str, Any]) -> None:
                 draw()
 
 
-result = find("analyze", "Finding places in the texts", request)
-if not isinstance(result, dict):
+result = find(request, "Finding places in the texts")
+if result is None:
     st.stop()
 
 # --- The answer first ---

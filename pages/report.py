@@ -24,11 +24,10 @@ st.caption(
 )
 result = find_or_compute(
     page.runtime,
-    "report",
-    request.to_payload(),
+    request,
     doing="Writing the report",
     key="report_job",
     ask_first="Make the report",
 )
-if isinstance(result, dict):
+if result is not None:
     draw_report_downloads(page, result)

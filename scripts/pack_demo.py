@@ -18,7 +18,8 @@ from attrprompt.exchange.transfer import ExportFormat, export_dataset
 from attrprompt.records import Run
 from attrprompt.runtime.runtime import Runtime, close_runtime, open_runtime
 from attrprompt.store import StoredProject
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import find_result_file, run_job
 
 
 def main() -> None:
@@ -78,8 +79,10 @@ def _write_results(runtime: Runtime, project: StoredProject) -> None:
     folder = EXAMPLES / RESULTS_FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for kind, request in first_requests(runtime.store, project):
-        path = run_job(kind, request.to_payload(), JobContext(runtime.home))
+    for request in first_requests(runtime.store, project):
+        run_job(request, JobContext(runtime.home))
+        path = find_result_file(runtime.home, request)
+        assert path is not None
         shutil.copy(path, folder / path.name)
 
 

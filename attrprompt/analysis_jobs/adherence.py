@@ -25,9 +25,7 @@ from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.files import replace_file
 from attrprompt.generation.postprocess import asked_lengths
 from attrprompt.project import DimensionKind, Project, fold_text
-from attrprompt.settings import load_settings
-from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext, stop_where_cancelled
+from attrprompt.worker.context import JobContext
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -47,8 +45,7 @@ class AskedDimensions:
 
 def read_asked_dimensions(request: AnalysisRequest, context: JobContext) -> list[AskedDimensions]:
     """For each data set the dimensions of the document that its run was planned from; of imports, the project's."""
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
+    with context.open_store() as store:
         datasets = [store.datasets.load(number) for number in request.datasets]
         return [
             _describe(
@@ -56,8 +53,6 @@ def read_asked_dimensions(request: AnalysisRequest, context: JobContext) -> list
             )
             for each in datasets
         ]
-    finally:
-        store.close()
 
 
 def measure_adherence(
@@ -65,14 +60,12 @@ def measure_adherence(
     dataset: AnalysisSet,
     located: LocatedSet,
     asked: AskedDimensions,
-    encode: Encode,
     context: JobContext,
 ) -> Adherence:
     """Every dimension of a data set, over the texts that count: by rule where one can tell, else by the classifier.
 
     Args:
         located: the texts that count with their places, in the order of the store.
-        encode: gives embeddings; called only where a classifier is needed and can be trained.
     """
     attributes = located.attributes or []
     names = sorted({name for each in attributes for name in each})
@@ -97,14 +90,14 @@ def measure_adherence(
             del not_checked[name]
             context.progress(0.95, f"{name} by the attribute classifier in {dataset.name}")
             measured[name] = measure_by_classifier(
-                encode(located.texts),
+                context.encode(request.encoder, located.texts),
                 located.texts,
                 located.labels,
                 attributes,
                 name,
                 items=located.items,
                 seed=request.seed,
-                check=stop_where_cancelled(context, "The comparison of what was asked with what is there"),
+                check=context.make_check("The comparison of what was asked with what is there"),
             )
     return join_dimensions(measured, not_checked, language)
 
@@ -118,9 +111,7 @@ def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: 
     context.progress(0.97, f"repeated texts in {dataset.name}")
     rows = list_counted(dataset, request.choice)
     items = [row if dataset.items is None else dataset.items[row] for row in rows]
-    found = find_duplicates(
-        (dataset.texts[row] for row in rows), check=stop_where_cancelled(context, "The search for duplicates")
-    )
+    found = find_duplicates((dataset.texts[row] for row in rows), check=context.make_check("The search for duplicates"))
     pairs = [
         {"item": item, "of": items[each.of], "similarity": each.similarity, "exact": each.exact}
         for item, each in zip(items, found, strict=True)

@@ -5,60 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from attrprompt.analysis.result import NOTE, AnalysisResult
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import join_primary
 from attrprompt.analysis.texts.selection import AnalysisSet
 from attrprompt.analysis.texts.tokens import TOKENISER
-from attrprompt.analysis_jobs.adherence import Encode, measure_adherence, measure_duplicates, read_asked_dimensions
-from attrprompt.analysis_jobs.loading import make_set, read_texts
+from attrprompt.analysis_jobs.adherence import measure_adherence, measure_duplicates, read_asked_dimensions
 from attrprompt.analysis_jobs.places import locate_sets
 from attrprompt.analysis_jobs.regions import measure_regions
-from attrprompt.analysis_jobs.request import UNHASHED, AnalysisRequest, Part
-from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.encoder import Encoder
-from attrprompt.encoding.open import open_encoder
-from attrprompt.project import DimensionKind
-from attrprompt.settings import load_settings
-from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.analysis_jobs.request import UNHASHED, AnalysisRequest, AnalyzeRequest, Part
+from attrprompt.analysis_jobs.sets import load_sets
+from attrprompt.worker.context import ENCODING_SHARE, JobContext
+from attrprompt.worker.jobs import Plain, register
 
-ENCODING_SHARE = 0.4  # of the progress bar, when texts are not encoded yet
 PRIMARY_KEYS = ("vocabulary_size", "aps_intra")
 
 
-@register("analyze", version=2, unhashed=UNHASHED)
-def analyze(payload: Payload, context: JobContext) -> Result:
+@register(AnalyzeRequest, Plain, version=2, unhashed=UNHASHED)
+def analyze(request: AnalyzeRequest, context: JobContext) -> Plain:
     """The figures that an `AnalysisRequest` asks for, as `analyze` prints them."""
-    request = AnalysisRequest.model_validate(payload)
     sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)
-    return analyse_sets(request, sets, place_dimensions, context)
-
-
-def load_sets(
-    request: AnalysisRequest, context: JobContext, *, with_vectors: bool
-) -> tuple[list[AnalysisSet], list[str]]:
-    """The data sets of a request, encoded where vectors are asked for, and the names of their place dimensions."""
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
-        datasets = [store.datasets.load(number) for number in request.datasets]
-        texts = [read_texts(store, each, request.choice) for each in datasets]
-        documents = [store.projects.load(datasets[0].project_id).document]
-        documents += [store.runs.load_document(each.id) for each in datasets if not each.imported]
-    finally:
-        store.close()
-    encode = make_encode(request, context) if with_vectors else None
-    sets = [make_set(each, samples, request.choice, encode) for each, samples in zip(datasets, texts, strict=True)]
-    places = {
-        dimension.name
-        for document in documents
-        for dimension in document.dimensions.values()
-        if dimension.kind is DimensionKind.PLACE
-    }
-    return sets, sorted(places)
+    return Plain(analyse_sets(request, sets, place_dimensions, context))
 
 
 def analyse_sets(
@@ -87,9 +54,8 @@ def analyse_sets(
         result["divergences"] = details
         result["reference"] = request.reference
     if Part.ADHERENCE in request.only:
-        encode = make_encode(request, context)
         for each, found, asked in zip(sets, located, read_asked_dimensions(request, context), strict=True):
-            measured = measure_adherence(request, each, found, asked, encode, context)
+            measured = measure_adherence(request, each, found, asked, context)
             figures[each.name]["adherence"] = measured.to_json()
     if Part.DUPLICATES in request.only:
         for each in sets:
@@ -109,12 +75,12 @@ def _compare(
         m=request.m,
         repeats=request.repeats,
         choice=request.choice,
-        encoder=_encoder(request, context).id,
+        encoder=context.open_encoder(request.encoder).id,
         threshold=request.threshold,
         tables=request.tables and not request.primary_only,
         whole=not request.primary_only,
         keys=PRIMARY_KEYS if request.primary_only else None,
-        progress=lambda share, doing: context.progress(ENCODING_SHARE + share * (1 - ENCODING_SHARE), doing),
+        progress=context.narrow(ENCODING_SHARE, 1).progress,
         cancelled=context.cancelled,
     )
 
@@ -129,24 +95,3 @@ def _describe_parameters(request: AnalysisRequest) -> dict[str, Any]:
         "encoder": None,
         "texts": request.choice.to_json(),
     }
-
-
-def _encoder(request: AnalysisRequest, context: JobContext) -> Encoder:
-    return open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
-
-
-def make_encode(request: AnalysisRequest, context: JobContext) -> Encode:
-    """A function that gives the embeddings of texts, from the cache where they are there."""
-    encoder = _encoder(request, context)
-    cache = VectorCache(context.home)
-
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        return encode_cached(
-            encoder,
-            texts,
-            cache,
-            lambda share, doing: context.progress(share * ENCODING_SHARE, doing),
-            context.cancelled,
-        )
-
-    return encode

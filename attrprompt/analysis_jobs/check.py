@@ -9,24 +9,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from attrprompt.analysis.label_doubts import FEWEST_PER_LABEL, find_label_doubts
 from attrprompt.analysis.texts.duplicates import THRESHOLD, DuplicateFinder
 from attrprompt.analysis.texts.language import find_foreign_texts
 from attrprompt.analysis_jobs.request import UNHASHED, encoder_of
-from attrprompt.encoding.cache import VectorCache, encode_cached
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
-from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import WorkerError
 from attrprompt.generation.fewshot import read_few_shot_texts
 from attrprompt.project import canonical_json
 from attrprompt.records import Dataset, Flag, Sample, SampleStatus
-from attrprompt.settings import load_settings
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, Plain, register
 
 EXAMPLES_KEPT = 200  # of each flag, with what they repeat or which label they look like
 
@@ -50,7 +48,7 @@ CHECK_FLAGS = tuple(flag.value for flags in FLAGS.values() for flag in flags)
 """What these checks mark, and nothing else does."""
 
 
-class CheckRequest(BaseModel):
+class CheckRequest(JobRequest[Plain]):
     """Which data set is checked for what.
 
     Attributes:
@@ -59,7 +57,7 @@ class CheckRequest(BaseModel):
         threshold: similarity of words from which two texts are near-duplicates.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str] = "check"
 
     datasets: tuple[int]
     contents: str
@@ -67,6 +65,11 @@ class CheckRequest(BaseModel):
     threshold: float = Field(default=THRESHOLD, gt=0, le=1)
     language: str = ""
     encoder: EncoderSpec = REFERENCE
+
+    @property
+    def asks(self) -> str | None:
+        """The endpoint that encodes, where one does."""
+        return self.encoder.base_url or None
 
 
 def make_check_request(store: Store, project: StoredProject, dataset: Dataset, **choices: Any) -> CheckRequest:
@@ -78,15 +81,13 @@ def make_check_request(store: Store, project: StoredProject, dataset: Dataset, *
     return CheckRequest(datasets=(dataset.id,), contents=digest.hexdigest(), encoder=encoder_of(project), **choices)
 
 
-@register("check", unhashed=UNHASHED)
-def check(payload: Payload, context: JobContext) -> Result:
+@register(CheckRequest, Plain, unhashed=UNHASHED)
+def check(request: CheckRequest, context: JobContext) -> Plain:
     """Which texts the checks doubt: `{"checked", "flags": {flag: [item]}, "examples", "skipped", "language"}`.
 
     Rejected texts and texts without a word are left out.
     """
-    request = CheckRequest.model_validate(payload)
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
+    with context.open_store() as store:
         dataset = store.datasets.load(request.datasets[0])
         few_shots = _few_shots_of(store, dataset)
         samples = [
@@ -94,8 +95,6 @@ def check(payload: Payload, context: JobContext) -> Result:
             for each in store.datasets.iterate(dataset.id)
             if each.text.strip() and each.status is not SampleStatus.REJECTED and Flag.EMPTY.value not in each.flags
         ]
-    finally:
-        store.close()
     work = _Work(request, samples, context)
     if Check.DUPLICATES in request.checks:
         work.find_duplicates()
@@ -105,7 +104,7 @@ def check(payload: Payload, context: JobContext) -> Result:
         work.find_foreign()
     if Check.LABELS in request.checks:
         work.find_label_doubts()
-    return work.result()
+    return Plain(work.result())
 
 
 def apply_checks(store: Store, dataset: Dataset, result: Mapping[str, Any]) -> dict[str, int]:
@@ -190,16 +189,8 @@ class _Work:
             self._skipped[Check.LABELS.value] = f"At least two labels need {FEWEST_PER_LABEL} texts each."
             return
         self._begin(Check.LABELS)
-        encoder = open_encoder(
-            self._request.encoder, self._context.home, threads=self._context.threads, api_key=self._context.api_key
-        )
-        vectors = encode_cached(
-            encoder,
-            [each.text for each in judged],
-            VectorCache(self._context.home),
-            lambda share, doing: self._tell(0.5, 0.95, share, doing),
-            self._context.cancelled,
-        )
+        texts = [each.text for each in judged]
+        vectors = self._context.encode(self._request.encoder, texts, begin=0.5, end=0.95)
         self._tell(0.95, 1.0, 0.0, "a probe for the labels")
         doubts = find_label_doubts(vectors, labels)
         if doubts.left_out:

@@ -6,7 +6,7 @@ Vocabulary and same-class cosines as the paper defines them, and continents by t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from attrprompt.analysis.attribute_classifier import train_attribute_classifier
 from attrprompt.analysis.paper import HEADING, measure_as_in_paper
@@ -19,10 +19,11 @@ from attrprompt.analysis.regions.classified import (
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis_jobs.adherence import Encode
-from attrprompt.analysis_jobs.analyze import load_sets, make_encode
 from attrprompt.analysis_jobs.places import locate_sets, read_rulings
 from attrprompt.analysis_jobs.request import EXPLORED, AnalysisRequest, Part
-from attrprompt.worker.jobs import JobContext, Payload, Result, register, stop_where_cancelled
+from attrprompt.analysis_jobs.sets import load_sets
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, Plain, register
 
 NO_PLACES_ASKED = (
     "The attribute classifier learns from texts that were asked for a place. Choose an AttrPrompt set with a "
@@ -30,10 +31,15 @@ NO_PLACES_ASKED = (
 )
 
 
-@register("paper", unhashed=EXPLORED)
-def view_as_in_paper(payload: Payload, context: JobContext) -> Result:
+class PaperRequest(AnalysisRequest, JobRequest[Plain]):
+    """What the paper's own figures are."""
+
+    kind: ClassVar[str] = "paper"
+
+
+@register(PaperRequest, Plain, unhashed=EXPLORED)
+def view_as_in_paper(request: PaperRequest, context: JobContext) -> Plain:
     """`{"heading", "datasets": {name: {"n", "vocabulary_all", …}}, "continents"}`, of the parts that are asked for."""
-    request = AnalysisRequest.model_validate(payload)
     sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)
     result: dict[str, Any] = {"heading": HEADING}
     if {Part.DIVERSITY, Part.SIMILARITY} & set(request.only):
@@ -42,9 +48,9 @@ def view_as_in_paper(payload: Payload, context: JobContext) -> Result:
     if Part.REGIONS in request.only:
         located = locate_sets(request, sets, context)
         result["continents"] = classify_continents(
-            request, located, place_dimensions, make_encode(request, context), context
+            request, located, place_dimensions, lambda texts: context.encode(request.encoder, texts), context
         )
-    return result
+    return Plain(result)
 
 
 def classify_continents(
@@ -74,7 +80,7 @@ def classify_continents(
         classes,
         own.texts,
         seed=request.seed,
-        check=stop_where_cancelled(context, "The training of the attribute classifier"),
+        check=context.make_check("The training of the attribute classifier"),
     )
     by_set: dict[str, Mapping[str, Any]] = {}
     for each in located:

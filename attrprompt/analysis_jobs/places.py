@@ -13,7 +13,7 @@ from attrprompt.analysis.regions.finder import Mention, RegionFinder
 from attrprompt.analysis.regions.located import LocatedSet, locate_counted
 from attrprompt.analysis.texts.selection import AnalysisSet, list_counted, name_labels
 from attrprompt.analysis_jobs.request import AnalysisRequest
-from attrprompt.worker.jobs import JobContext, stop_where_cancelled
+from attrprompt.worker.context import JobContext
 
 TEXTS_A_REPORT = 500
 
@@ -51,7 +51,7 @@ def _key(request: AnalysisRequest, contents: str) -> tuple[object, ...]:
 def _find(request: AnalysisRequest, dataset: AnalysisSet, context: JobContext) -> _Mentions:
     finder = RegionFinder(read_rulings(request))
     rows = list_counted(dataset, request.choice)
-    check = stop_where_cancelled(context, "The search for places")
+    check = context.make_check("The search for places")
     mentions: _Mentions = []
     for done, row in enumerate(rows):
         if done % TEXTS_A_REPORT == 0:

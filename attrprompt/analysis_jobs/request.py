@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +13,13 @@ from attrprompt.analysis_jobs.loading import hash_content, hash_counted
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
+from attrprompt.worker.jobs import JobRequest, Plain
 
 ENCODER_SETTING = "encoder"
 UNHASHED = ("datasets",)  # their contents are hashed; the numbers differ from home to home
 EXPLORED = (*UNHASHED, "states")  # for work that looks at the texts that count and at nothing else
+
+KindT = TypeVar("KindT", bound="AnalysisRequest")
 
 
 class Part(StrEnum):
@@ -30,7 +33,7 @@ class Part(StrEnum):
 
 
 class AnalysisRequest(BaseModel):
-    """One question about data sets of one project.
+    """One question about data sets of one project; each kind of question is a subclass with a job of its own.
 
     Attributes:
         datasets: their numbers in the store, in the order of comparison.
@@ -76,17 +79,32 @@ class AnalysisRequest(BaseModel):
         payload = self.model_dump(mode="json")
         return {key: value for key, value in payload.items() if value or key not in ("reference_csv", "lexicons")}
 
+    @property
+    def asks(self) -> str | None:
+        """The endpoint that encodes, where one does."""
+        return self.encoder.base_url or None
+
+    def ask(self, kind: type[KindT]) -> KindT:
+        """Another question about the same texts, with the same choices."""
+        return kind(**dict(self))
+
+
+class AnalyzeRequest(AnalysisRequest, JobRequest[Plain]):
+    """What the figures of data sets are."""
+
+    kind: ClassVar[str] = "analyze"
+
 
 def make_request(
     store: Store, project: StoredProject, datasets: Sequence[Dataset], only: Sequence[Part], **choices: Any
-) -> AnalysisRequest:
+) -> AnalyzeRequest:
     """A request over these data sets as they stand now, with the project's encoder and rulings.
 
     Raises:
         InputError: a choice cannot be used.
     """
     rulings = tuple(sorted((each.surface, each.country, each.continent) for each in store.rulings.list_all(project.id)))
-    request = AnalysisRequest(
+    request = AnalyzeRequest(
         datasets=tuple(each.id for each in datasets),
         contents=(),
         states=tuple(hash_content(store, each) for each in datasets),

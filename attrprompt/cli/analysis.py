@@ -8,15 +8,19 @@ from typing import Annotated
 import typer
 
 from attrprompt.analysis_jobs.adherence import write_region_rows
-from attrprompt.analysis_jobs.analyze import load_sets
 from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
+from attrprompt.analysis_jobs.lexicons import LexiconsRequest
+from attrprompt.analysis_jobs.paper import PaperRequest
+from attrprompt.analysis_jobs.portraits import PortraitsRequest
 from attrprompt.analysis_jobs.request import Part, make_request
+from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.cli.questions import judge_dataset
 from attrprompt.cli.session import get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 
 PAPER_PARTS = frozenset((Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS))
 
@@ -95,12 +99,14 @@ def analyze(
         tables=tables,
     )
     job = JobContext(session.runtime.home, tell_tenths(session))
-    result = read_result(run_job("analyze", request.to_payload(), job))
-    assert isinstance(result, dict)
+    result = run_job(request, job).to_json()
     if not PAPER_PARTS.isdisjoint(parts):
-        result |= {"as_in_paper": read_result(run_job("paper", request.to_payload(), job))}
+        result |= {"as_in_paper": run_job(request.ask(PaperRequest), job).to_json()}
     if Part.REGIONS in parts and tables:
-        result |= {kind: read_result(run_job(kind, request.to_payload(), job)) for kind in ("portraits", "lexicons")}
+        result |= {
+            "portraits": run_job(request.ask(PortraitsRequest), job).to_json(),
+            "lexicons": run_job(request.ask(LexiconsRequest), job).to_json(),
+        }
     for each in chosen if judge is not None else ():
         adherence = result["datasets"][each.name]["adherence"]
         if not adherence["note"]:
@@ -155,10 +161,7 @@ def check(
         session.emit({"dataset": found.name, "flags": {}})
         return
     request = make_check_request(store, stored, found, checks=tuple(only or Check), language=language)
-    payload = request.model_dump(mode="json")
-    path = run_job("check", payload, JobContext(session.runtime.home, tell_tenths(session)))
-    result = read_result(path)
-    assert isinstance(result, dict)
+    result = run_job(request, JobContext(session.runtime.home, tell_tenths(session)))
     flags = apply_checks(store, found, result)
     facts = {key: result[key] for key in ("checked", "language", "skipped", "examples")}
     session.emit({"dataset": found.name, "flags": flags, **facts})

@@ -19,10 +19,10 @@ from attrprompt.generation.batches.remote import (
     submit_batches,
 )
 from attrprompt.generation.batches.results import import_batch
+from attrprompt.generation.sending import load_run
 from attrprompt.llm.batch_client import BatchClient
-from attrprompt.llm.chat import Endpoint
 from attrprompt.records import Run
-from attrprompt.settings import read_key
+from attrprompt.runtime.endpoints import endpoint_of, read_endpoint_key
 
 Answer = TypeVar("Answer")
 
@@ -136,8 +136,8 @@ def _ask(session: Session, run: Run, work: Callable[[BatchClient], Awaitable[Ans
     """Work with the endpoint's Batch API on the runner's loop."""
 
     async def ask() -> Answer:
-        endpoint = Endpoint(run.endpoint, run.model, run.api_key_env or None)
-        client = BatchClient(endpoint, read_key(run.api_key_env) if run.api_key_env else None)
+        endpoint = endpoint_of(run)
+        client = BatchClient(endpoint, read_endpoint_key(endpoint_of(run)))
         try:
             return await work(client)
         finally:
@@ -168,11 +168,11 @@ def _describe(session: Session, run: Run) -> list[dict[str, Any]]:
 
 def _find(session: Session, project: str, run: str) -> Run:
     stored = session.find_project(project)
-    return session.runtime.load_run(session.runtime.store.runs.find(stored.id, run).id)
+    return load_run(session.runtime, session.runtime.store.runs.find(stored.id, run).id)
 
 
 def _report(session: Session, run: Run, facts: dict[str, Any]) -> int:
-    now = session.runtime.load_run(run.id)
+    now = load_run(session.runtime, run.id)
     session.emit({"run": run.name, **facts, "pending": now.counters.pending, "waiting": now.waiting})
     if now.counters.pending:
         return EXIT_INTERRUPTED

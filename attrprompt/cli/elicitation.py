@@ -16,8 +16,8 @@ from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, suggest_way
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import default_concurrency
-from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.runtime.endpoints import choose_endpoint, read_endpoint_key
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
 
 
@@ -88,7 +88,7 @@ def elicit(
         cap=cap,
         concurrency=min(4, default_concurrency(endpoint)),
     )
-    key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+    key = read_endpoint_key(endpoint)
     if endpoint.is_embedded:
         session.runtime.embedded().start()
     session.tell(f"Asking {endpoint.model}.")

@@ -20,7 +20,8 @@ from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 
 
 def register(app: typer.Typer) -> None:
@@ -90,9 +91,7 @@ def evaluate(
             review=review,
             tuning=FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate),
         )
-        path = run_job("evaluate", request.to_payload(), JobContext(session.runtime.home, _tell_steps(session)))
-        found = read_result(path)
-        assert isinstance(found, dict)
+        found = run_job(request, JobContext(session.runtime.home, _tell_steps(session)))
         result = add_money(found, session.runtime.prices_for(stored.id))
     is_complete = True
     if zero_shot:

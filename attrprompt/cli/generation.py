@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,11 +23,12 @@ from attrprompt.generation.plans.plan import (
 )
 from attrprompt.generation.progress import describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.sending import end_run, list_runs, load_run, owner_of, start_run
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Flag, Run, RunState
-from attrprompt.runtime.endpoints import choose_endpoint
+from attrprompt.runtime.endpoints import choose_endpoint, endpoint_of, read_endpoint_key
 from attrprompt.sampling import Sampler
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 MethodOption = Annotated[Method, typer.Option(help="How the prompts are made.")]
@@ -95,7 +93,7 @@ def plan(
         class_count,
         read_label_sets(label_sets, multi_label=stored.document.task.multi_label),
     )
-    endpoint = choose_endpoint(stored, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    endpoint = choose_endpoint(stored)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=meta_prompts is not None)
     statistics = PlanStatistics(stored.document, options)
     prompts = written.take(meta_prompts) if written is not None else None
@@ -243,7 +241,7 @@ def top_up_command(
     added = top_up(store, found.dataset, flag or DOES_NOT_COUNT)
     session.tell(f"{added:,} prompts are asked again.")
     found = store.runs.load(found.id)
-    if not found.sendable or session.runtime.owner_of(found.id) is not None:  # whoever sends it takes them in
+    if not found.sendable or owner_of(session.runtime, found.id) is not None:  # whoever sends it takes them in
         session.emit(describe_result(session.runtime, found))
         return EXIT_DONE
     return _send(session, found)
@@ -258,10 +256,10 @@ def stop(
     """Ask a run to stop, in whichever process it is being sent."""
     session = get_session(context)
     stored = session.find_project(project)
-    found = session.runtime.load_run(session.runtime.store.runs.find(stored.id, run).id)
+    found = load_run(session.runtime, session.runtime.store.runs.find(stored.id, run).id)
     if found.state is not RunState.RUNNING:
         raise InputError(f"The run '{found.name}' is not being sent; it is {found.state.value}.")
-    session.runtime.end_run(found.id, RunState.PAUSED if pause else RunState.STOPPED)
+    end_run(session.runtime, found.id, RunState.PAUSED if pause else RunState.STOPPED)
     session.emit({"run": found.name, "asked": "pause" if pause else "stop"})
 
 
@@ -277,41 +275,31 @@ def runs(context: typer.Context, project: ProjectName) -> None:
             "completed": each.counters.completed,
             "failed": dict(each.counters.failed),
         }
-        for each in session.runtime.list_runs(stored.id)
+        for each in list_runs(session.runtime, stored.id)
     ]
     session.emit({"runs": rows})
 
 
 def _send(session: Session, run: Run) -> int:
-    key = read_key(run.api_key_env) if run.api_key_env else None
-    future = session.runtime.start_run(run.id, key)
+    def describe() -> str:
+        counters = session.runtime.store.runs.load(run.id).counters
+        return f"{counters.completed} of {counters.planned} stored."
+
+    future = start_run(session.runtime, run.id, read_endpoint_key(endpoint_of(run)))
     session.tell(f"Sending {run.sendable:,} prompts of '{run.name}' to {run.model}.")
-    try:
-        _wait(session, run, future)
-    except KeyboardInterrupt:
-        session.tell("Stopping; stored answers are kept.")
-        session.runtime.end_run(run.id, RunState.PAUSED)
-        _wait(session, run, future)
-    ended = session.runtime.load_run(run.id)
+    session.wait_for(
+        future,
+        describe=describe,
+        stop=lambda: end_run(session.runtime, run.id, RunState.PAUSED),
+        stopping="Stopping; stored answers are kept.",
+    )
+    ended = load_run(session.runtime, run.id)
     session.emit(describe_result(session.runtime, ended))
     if ended.reason:
         session.tell(ended.reason)
     if ended.counters.pending:
         return EXIT_INTERRUPTED if ended.state is not RunState.FAILED else EXIT_FAILURES
     return EXIT_FAILURES if ended.counters.failed else EXIT_DONE
-
-
-def _wait(session: Session, run: Run, future: Future[RunState]) -> None:
-    told = time.monotonic()
-    while True:
-        try:
-            future.result(timeout=1.0)
-            return
-        except FutureTimeout:
-            if time.monotonic() - told >= 10:
-                told = time.monotonic()
-                counters = session.runtime.store.runs.load(run.id).counters
-                session.tell(f"{counters.completed} of {counters.planned} stored.")
 
 
 def _read_plan_options(

@@ -22,8 +22,8 @@ from attrprompt.generation.metaprompt.kept import (
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method
+from attrprompt.runtime.endpoints import read_endpoint_key
 from attrprompt.sampling.label_sets import LabelSetSource, parse_label_sets
-from attrprompt.settings import read_key
 from attrprompt.store import StoredProject
 
 SIZES = re.compile(r"\d+=\d+(\.\d+)?(,\d+=\d+(\.\d+)?)*")
@@ -69,7 +69,7 @@ def prepare_meta_prompts(
         return written
     wanted = count or DEFAULT_COUNT
     session.tell(f"{endpoint.model} writes {wanted} prompts for each of {len(unwritten)} classes.")
-    key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+    key = read_endpoint_key(endpoint)
     if endpoint.is_embedded:
         session.runtime.embedded().start()
     written = session.runtime.submit(write_and_keep(session.runtime, stored, unwritten, wanted, endpoint, key)).result()

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from attrprompt.cli.session import Session
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.chat import Endpoint
 from attrprompt.questionnaires.judge import plan_judging, score_judging
-from attrprompt.questionnaires.questionnaire import describe_cost
+from attrprompt.questionnaires.questionnaire import Questionnaire, Questionnaires, describe_cost
 from attrprompt.questionnaires.zero_shot import plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import Dataset
-from attrprompt.settings import read_key
+from attrprompt.runtime.endpoints import read_endpoint_key
 from attrprompt.store import StoredProject
-
-TOLD_EVERY = 10.0  # seconds
 
 
 def ask_zero_shot(
@@ -38,38 +33,30 @@ def ask_zero_shot(
     known = runtime.store.answers.find(project.id, (each.key for each in plan.questions))
     left = len(plan.questions) - len(known)
     if left:
-        session.tell(f"Asking {endpoint.model} about {left:,} texts: {describe_cost(plan, left, prices)}.")
-        key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
-        future = runtime.zero_shots.start(
-            project.id, plan, key, concurrency=concurrency or default_concurrency(endpoint)
-        )
-        wait_for_answers(session, project.id, future)
+        _ask(session, project.id, plan, left, concurrency)
     answers = runtime.store.answers.find(project.id, (each.key for each in plan.questions))
     complete = len(answers) == len({each.key for each in plan.questions})
     return (score_zero_shot(plan, answers, prices) if answers else None), complete
 
 
-def wait_for_answers(session: Session, project_id: str, future: Future[int]) -> None:
-    """Wait until all answers are there; an interrupt stops the asking and keeps what came."""
-    try:
-        _wait(session, project_id, future)
-    except KeyboardInterrupt:
-        session.tell("Stopping; answers that came are kept. The same command goes on from there.")
-        session.runtime.zero_shots.stop(project_id)
-        _wait(session, project_id, future)
+def _ask(session: Session, project_id: str, plan: Questionnaire, left: int, concurrency: int | None) -> None:
+    """Have what is left of a questionnaire answered; an interrupt stops the asking and keeps what came."""
+    endpoint, prices = plan.endpoint, session.runtime.prices_for(project_id)
+    session.tell(f"Asking {endpoint.model} about {left:,} texts: {describe_cost(plan, left, prices)}.")
+    asking = session.runtime.background(Questionnaires)
 
+    def describe() -> str:
+        job = asking.find(project_id)
+        return job.message if job is not None else ""
 
-def _wait(session: Session, project_id: str, future: Future[int]) -> None:
-    told = time.monotonic()
-    while True:
-        try:
-            future.result(timeout=1.0)
-            return
-        except FutureTimeout:
-            if time.monotonic() - told >= TOLD_EVERY:
-                told = time.monotonic()
-                job = session.runtime.zero_shots.find(project_id)
-                session.tell(job.message if job is not None else "")
+    session.wait_for(
+        asking.start(
+            project_id, plan, read_endpoint_key(endpoint), concurrency=concurrency or default_concurrency(endpoint)
+        ),
+        describe=describe,
+        stop=lambda: asking.stop(project_id),
+        stopping="Stopping; answers that came are kept. The same command goes on from there.",
+    )
 
 
 def judge_dataset(
@@ -87,9 +74,6 @@ def judge_dataset(
     keys = {each.key for each in plan.questions}
     left = len(keys) - len(runtime.store.answers.find(project.id, keys))
     if left:
-        session.tell(f"Asking {endpoint.model} about {left:,} texts of {dataset.name}.")
-        key = read_key(endpoint.api_key_env) if endpoint.api_key_env else None
-        future = runtime.zero_shots.start(project.id, plan, key, concurrency=default_concurrency(endpoint))
-        wait_for_answers(session, project.id, future)
+        _ask(session, project.id, plan, left, None)
     answers = runtime.store.answers.find(project.id, keys)
     return {name: judged.to_json() for name, judged in score_judging(plan, answers).items()}

@@ -12,7 +12,8 @@ from attrprompt.errors import InputError
 from attrprompt.files import write_whole
 from attrprompt.report.archive import format_of, write_report_bytes
 from attrprompt.report.request import make_report
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 
 
 def register(app: typer.Typer) -> None:
@@ -43,8 +44,7 @@ def report(
     runtime = session.runtime
     chosen = [runtime.store.datasets.find(stored.id, name) for name in datasets or ()]
     request = make_report(runtime.store, runtime.home, stored, chosen)
-    result = read_result(run_job("report", request.to_payload(), JobContext(runtime.home)))
-    assert isinstance(result, dict)
+    result = run_job(request, JobContext(runtime.home))
     content = write_report_bytes(result, wanted)
     try:
         write_whole(out, content)

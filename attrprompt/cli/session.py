@@ -6,8 +6,10 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
@@ -15,6 +17,9 @@ from attrprompt.errors import InputError
 from attrprompt.runtime.runtime import Runtime, open_runtime
 from attrprompt.store import StoredProject
 
+Returned = TypeVar("Returned")
+
+TOLD_EVERY = 10.0  # seconds
 EXIT_DONE = 0
 EXIT_INPUT = 2
 EXIT_FAILURES = 3
@@ -52,6 +57,30 @@ class Session:
     def tell(self, message: str) -> None:
         """Say something on the way; stdout stays free for the result."""
         print(message, file=sys.stderr)
+
+    def wait_for(
+        self, future: Future[Returned], *, describe: Callable[[], str], stop: Callable[[], None], stopping: str
+    ) -> Returned:
+        """The result of background work, with a line now and then; an interrupt stops the work and waits for its end.
+
+        Args:
+            describe: how far it is.
+            stop: asks it to stop.
+            stopping: what is said on an interrupt.
+        """
+        try:
+            return self._wait(future, describe)
+        except KeyboardInterrupt:
+            self.tell(stopping)
+            stop()
+            return self._wait(future, describe)
+
+    def _wait(self, future: Future[Returned], describe: Callable[[], str]) -> Returned:
+        while True:
+            try:
+                return future.result(TOLD_EVERY)
+            except FutureTimeout:
+                self.tell(describe())
 
 
 def get_session(context: typer.Context) -> Session:

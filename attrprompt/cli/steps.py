@@ -10,15 +10,18 @@ import typer
 
 from attrprompt.cli.session import Session, get_session, tell_tenths
 from attrprompt.errors import InputError
-from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
+from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
 from attrprompt.evaluation.steps.ablations import find_variants, list_ablations, plan_ablation
-from attrprompt.evaluation.steps.feedback import choose_helpful, find_rounds, plan_next_round
-from attrprompt.evaluation.steps.variants import tabulate_variants
+from attrprompt.evaluation.steps.feedback import InfluenceRequest, choose_helpful, find_rounds, plan_next_round
+from attrprompt.evaluation.steps.noise import ReweighRequest
+from attrprompt.evaluation.steps.variants import VariantsRequest, tabulate_variants
 from attrprompt.files import write_whole
+from attrprompt.generation.sending import list_runs
 from attrprompt.records import Run
 from attrprompt.report.tables import write_csv
 from attrprompt.store import StoredProject
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, ResultT, run_job
 
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
@@ -51,7 +54,7 @@ def ablate(
     unknown = [key for key in plan or () if key not in ablations]
     if unknown:
         raise InputError(f"'{run}' has no variant '{unknown[0]}'. There are: {', '.join(ablations)}.")
-    variants = find_variants(base, session.runtime.list_runs(stored.id))
+    variants = find_variants(base, list_runs(session.runtime, stored.id))
     for key in plan or ():
         if key in variants:
             raise InputError(f"'{variants[key].name}' is planned already. Send it with resume.")
@@ -76,7 +79,7 @@ def reweigh(
     """Learn a weight for each text so that noise counts less (after SunGen); the probe before and after."""
     session = get_session(context)
     stored = session.find_project(project)
-    result = _run(session, "reweigh", _make_request(session, stored, dataset, test, seed))
+    result = _run(session, _make_request(session, stored, dataset, test, seed).ask(ReweighRequest))
     weights = result.pop("weights")
     if out is not None:
         try:
@@ -104,10 +107,10 @@ def feedback(
     stored = session.find_project(project)
     store = session.runtime.store
     base = store.runs.find(stored.id, run)
-    result = _run(session, "influence", _make_request(session, stored, run, test, seed))
+    result = _run(session, _make_request(session, stored, run, test, seed).ask(InfluenceRequest))
     helpful = choose_helpful(store, base, result["texts"], per_class)
     made = plan_next_round(store, stored, base, helpful, per_class) if plan else None
-    rounds = find_rounds(base, session.runtime.list_runs(stored.id)) if compare else {}
+    rounds = find_rounds(base, list_runs(session.runtime, stored.id)) if compare else {}
     session.emit(
         {
             "base": base.name,
@@ -121,7 +124,7 @@ def feedback(
     )
 
 
-def _make_request(session: Session, stored: StoredProject, dataset: str, test: str, seed: int) -> EvaluationRequest:
+def _make_request(session: Session, stored: StoredProject, dataset: str, test: str, seed: int) -> EvaluateRequest:
     store = session.runtime.store
     training = [[store.datasets.find(stored.id, dataset)]]
     return make_evaluation(store, stored, training, store.datasets.find(stored.id, test), seed=seed)
@@ -135,12 +138,9 @@ def _compare(
     written = [[run.dataset] for run in variants.values() if run.counters.completed]
     if not written:
         raise InputError(f"No variant of '{base.name}' has texts yet. Plan one and send it with resume.")
-    request = make_evaluation(store, stored, [[base.dataset], *written], tested)
-    return [each.to_json() for each in tabulate_variants(_run(session, "variants", request), base, variants)]
+    request = make_evaluation(store, stored, [[base.dataset], *written], tested).ask(VariantsRequest)
+    return [each.to_json() for each in tabulate_variants(_run(session, request), base, variants)]
 
 
-def _run(session: Session, kind: str, request: EvaluationRequest) -> dict[str, Any]:
-    context = JobContext(session.runtime.home, tell_tenths(session))
-    result = read_result(run_job(kind, request.to_payload(), context))
-    assert isinstance(result, dict)
-    return result
+def _run(session: Session, request: JobRequest[ResultT]) -> ResultT:
+    return run_job(request, JobContext(session.runtime.home, tell_tenths(session)))

@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from attrprompt.elicitation.class_filter.findings import Suggestion
 from attrprompt.elicitation.class_filter.similar import find_similar_labels, set_similar_labels
@@ -18,12 +19,10 @@ from attrprompt.errors import WorkerError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Project
 from attrprompt.runtime.background import BackgroundWork, Tell
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from attrprompt.runtime.runtime import Runtime
+from attrprompt.store.jobs import JobState
+from attrprompt.worker.encode import EncodeRequest
 
 POLL_SECONDS = 0.1
 KIND = "elicit"
@@ -60,14 +59,13 @@ class WorkerEncoder:
             WorkerError: the worker ended without a result, or it was given up.
         """
         wanted = list(dict.fromkeys(texts))
-        payload = {"encoder": self._spec.model_dump(mode="json"), "texts": wanted}
-        job_id = self._runtime.submit_job("encode", payload)
-        while (job := self._runtime.store.jobs.find(job_id)) is not None and job.state in ("queued", "running"):
+        job_id = self._runtime.submit_job(EncodeRequest(texts=tuple(wanted), encoder=self._spec))
+        while (job := self._runtime.store.jobs.find(job_id)) is not None and job.is_open:
             if self._gives_up():
                 self._runtime.cancel_job(job_id)
                 raise WorkerError("It was stopped.")
             time.sleep(POLL_SECONDS)
-        if job is None or job.state != "done":
+        if job is None or job.state is not JobState.DONE:
             raise WorkerError(f"The texts could not be encoded. {job.message if job is not None else ''}".strip())
         return encode_cached(self._encoder, texts, self._cache)
 

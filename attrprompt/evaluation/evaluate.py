@@ -12,8 +12,6 @@ import numpy as np
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.analysis_jobs.request import UNHASHED
-from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import WorkerError
 from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
 from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
@@ -32,26 +30,24 @@ from attrprompt.evaluation.probe import (
     draw_per_class,
     train,
 )
-from attrprompt.evaluation.request import EvaluationRequest, TrainingSet, remember_evaluation
+from attrprompt.evaluation.request import EvaluateRequest, EvaluationRequest, TrainingSet, remember_evaluation
 from attrprompt.evaluation.scores import Codes, bin_reliability
-from attrprompt.settings import load_settings
-from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.worker.context import ENCODING_SHARE, JobContext
+from attrprompt.worker.jobs import Plain, register
 
-ENCODING_SHARE = 0.4
 EQUAL, ALL = "equal n per class", "all texts"
 NOTE = "The interval covers the choice of training and of test texts, not other wordings, models or runs."
 DECISION = f"labels of p ≥ {THRESHOLD}, and always the most probable one"
 
 
-@register("evaluate", version=2, unhashed=UNHASHED)
-def evaluate(payload: Payload, context: JobContext) -> Result:
+@register(EvaluateRequest, Plain, version=2, unhashed=UNHASHED)
+def evaluate(request: EvaluateRequest, context: JobContext) -> Plain:
     """What an `EvaluationRequest` asks for, as `evaluate` prints it; the report shows the newest one by the probe."""
-    return answer_evaluation(EvaluationRequest.model_validate(payload), context, remembered=payload)
+    return Plain(answer_evaluation(request, context, remembered=request))
 
 
 def answer_evaluation(
-    request: EvaluationRequest, context: JobContext, *, remembered: Payload | None = None
+    request: EvaluationRequest, context: JobContext, *, remembered: EvaluateRequest | None = None
 ) -> dict[str, Any]:
     """Scores, comparisons, leakage and the texts behind each cell.
 
@@ -59,11 +55,8 @@ def answer_evaluation(
         remembered: kept as the project's newest evaluation, where the classifier is the probe; None for those that
             the report shall not show.
     """
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
+    with context.open_store() as store:
         *sources, test = load_texts(store, request)
-    finally:
-        store.close()
     match = match_labels(request, sources, test)
     sources = [match.keep(each) for each in sources]
     tested = match.keep(test)
@@ -104,13 +97,8 @@ def _probe(
     context: JobContext,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters and result of the probe."""
-    encoder = open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
     loaded = [*sources, tested]
-    texts = [text for each in loaded for text in each.texts]
-    cache = VectorCache(context.home)
-    vectors = encode_cached(
-        encoder, texts, cache, lambda share, doing: context.progress(share * ENCODING_SHARE, doing), context.cancelled
-    )
+    vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts])
     ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
     coded = [
         match.make_texts(each, rows, place)
@@ -121,7 +109,7 @@ def _probe(
     parameters: dict[str, Any] = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
     if match.multi_label:
         parameters["decision"] = DECISION
-    return parameters | {"encoder": encoder.id}, result
+    return parameters | {"encoder": context.open_encoder(request.encoder).id}, result
 
 
 def _tune(

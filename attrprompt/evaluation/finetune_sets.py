@@ -13,7 +13,7 @@ from attrprompt.evaluation.confusion import describe_confusion, describe_label_c
 from attrprompt.evaluation.finetune import FineTuning, Tuned, fine_tune, read_logits
 from attrprompt.evaluation.label_scores import LabelScoring
 from attrprompt.evaluation.scores import ClassScoring, Codes, Membership, bin_reliability, measure_calibration_error
-from attrprompt.worker.jobs import JobContext
+from attrprompt.worker.context import JobContext
 
 BEGUN = 0.05  # of the progress bar, for loading texts and counting leakage
 

@@ -8,7 +8,7 @@ from typing import Any
 from attrprompt.evaluation.loading import LoadedTexts
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.records import Flag
-from attrprompt.worker.jobs import JobContext
+from attrprompt.worker.context import JobContext
 
 PAIRS_KEPT = 50
 

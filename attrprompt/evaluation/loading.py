@@ -10,17 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis_jobs.loading import read_texts
-from attrprompt.encoding.cache import VectorCache, encode_cached
-from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
 from attrprompt.evaluation.probe import Texts
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Codes, Membership
 from attrprompt.project import fold_label
 from attrprompt.records import Dataset, DatasetKind, Sample
-from attrprompt.settings import load_settings
 from attrprompt.store import Store
-from attrprompt.worker.jobs import JobContext
+from attrprompt.worker.context import JobContext
 
 FEWEST_PER_CLASS = 2
 LABELS_NAMED = 12
@@ -214,22 +211,12 @@ class CodedTexts:
 
 def read_coded(request: EvaluationRequest, context: JobContext) -> CodedTexts:
     """Read, match and encode the first training set of a request and its test set."""
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
+    with context.open_store() as store:
         *sources, test = load_texts(store, request)
-    finally:
-        store.close()
     match = match_labels(request, sources, test)
     kept = [match.keep(sources[part]) for part in request.training[0].parts]
     loaded = [*kept, match.keep(test)]
-    encoder = open_encoder(request.encoder, context.home, threads=context.threads, api_key=context.api_key)
-    vectors = encode_cached(
-        encoder,
-        [text for each in loaded for text in each.texts],
-        VectorCache(context.home),
-        lambda share, doing: context.progress(share * SHARE, doing),
-        context.cancelled,
-    )
+    vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts], end=SHARE)
     ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
     *parts, tested = (
         match.make_texts(each, rows, place)

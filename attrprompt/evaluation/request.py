@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,10 +19,12 @@ from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.files import write_whole
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import find_result, hash_input
+from attrprompt.worker.jobs import JobRequest, Plain, find_result_file
 
 JOIN = "+"
 MOST_TRAINING_SETS = 12
+
+KindT = TypeVar("KindT", bound="EvaluationRequest")
 
 
 class TrainingSet(BaseModel):
@@ -71,14 +73,25 @@ class EvaluationRequest(BaseModel):
         review: Review = self.review  # type: ignore[assignment]
         return TextChoice("clean", self.excluded_flags, review)
 
-    def to_payload(self) -> dict[str, Any]:
-        """The payload of the job `evaluate`."""
-        return self.model_dump(mode="json")
+    @property
+    def asks(self) -> str | None:
+        """The endpoint that encodes, where one does."""
+        return self.encoder.base_url or None
+
+    def ask(self, kind: type[KindT]) -> KindT:
+        """Another question about the same training sets and test texts, with the same choices."""
+        return kind(**dict(self))
+
+
+class EvaluateRequest(EvaluationRequest, JobRequest[Plain]):
+    """How well classifiers do that are trained on data sets."""
+
+    kind: ClassVar[str] = "evaluate"
 
 
 def make_evaluation(
     store: Store, project: StoredProject, training: Sequence[Sequence[Dataset]], test: Dataset, **choices: Any
-) -> EvaluationRequest:
+) -> EvaluateRequest:
     """A request over data sets as they stand now.
 
     Args:
@@ -107,7 +120,7 @@ def make_evaluation(
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None or any(len(set(each.parts)) < len(each.parts) for each in sets):
         raise InputError(f"A training set is named twice: {twice or 'one data set in one mix'}. Name each once.")
-    return EvaluationRequest(
+    return EvaluateRequest(
         datasets=(*(each.id for each in datasets), test.id),
         contents=tuple(hash_content(store, each) for each in [*datasets, test]),
         training=tuple(sets),
@@ -117,9 +130,9 @@ def make_evaluation(
     )
 
 
-def remember_evaluation(home: Path, project_id: str, payload: Mapping[str, Any]) -> None:
+def remember_evaluation(home: Path, project_id: str, request: EvaluateRequest) -> None:
     """Keep what was asked as the project's newest evaluation."""
-    write_whole(_path(home, project_id), json.dumps(dict(payload)).encode())
+    write_whole(_path(home, project_id), json.dumps(request.to_payload()).encode())
 
 
 def find_latest_evaluation(store: Store, home: Path, project_id: str) -> Path | None:
@@ -128,13 +141,13 @@ def find_latest_evaluation(store: Store, home: Path, project_id: str) -> Path | 
     if not path.exists():
         return None
     try:
-        request = EvaluationRequest.model_validate_json(path.read_text(encoding="utf-8"))
+        request = EvaluateRequest.model_validate_json(path.read_text(encoding="utf-8"))
         datasets = [store.datasets.load(number) for number in request.datasets]
     except (ValidationError, AttrPromptError):  # made by another version, or of a data set that was deleted
         return None
     if tuple(hash_content(store, each) for each in datasets) != request.contents:
         return None
-    return find_result(home, "evaluate", hash_input("evaluate", request.to_payload()))
+    return find_result_file(home, request)
 
 
 def _path(home: Path, project_id: str) -> Path:

@@ -11,14 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.generation.batches.files import WAITING
 from attrprompt.generation.extend import go_on_topping_up
 from attrprompt.generation.run_options import RunLimits
 from attrprompt.generation.translate import ItemTranslator
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
 from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy, is_fatal
 from attrprompt.llm.tokens import estimate_tokens
-from attrprompt.records import Run, RunCounters, RunState
+from attrprompt.records import WAITING, Run, RunCounters, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 
 POLL_SECONDS = 1.0

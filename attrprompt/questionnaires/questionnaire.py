@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import PatientClient, work_concurrently
 from attrprompt.llm.chat import ChatRequest, Endpoint
 from attrprompt.llm.prices import PriceTable, format_usd
 from attrprompt.runtime.background import BackgroundWork, Tell
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store.answers import StoredAnswer
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from attrprompt.runtime.runtime import Runtime
 
 KIND = "zero-shot"
 
 
-class Asking(Protocol):
+class Questionnaire(Protocol):
     """Questions to one model, each answered by itself and kept under its `key`."""
 
     @property
@@ -50,7 +48,7 @@ class Asking(Protocol):
         ...
 
 
-def describe_cost(plan: Asking, left: int, prices: PriceTable) -> str:
+def describe_cost(plan: Questionnaire, left: int, prices: PriceTable) -> str:
     """About how many tokens and how much money the questions that are left take."""
     share = left / len(plan.questions)
     prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
@@ -58,7 +56,7 @@ def describe_cost(plan: Asking, left: int, prices: PriceTable) -> str:
     return f"about {prompt + completion:,} tokens, {'' if cost is None else 'about '}{format_usd(cost)}"
 
 
-class ZeroShots(BackgroundWork[int]):
+class Questionnaires(BackgroundWork[int]):
     """The zero-shot askings of one runtime, one at a time in a project."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -66,7 +64,9 @@ class ZeroShots(BackgroundWork[int]):
             runtime, KIND, "A model is asked about this project's texts already. Wait, or stop that first."
         )
 
-    def start(self, project_id: str, plan: Asking, key: SecretStr | None = None, *, concurrency: int) -> Future[int]:
+    def start(
+        self, project_id: str, plan: Questionnaire, key: SecretStr | None = None, *, concurrency: int
+    ) -> Future[int]:
         """Ask what has no stored answer yet; the future gives the number of answers that came.
 
         Raises:
@@ -88,7 +88,7 @@ class ZeroShots(BackgroundWork[int]):
     async def _ask(
         self,
         project_id: str,
-        plan: Asking,
+        plan: Questionnaire,
         left: list[Any],
         begun: int,
         key: SecretStr | None,
@@ -114,7 +114,7 @@ class ZeroShots(BackgroundWork[int]):
         return came
 
 
-async def ask_one(client: PatientClient, plan: Asking, question: Any) -> StoredAnswer:
+async def ask_one(client: PatientClient, plan: Questionnaire, question: Any) -> StoredAnswer:
     """The answer to one question; a request that the endpoint refuses for what it says is an answer without a label.
 
     Raises:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar
 
 from attrprompt.analysis_jobs.loading import hash_content
-from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import find_latest_evaluation
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import find_result, hash_input
+from attrprompt.worker.jobs import JobRequest, Plain, find_result_file
 
 ORDER = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
 MOST_DATASETS = 8
 
 
-class ReportRequest(BaseModel):
+class ReportRequest(JobRequest[Plain]):
     """One report over data sets of one project.
 
     Attributes:
@@ -34,7 +33,7 @@ class ReportRequest(BaseModel):
         evaluation: name of the file of the newest evaluation; empty where there is none.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str] = "report"
 
     project: str
     name: str
@@ -43,14 +42,10 @@ class ReportRequest(BaseModel):
     document: str
     encoder: dict[str, Any] | None
     costs: dict[str, Any]
-    prices: list[dict[str, Any]] = []
+    prices: tuple[dict[str, Any], ...] = ()
     rulings: tuple[tuple[str, str, str], ...] = ()
     umap: str = ""
     evaluation: str = ""
-
-    def to_payload(self) -> dict[str, Any]:
-        """The payload of the job `report`."""
-        return self.model_dump(mode="json")
 
 
 def make_report(
@@ -66,8 +61,8 @@ def make_report(
         raise InputError("There are no texts to report on yet. Generate some, or import some.")
     if len(chosen) > MOST_DATASETS:
         raise InputError(f"A report compares at most {MOST_DATASETS} data sets. Name fewer.")
-    map_request = requests_of(store, project, chosen)["map"]
-    umap = find_result(home, "map", hash_input("map", map_request.to_payload()))
+    map_request = requests_of(store, project, chosen)["similarity"].ask(MapRequest)
+    umap = find_result_file(home, map_request)
     evaluation = find_latest_evaluation(store, home, project.id)
     return ReportRequest(
         project=project.id,
@@ -77,7 +72,7 @@ def make_report(
         document=project.document.content_hash,
         encoder=project.settings.get("encoder"),
         costs=describe_costs(store, project, chosen),
-        prices=project.settings.get("prices") or [],
+        prices=tuple(project.settings.get("prices") or ()),
         rulings=map_request.rulings,
         umap=umap.name if umap else "",
         evaluation=evaluation.name if evaluation else "",
@@ -91,7 +86,7 @@ def choose_datasets(datasets: Sequence[Dataset]) -> list[Dataset]:
     return [newest[kind] for kind in ORDER if kind in newest]
 
 
-def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> dict[str, AnalysisRequest]:
+def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> dict[str, AnalyzeRequest]:
     """What a report asks of the analyses; the same questions as the pages ask first, so that answers are shared."""
     primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
     return {
@@ -99,5 +94,4 @@ def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset
         "diversity": make_request(store, project, datasets, (Part.DIVERSITY,)),
         "similarity": make_request(store, project, datasets, (Part.SIMILARITY,)),
         "regions": make_request(store, project, datasets, (Part.REGIONS,)),
-        "map": make_request(store, project, datasets, (Part.SIMILARITY,)),
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
 from attrprompt.analysis_jobs.request import AnalysisRequest
-from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
+from attrprompt.evaluation.request import EvaluateRequest
 from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset
 from attrprompt.report.archive import FIGURES
@@ -15,48 +17,43 @@ from attrprompt.report.contents import choose_pairs, describe_provenance, descri
 from attrprompt.report.html import render_html
 from attrprompt.report.markdown import render_markdown
 from attrprompt.report.request import ReportRequest, requests_of
-from attrprompt.settings import load_settings
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import Arrays, JobContext, Payload, Result, read_result, register
-from attrprompt.worker.jobs import run_job as run
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import Plain, read_result, register, run_job
 
 FEWEST_FOR_MAP = 3
 
 
-@register("report", version=2)
-def write_report(payload: Payload, context: JobContext) -> Result:
-    """The report that a `ReportRequest` asks for: `html`, `markdown` and the files of each of its `figures`."""
-    request = ReportRequest.model_validate(payload)
-    store = Store(context.home, load_settings(context.home).database_url)
-    try:
+@register(ReportRequest, Plain, version=2)
+def write_report(request: ReportRequest, context: JobContext) -> Plain:
+    """The report that is asked for: `html`, `markdown` and the files of each of its `figures`."""
+    with context.open_store() as store:
         project = store.projects.load(request.project)
         datasets = [store.datasets.load(number) for number in request.datasets]
         questions = requests_of(store, project, datasets)
         answers = {
-            name: _answer("analyze", questions[name], context, place / 6, name)
-            for place, name in enumerate(("overview", "diversity", "similarity", "regions"))
+            name: run_job(question, context.narrow(place / 6, (place + 1) / 6, f"{name}: "))
+            for place, (name, question) in enumerate(questions.items())
         }
         context.progress(0.7, "map")
-        text_map = _load_map(store, questions["map"], datasets, request, context)
+        text_map = _load_map(store, questions["similarity"], datasets, request, context)
         context.progress(0.9, "page")
         evaluation = _load_evaluation(request, context)
         known = store.datasets.list_all(project.id)
         report = compose_report(
-            _read_facts(store, project, datasets, request, questions["map"]),
+            _read_facts(store, project, datasets, request, questions["similarity"]),
             datasets,
             answers,
             text_map,
             evaluation,
             [each for each in known if evaluation is not None and each.name in evaluation["models"]],
         )
-    finally:
-        store.close()
-    return {
-        "html": render_html(report),
-        "markdown": render_markdown(report, figures=""),
-        "markdown_with_figures": render_markdown(report, figures=FIGURES),
-        "figures": [each.to_files() for each in report.gallery],
-    }
+    return Plain(
+        html=render_html(report),
+        markdown=render_markdown(report, figures=""),
+        markdown_with_figures=render_markdown(report, figures=FIGURES),
+        figures=[each.to_files() for each in report.gallery],
+    )
 
 
 def _read_facts(
@@ -72,20 +69,6 @@ def _read_facts(
     }
 
 
-def _answer(kind: str, question: AnalysisRequest, context: JobContext, begun: float, name: str) -> dict[str, Any]:
-    nested = JobContext(
-        context.home,
-        lambda share, doing: context.progress(begun + share / 6, f"{name}: {doing}"),
-        context.cancelled,
-        context.threads,
-        context.api_key,
-    )
-    answer = read_result(run(kind, question.to_payload(), nested))
-    if isinstance(answer, Arrays):
-        raise InputError(f"The figures of {name} are not of the kind that a report shows. Delete the cache folder.")
-    return dict(answer)
-
-
 def _load_map(
     store: Store, question: AnalysisRequest, datasets: list[Dataset], request: ReportRequest, context: JobContext
 ) -> TextMap | None:
@@ -93,16 +76,16 @@ def _load_map(
     texts = list_texts(store, datasets, question.choice)
     if len(texts) < FEWEST_FOR_MAP:
         return None
-    kept = context.home / "cache" / "jobs" / request.umap if request.umap else None
-    found = read_result(kept or run("neighbourhood", question.to_payload(), context))
-    assert isinstance(found, Arrays)
-    return TextMap("UMAP" if kept else "PCA", found.arrays["coordinates"], texts)
+    if request.umap:
+        drawn = read_result(MapRequest, context.home / "cache" / "jobs" / request.umap)
+        return TextMap("UMAP", drawn.arrays["coordinates"], texts)
+    near = run_job(question.ask(NeighbourhoodRequest), context)
+    return TextMap("PCA", near.arrays["coordinates"], texts)
 
 
 def _load_evaluation(request: ReportRequest, context: JobContext) -> dict[str, Any] | None:
     """The newest evaluation with its budgets in money; None where there is none."""
     if not request.evaluation:
         return None
-    result = read_result(context.home / "cache" / "jobs" / request.evaluation)
-    assert isinstance(result, dict)
+    result = read_result(EvaluateRequest, context.home / "cache" / "jobs" / request.evaluation)
     return add_money(result, PriceTable.from_rows(request.prices))

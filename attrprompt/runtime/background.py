@@ -11,20 +11,14 @@ import threading
 import uuid
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrprompt.errors import AttrPromptError, InputError
-from attrprompt.store.jobs import CLOSED, Job
+from attrprompt.runtime.runtime import Runtime
+from attrprompt.store.jobs import Job, JobState
 from attrprompt.store.locks import ProcessLock
 
-if TYPE_CHECKING:
-    from attrprompt.runtime.runtime import Runtime
-
 ResultT = TypeVar("ResultT")
-
-STOPPING = "stopping"
-"""How a job's message ends once it was asked to stop."""
 
 Tell = Callable[[float, str], None]
 """Hears how far the work is, 0 to 1, and what it does now."""
@@ -64,7 +58,7 @@ class BackgroundWork(Generic[ResultT]):
         job_id, stop = uuid.uuid4().hex, asyncio.Event()
         try:
             self._runtime.store.jobs.add(job_id, self._kind, self._job_key(project_id))
-            self._runtime.store.jobs.change(job_id, "running", 0.0, title)
+            self._runtime.store.jobs.change(job_id, JobState.RUNNING, 0.0, title)
             with self._guard:
                 self._stops[project_id] = stop
             return self._runtime.submit(self._carry_out(job_id, project_id, work, title, stop, lock))
@@ -80,13 +74,13 @@ class BackgroundWork(Generic[ResultT]):
         """The newest work of a project, with its true state."""
         job = self._runtime.store.jobs.find_by_input(self._job_key(project_id))
         if job is not None and self.was_left_behind(project_id):
-            return replace(job, state="failed", message=CLOSED)
+            return job.as_closed()
         return job
 
     def was_left_behind(self, project_id: str) -> bool:
         """Whether the newest work of a project ended with its process."""
         job = self._runtime.store.jobs.find_by_input(self._job_key(project_id))
-        return job is not None and job.state == "running" and self._lock(project_id).holder() is None
+        return job is not None and job.is_open and self._lock(project_id).holder() is None
 
     async def _stop(self, project_id: str) -> None:
         """On the runner's loop, so that it never meets work that is just ending."""
@@ -95,23 +89,25 @@ class BackgroundWork(Generic[ResultT]):
         job = self.find(project_id)
         if stop is not None and not stop.is_set() and job is not None:
             stop.set()
-            message = f"{job.message}; {STOPPING}" if job.message else STOPPING
-            self._runtime.store.jobs.change(job.id, "running", job.progress, message)
+            self._runtime.store.jobs.change(job.id, JobState.STOPPING, job.progress, _add_stopping(job.message))
 
     async def _carry_out(
         self, job_id: str, project_id: str, work: Work[ResultT], title: str, stop: asyncio.Event, lock: ProcessLock
     ) -> ResultT:
         jobs, head = self._runtime.store.jobs, f"{title}: " if title else ""
-        state, share, message = "failed", 0.0, f"{head}ended by a defect; the log says more."
+        state, share, message = JobState.FAILED, 0.0, f"{head}ended by a defect; the log says more."
 
         def tell(now: float, doing: str) -> None:
             nonlocal share
             share = max(share, now)
-            jobs.change(job_id, "running", share, f"{head}{doing}; {STOPPING}" if stop.is_set() else f"{head}{doing}")
+            if stop.is_set():
+                jobs.change(job_id, JobState.STOPPING, share, _add_stopping(f"{head}{doing}"))
+            else:
+                jobs.change(job_id, JobState.RUNNING, share, f"{head}{doing}")
 
         try:
             result, outcome = await work(stop, tell)
-            state, share, message = ("cancelled" if stop.is_set() else "done"), 1.0, f"{head}{outcome}"
+            state, share, message = (JobState.CANCELLED if stop.is_set() else JobState.DONE), 1.0, f"{head}{outcome}"
             return result
         except AttrPromptError as error:
             message = f"{head}{error}"
@@ -130,3 +126,7 @@ class BackgroundWork(Generic[ResultT]):
 
     def _lock(self, project_id: str) -> ProcessLock:
         return ProcessLock(self._runtime.home / "locks" / f"{self._kind}-{project_id}")
+
+
+def _add_stopping(message: str) -> str:
+    return f"{message}; stopping" if message else "stopping"

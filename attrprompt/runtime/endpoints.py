@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr
+
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.records import Run
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from attrprompt.store import StoredProject
 
 
-def choose_endpoint(project: StoredProject, *, base_url: str | None, model: str | None, key_variable: str) -> Endpoint:
+def choose_endpoint(
+    project: StoredProject,
+    *,
+    base_url: str | None = None,
+    model: str | None = None,
+    key_variable: str = DEFAULT_KEY_VARIABLE,
+) -> Endpoint:
     """The endpoint that was asked for, else the project's saved choice, else the embedded model.
 
     A key in the environment never chooses an endpoint.
@@ -26,3 +36,13 @@ def choose_endpoint(project: StoredProject, *, base_url: str | None, model: str 
     if model:
         raise InputError("A model was named without an endpoint. Add --base-url, or leave --model out.")
     return Endpoint.embedded()
+
+
+def endpoint_of(run: Run) -> Endpoint:
+    """The endpoint that a run was planned for."""
+    return Endpoint(run.endpoint, run.model, run.api_key_env or None)
+
+
+def read_endpoint_key(endpoint: Endpoint) -> SecretStr | None:
+    """The key in the environment variable that an endpoint names; None where it names none or it is not set."""
+    return read_key(endpoint.api_key_env) if endpoint.api_key_env else None

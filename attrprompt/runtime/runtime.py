@@ -1,7 +1,8 @@
 """What lives as long as the process: one store, one runner thread, one embedded model and one worker per home.
 
-It belongs to the core rather than to Streamlit's cache, which a click on "Clear caches" empties. Pages and the
-command line get it from `open_runtime`; both may be open on the same home at once.
+It knows no feature: a feature asks it for its own background work by class. It belongs to the core rather than to
+Streamlit's cache, which a click on "Clear caches" empties. Pages and the command line get it from `open_runtime`; both
+may be open on the same home at once.
 """
 
 from __future__ import annotations
@@ -9,34 +10,27 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from attrprompt.elicitation.background import Elicitations
-from attrprompt.errors import InputError
-from attrprompt.generation.batches.remote import BatchWork
-from attrprompt.generation.metaprompt.kept import MetaWritings
-from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer
 from attrprompt.llm.prices import PriceTable
-from attrprompt.questionnaires.questionnaire import ZeroShots
-from attrprompt.records import Run, RunState
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
-from attrprompt.store.jobs import CLOSED, Job
-from attrprompt.store.locks import ProcessLock, run_lock
+from attrprompt.store.jobs import Job
+from attrprompt.store.locks import ProcessLock
 from attrprompt.worker.client import JobUpdate, WorkerClient, WorkJob
-from attrprompt.worker.jobs import find_result, hash_input
+from attrprompt.worker.jobs import JobRequest, ResultT, find_result, hash_input
 
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
+FeatureT = TypeVar("FeatureT")
 CLOSE_SECONDS = 2.0
 EMBEDDED_FILE = "embedded_file"
 
@@ -48,15 +42,11 @@ class Runtime:
         self.settings = settings
         self.home = settings.home
         self.store = Store(settings.home, settings.database_url)
-        self.elicitations = Elicitations(self)
-        self.meta_writings = MetaWritings(self)
-        self.batches = BatchWork(self)
-        self.zero_shots = ZeroShots(self)
         self._guard = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._embedded: EmbeddedServer | None = None
-        self._owned: dict[int, tuple[RunExecution, Future[RunState]]] = {}
+        self._features: dict[Callable[[Any], Any], Any] = {}
         self._server_lock: ProcessLock | None = None
         self._worker: WorkerClient | None = None
         self._jobs: dict[str, str] = {}  # the newest job of ours by the hash of its input
@@ -87,7 +77,7 @@ class Runtime:
             return EmbeddedChatClient(self.embedded())
         return OpenAIChatClient(endpoint, key)
 
-    def submit(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+    def submit(self, work: Coroutine[Any, Any, Returned]) -> Future[Returned]:
         """Run a coroutine on the runner thread's event loop."""
         with self._guard:
             if self._loop is None:
@@ -96,86 +86,62 @@ class Runtime:
                 self._thread.start()
             return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def start_run(self, run_id: int, key: SecretStr | None = None) -> Future[RunState]:
-        """Send what is left of a run, which is marked as running on return; the future gives the state it ended in.
-
-        Raises:
-            InputError: somebody sends this run already, it is done, or all that is left of it waits for a batch.
-        """
-        run = self.store.runs.load(run_id)
-        if run.state is RunState.DONE:
-            raise InputError(f"The run '{run.name}' is done; nothing is left to send.")
-        if run.waiting and not run.sendable:
-            raise InputError(
-                f"All {run.waiting:,} prompts left of '{run.name}' wait for the results of a batch; sending them now "
-                "may pay for them twice. Take its results in, or give it up (on the command line: resume --anyway)."
-            )
-        lock = run_lock(self.home, run_id)
-        if not lock.acquire():
-            raise InputError(f"The run '{run.name}' is running in process {lock.holder()}.")
-        try:
-            endpoint = Endpoint(run.endpoint, run.model, run.api_key_env or None)
-            if endpoint.is_embedded:
-                self.embedded().start()  # so that a missing package or file is said at once
-            ready: Future[RunExecution] = Future()
-            future = self.submit(self._execute(run, endpoint, key, lock, ready))
-            execution = ready.result()
-        except BaseException:
-            lock.release()
-            raise
+    def call_soon(self, call: Callable[..., object], *arguments: object) -> None:
+        """Have a plain function called on that loop, where it runs already."""
         with self._guard:
-            self._owned[run_id] = (execution, future)
-        future.add_done_callback(lambda _: self._forget(run_id))
-        return future
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(call, *arguments)
 
-    def end_run(self, run_id: int, state: RunState) -> None:
-        """Ask a run to stop or pause, in whichever process it lives; at once where it is this one."""
+    def background(self, make: Callable[[Runtime], FeatureT]) -> FeatureT:
+        """What a feature does in the background of this runtime, by its class; made when it is first asked for."""
         with self._guard:
-            owned = self._owned.get(run_id)
-        self.store.runs.ask_for(run_id, state)
-        if owned is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(owned[0].request_end, state)
+            if make not in self._features:
+                self._features[make] = make(self)
+            feature: FeatureT = self._features[make]
+            return feature
 
-    def submit_job(self, kind: str, payload: Mapping[str, Any], *, api_key: SecretStr | None = None) -> str:
+    def submit_job(self, request: JobRequest[Any], *, api_key: SecretStr | None = None) -> str:
         """Give CPU work to the worker process; one that is asked for, queued or running already is not doubled.
 
         Returns the job's id, for `store.jobs.find`.
         """
-        input_hash = hash_input(kind, payload)
+        input_hash = hash_input(request)
         with self._guard:
             known = self._find_own_job(input_hash)
-            if known is not None and known.state in ("queued", "running"):
+            if known is not None and known.is_open:
                 return known.id
-            job = WorkJob(kind, payload, api_key=api_key)
+            job = WorkJob(request, api_key=api_key)
             self._jobs[input_hash] = job.id
-            self.store.jobs.add(job.id, kind, input_hash)
+            self.store.jobs.add(job.id, request.kind, input_hash)
             if self._worker is None:
                 idle = self.settings.worker_idle_seconds
                 self._worker = WorkerClient(self.home, self._note_job, idle_seconds=idle)
             self._worker.submit(job)
         return job.id
 
-    def find_job(self, kind: str, payload: Mapping[str, Any]) -> Job | None:
-        """Our own job of this work, else the newest; one that another process left behind counts as cancelled.
+    def find_job(self, request: JobRequest[Any]) -> Job | None:
+        """Our own job of this work, else the newest; one that another process left behind counts as closed.
 
         Our own comes first, because two servers on one home would otherwise take each other's jobs for abandoned ones.
         """
-        input_hash = hash_input(kind, payload)
+        input_hash = hash_input(request)
         own = self._find_own_job(input_hash)
         if own is not None:
             return own
         job = self.store.jobs.find_by_input(input_hash)
-        if job is not None and job.state in ("queued", "running"):
-            return replace(job, state="cancelled", message=CLOSED)
-        return job
+        return job.as_closed() if job is not None and job.is_open else job
 
     def _find_own_job(self, input_hash: str) -> Job | None:
         job_id = self._jobs.get(input_hash)
         return None if job_id is None else self.store.jobs.find(job_id)
 
-    def find_result(self, kind: str, payload: Mapping[str, Any]) -> Path | None:
-        """The kept result of this work, whoever computed it."""
-        return find_result(self.home, kind, hash_input(kind, payload))
+    def find_result(self, request: JobRequest[ResultT]) -> ResultT | None:
+        """The kept result of this work, whoever computed it.
+
+        Raises:
+            WorkerError: its file cannot be read.
+        """
+        return find_result(self.home, request)
 
     def cancel_job(self, job_id: str) -> None:
         """End a job that waits or runs."""
@@ -184,7 +150,7 @@ class Runtime:
 
     def _note_job(self, update: JobUpdate) -> None:
         path = str(update.result_path or "")
-        self.store.jobs.change(update.job_id, update.state.value, update.progress, update.message, path)
+        self.store.jobs.change(update.job_id, update.state, update.progress, update.message, path)
 
     def find_other_server(self) -> int | None:
         """The process of another app server on this home, or None; the first to ask becomes the home's server."""
@@ -195,18 +161,6 @@ class Runtime:
                     return lock.holder()
                 self._server_lock = lock
             return None
-
-    def load_run(self, run_id: int) -> Run:
-        """The run with its true state: a row "running" whose lock is free was interrupted."""
-        return self._with_true_state(self.store.runs.load(run_id))
-
-    def list_runs(self, project_id: str) -> list[Run]:
-        """A project's runs with their true states, the newest first."""
-        return [self._with_true_state(run) for run in self.store.runs.list_all(project_id)]
-
-    def owner_of(self, run_id: int) -> int | None:
-        """The process that sends this run now, or None."""
-        return run_lock(self.home, run_id).holder()
 
     def prices_for(self, project_id: str) -> PriceTable:
         """The prices that the project's people entered."""
@@ -219,10 +173,7 @@ class Runtime:
             if self._closed:
                 return
             self._closed = True
-            owned = list(self._owned.values())
             loop, thread = self._loop, self._thread
-        for _, future in owned:
-            future.cancel()
         if loop is not None and thread is not None:
             finished = asyncio.run_coroutine_threadsafe(_finish_tasks(), loop)
             try:
@@ -240,43 +191,6 @@ class Runtime:
         if self._embedded is not None:
             self._embedded.close()
         self.store.close()
-
-    async def _execute(
-        self,
-        run: Run,
-        endpoint: Endpoint,
-        key: SecretStr | None,
-        lock: ProcessLock,
-        ready: Future[RunExecution],
-    ) -> RunState:
-        try:
-            client = self.make_client(endpoint, key)
-            prices = self.prices_for(run.dataset.project_id)
-            execution = RunExecution(
-                self.store,
-                run,
-                client,
-                cost_of=lambda prompt, completion: prices.cost(run.model, prompt, completion),
-            )
-            try:
-                return await execution.execute(on_begun=lambda: ready.set_result(execution))
-            finally:
-                await client.close()
-        except BaseException as error:
-            if not ready.done():
-                ready.set_exception(error)
-            raise
-        finally:
-            lock.release()
-
-    def _with_true_state(self, run: Run) -> Run:
-        if run.state is RunState.RUNNING and self.owner_of(run.id) is None:
-            return replace(run, state=RunState.INTERRUPTED)
-        return run
-
-    def _forget(self, run_id: int) -> None:
-        with self._guard:
-            self._owned.pop(run_id, None)
 
 
 _open: dict[Path, Runtime] = {}

@@ -1,6 +1,6 @@
 """The worker process: `python -m attrprompt.worker --home HOME`.
 
-One JSON object a line on standard input is a job: `{"job", "kind", "payload", "input_hash", "api_key"}`; standard
+One JSON object a line on standard input is a job: `{"job", "kind", "payload", "api_key"}`; standard
 output answers with `{"job", "event"}` lines, where the event is started, progress (`fraction`, `message`), done
 (`result`, a path) or failed (`message`). Jobs are done one after the other. The process stays warm between them and
 ends when its input closes, or after some idle minutes. A defect in a job ends it with a traceback on standard error.
@@ -100,14 +100,15 @@ def _do_job(order: dict[str, Any], home: Path, threads: int, channel: TextIO) ->
     from pydantic import SecretStr
 
     from attrprompt.errors import AttrPromptError
-    from attrprompt.worker.jobs import JobContext, run_job
+    from attrprompt.worker.context import JobContext
+    from attrprompt.worker.jobs import perform_order
 
     reporter = Reporter(channel, order["job"])
     reporter.send("started")
     key = SecretStr(order["api_key"]) if order["api_key"] else None
     context = JobContext(home, reporter.send_progress, threads=threads, api_key=key)
     try:
-        result = run_job(order["kind"], order["payload"], context, input_hash=order["input_hash"])
+        result = perform_order(order["kind"], order["payload"], context)
     except AttrPromptError as error:
         reporter.send("failed", message=str(error))
     else:

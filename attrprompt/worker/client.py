@@ -19,7 +19,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,8 +26,8 @@ from pydantic import SecretStr
 
 from attrprompt.app_files import IMPORT_FOLDER
 from attrprompt.errors import AttrPromptError, WorkerError
-from attrprompt.store.jobs import CLOSED
-from attrprompt.worker.jobs import Payload, find_result, hash_input
+from attrprompt.store.jobs import CLOSED_WORDS, JobState
+from attrprompt.worker.jobs import JobRequest, find_result_file, hash_input
 
 logger = logging.getLogger(__name__)
 
@@ -37,28 +36,16 @@ REAP_SECONDS = 5.0
 LARGEST_LOG = 1_000_000
 
 
-class JobState(StrEnum):
-    """Where a job stands; the last three are final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True, slots=True)
 class WorkJob:
     """A piece of work to submit.
 
     Attributes:
-        kind: one of `JOBS`.
-        payload: plain data, everything the work needs.
+        request: everything the work needs.
         api_key: for an endpoint that it asks; handed over in memory, kept nowhere.
     """
 
-    kind: str
-    payload: Payload
+    request: JobRequest[Any]
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     api_key: SecretStr | None = None
 
@@ -88,7 +75,7 @@ class _Entry:
     input_hash: str
 
     def update(self, state: JobState, **facts: Any) -> JobUpdate:
-        return JobUpdate(self.job.id, self.job.kind, self.input_hash, state, **facts)
+        return JobUpdate(self.job.id, self.job.request.kind, self.input_hash, state, **facts)
 
 
 class WorkerClient:
@@ -141,10 +128,10 @@ class WorkerClient:
             InputError: there is no such kind of work.
             WorkerError: the client is closed.
         """
-        entry = _Entry(job, hash_input(job.kind, job.payload))
+        entry = _Entry(job, hash_input(job.request))
         if self._closed or not self._thread.is_alive():
             raise WorkerError("The worker is closed. Open the app again.")
-        kept = find_result(self._home, job.kind, entry.input_hash)
+        kept = find_result_file(self._home, job.request, input_hash=entry.input_hash)
         if kept is not None:
             self._report(entry.update(JobState.DONE, progress=1.0, result_path=kept))
             return entry.input_hash
@@ -177,7 +164,7 @@ class WorkerClient:
             self._kill()
             self._changed.notify()
         for entry in waiting:
-            self._report(entry.update(JobState.CANCELLED, message=CLOSED))
+            self._report(entry.update(JobState.CLOSED, message=CLOSED_WORDS))
         if threading.current_thread() is not self._thread:
             self._thread.join(JOIN_SECONDS)
 
@@ -214,16 +201,17 @@ class WorkerClient:
             if self._closed or self._cancel_current:
                 break
             if begun or last_try:
-                return entry.update(JobState.FAILED, message=str(self._explain_end(entry.job.kind, code)))
-        return entry.update(JobState.CANCELLED, message=CLOSED if self._closed else "Cancelled.")
+                return entry.update(JobState.FAILED, message=str(self._explain_end(entry.job.request.kind, code)))
+        if self._closed:
+            return entry.update(JobState.CLOSED, message=CLOSED_WORDS)
+        return entry.update(JobState.CANCELLED, message="Cancelled.")
 
     def _talk(self, process: subprocess.Popen[str], entry: _Entry) -> tuple[bool, JobUpdate | None]:
         """Hand a job over and pass its news on: whether it began, and its end unless the process ended first."""
         order = {
             "job": entry.job.id,
-            "kind": entry.job.kind,
-            "payload": entry.job.payload,
-            "input_hash": entry.input_hash,
+            "kind": entry.job.request.kind,
+            "payload": entry.job.request.to_payload(),
             "api_key": entry.job.api_key.get_secret_value() if entry.job.api_key else None,
         }
         try:

@@ -1,7 +1,7 @@
-"""The kinds of CPU work, and how one is run.
+"""The kinds of CPU work: a request that names its kind, a function that answers it, a typed result.
 
-A kind is a function from a payload (plain data, everything it needs) to a result; `register` enters it in `JOBS`. The
-result is kept under the hash of kind and payload, so the same question is computed once, by whichever process asks.
+`register` enters a function under the kind of its request. The result is kept under the hash of kind and payload, so
+the same question is computed once, by whichever process asks.
 """
 
 from __future__ import annotations
@@ -12,87 +12,116 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import SecretStr
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from attrprompt.errors import InputError, WorkerError
 from attrprompt.files import read_arrays, write_arrays, write_whole
-
-Payload = Mapping[str, Any]
+from attrprompt.worker.context import JobContext
 
 JOB_MODULES: tuple[str, ...] = (
-    "attrprompt.worker.embedding",
+    "attrprompt.worker.encode",
     "attrprompt.analysis_jobs.analyze",
-    "attrprompt.analysis_jobs.explore",
-    "attrprompt.analysis_jobs.paper",
-    "attrprompt.analysis_jobs.portray",
-    "attrprompt.evaluation.evaluate",
-    "attrprompt.evaluation.steps.variants",
-    "attrprompt.evaluation.steps.noise",
-    "attrprompt.evaluation.steps.feedback",
-    "attrprompt.report.write",
     "attrprompt.analysis_jobs.check",
+    "attrprompt.analysis_jobs.lexicons",
+    "attrprompt.analysis_jobs.map",
+    "attrprompt.analysis_jobs.names",
+    "attrprompt.analysis_jobs.neighbourhood",
+    "attrprompt.analysis_jobs.paper",
+    "attrprompt.analysis_jobs.portraits",
+    "attrprompt.analysis_jobs.wording",
+    "attrprompt.evaluation.evaluate",
+    "attrprompt.evaluation.steps.feedback",
+    "attrprompt.evaluation.steps.noise",
+    "attrprompt.evaluation.steps.variants",
+    "attrprompt.report.write",
 )
 """Modules that register kinds; each must be light to import."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """A result of arrays, with facts about them as plain data; kept as `.npz`, other results as `.json`."""
+    """A result of arrays as it is kept (`.npz`), with facts about them as plain data."""
 
     arrays: Mapping[str, NDArray[Any]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def to_arrays(self) -> Arrays:
+        """Itself."""
+        return self
 
-Result = Mapping[str, Any] | Arrays
+    @classmethod
+    def from_arrays(cls, kept: Arrays) -> Arrays:
+        """Itself."""
+        return kept
 
 
-def _report_nothing(fraction: float, message: str) -> None:
-    pass
+class JsonResult(Protocol):
+    """A result that is kept as JSON; `from_json` undoes `to_json`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name, as plain data."""
+        ...
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any], /) -> Self:
+        """The result of which this is the plain data."""
+        ...
 
 
-def _never() -> bool:
-    return False
+@runtime_checkable
+class ArrayResult(Protocol):
+    """A result that is kept as arrays; `from_arrays` undoes `to_arrays`."""
+
+    def to_arrays(self) -> Arrays:
+        """The arrays with their facts."""
+        ...
+
+    @classmethod
+    def from_arrays(cls, kept: Arrays, /) -> Self:
+        """The result of which these are the arrays."""
+        ...
+
+
+ResultT = TypeVar("ResultT", bound=JsonResult | ArrayResult)
+RequestT = TypeVar("RequestT", bound="JobRequest[Any]")
+
+
+class JobRequest(BaseModel, Generic[ResultT]):
+    """What a piece of CPU work is asked, as data: everything it needs. A subclass names its kind and its result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+
+    def to_payload(self) -> dict[str, Any]:
+        """The fields as plain data."""
+        return self.model_dump(mode="json")
+
+    @property
+    def asks(self) -> str | None:
+        """The base URL of the endpoint that the work asks, whose key it therefore needs; None where it asks none."""
+        return None
+
+
+class Plain(dict[str, Any]):
+    """A result without a type of its own."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The content."""
+        return dict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The content."""
+        return cls(plain)
 
 
 @dataclass(frozen=True, slots=True)
-class JobContext:
-    """What a job gets beside its payload.
-
-    Attributes:
-        home: folder of the caches.
-        progress: says how far it is, 0 to 1, and what it does.
-        cancelled: whether to give up; in the worker a cancel ends the process instead.
-        threads: how many it may use; None for all cores.
-        api_key: for an endpoint that the job asks; it stands in no payload and no result.
-    """
-
-    home: Path
-    progress: Callable[[float, str], None] = _report_nothing
-    cancelled: Callable[[], bool] = _never
-    threads: int | None = None
-    api_key: SecretStr | None = None
-
-
-def stop_where_cancelled(context: JobContext, what: str) -> Callable[[], None]:
-    """A check for long loops that raises once the job is given up.
-
-    Args:
-        what: what was stopped, for people: "The search for duplicates".
-    """
-
-    def check() -> None:
-        if context.cancelled():
-            raise WorkerError(f"{what} was stopped.")
-
-    return check
-
-
-@dataclass(frozen=True, slots=True)
-class JobKind:
+class JobKind(Generic[ResultT]):
     """A kind of work.
 
     Attributes:
@@ -102,28 +131,35 @@ class JobKind:
         unhashed: fields of the payload that say where the work's input lies, not what it is.
     """
 
-    run: Callable[[Payload, JobContext], Result]
+    request: type[JobRequest[ResultT]]
+    result: type[ResultT]
+    run: Callable[[Any, JobContext], ResultT]
     keeps_result: bool = True
     version: int = 1
     unhashed: frozenset[str] = frozenset()
 
 
-JOBS: dict[str, JobKind] = {}
+JOBS: dict[str, JobKind[Any]] = {}
 
 
 def register(
-    kind: str, *, keeps_result: bool = True, version: int = 1, unhashed: Collection[str] = ()
-) -> Callable[[Callable[[Payload, JobContext], Result]], Callable[[Payload, JobContext], Result]]:
-    """Enter a function in `JOBS` under this name."""
+    request: type[RequestT],
+    result: type[ResultT],
+    *,
+    keeps_result: bool = True,
+    version: int = 1,
+    unhashed: Collection[str] = (),
+) -> Callable[[Callable[[RequestT, JobContext], ResultT]], Callable[[RequestT, JobContext], ResultT]]:
+    """Enter a function in `JOBS` under the kind of the request that it answers."""
 
-    def enter(run: Callable[[Payload, JobContext], Result]) -> Callable[[Payload, JobContext], Result]:
-        JOBS[kind] = JobKind(run, keeps_result, version, frozenset(unhashed))
+    def enter(run: Callable[[RequestT, JobContext], ResultT]) -> Callable[[RequestT, JobContext], ResultT]:
+        JOBS[request.kind] = JobKind(request, result, run, keeps_result, version, frozenset(unhashed))
         return run
 
     return enter
 
 
-def find_kind(kind: str) -> JobKind:
+def find_kind(kind: str) -> JobKind[Any]:
     """The kind of this name.
 
     Raises:
@@ -136,57 +172,91 @@ def find_kind(kind: str) -> JobKind:
     return JOBS[kind]
 
 
-def hash_input(kind: str, payload: Payload) -> str:
+def hash_input(request: JobRequest[Any]) -> str:
     """sha256 of kind, its version and the payload's canonical JSON: equal work has equal hashes.
 
     Raises:
         InputError: there is no such kind.
     """
-    hashed = {name: value for name, value in payload.items() if name not in find_kind(kind).unhashed}
+    known = find_kind(request.kind)
+    hashed = {name: value for name, value in request.to_payload().items() if name not in known.unhashed}
     canonical = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(f"{kind}\n{find_kind(kind).version}\n{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{request.kind}\n{known.version}\n{canonical}".encode()).hexdigest()
 
 
-def find_result(home: Path, kind: str, input_hash: str) -> Path | None:
-    """The kept result of this input, or None."""
-    if not find_kind(kind).keeps_result:
+def find_result_file(home: Path, request: JobRequest[Any], *, input_hash: str | None = None) -> Path | None:
+    """The file of the kept result of this request, or None.
+
+    Args:
+        input_hash: of the request, where it is known already.
+    """
+    if not find_kind(request.kind).keeps_result:
         return None
-    candidates = (home / "cache" / "jobs" / f"{input_hash}{suffix}" for suffix in (".json", ".npz"))
+    stem = input_hash or hash_input(request)
+    candidates = (home / "cache" / "jobs" / f"{stem}{suffix}" for suffix in (".json", ".npz"))
     return next((path for path in candidates if path.exists()), None)
 
 
-def run_job(kind: str, payload: Payload, context: JobContext, *, input_hash: str | None = None) -> Path:
-    """Do this work in this process, or find it done; gives the file of its result, for `read_result`.
+def find_result(home: Path, request: JobRequest[ResultT]) -> ResultT | None:
+    """The kept result of this request, whoever computed it, or None.
 
     Raises:
-        AttrPromptError: it cannot be done; the sentence says why.
+        WorkerError: its file cannot be read.
     """
-    known = input_hash or hash_input(kind, payload)
-    kept = find_result(context.home, kind, known)
-    if kept is not None:
-        return kept
-    return _write_result(context.home, known, find_kind(kind).run(payload, context))
+    path = find_result_file(home, request)
+    return None if path is None else read_result(type(request), path)
 
 
-def read_result(path: Path) -> Result:
-    """What a job gave.
+def read_result(request: type[JobRequest[ResultT]], path: Path) -> ResultT:
+    """What a job of this kind of request gave.
 
     Raises:
         WorkerError: the file cannot be read.
     """
+    result: Any = find_kind(request.kind).result
     try:
         if path.suffix == ".json":
-            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return content
+            return cast(ResultT, result.from_json(json.loads(path.read_text(encoding="utf-8"))))
         arrays = read_arrays(path)
-        return Arrays(arrays, json.loads(str(arrays.pop("facts"))))
-    except (OSError, ValueError, KeyError) as error:
+        return cast(ResultT, result.from_arrays(Arrays(arrays, json.loads(str(arrays.pop("facts"))))))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WorkerError(f"The result {path} cannot be read ({error}). Delete this file and start again.") from error
 
 
-def _write_result(home: Path, input_hash: str, result: Result) -> Path:
+def run_job(request: JobRequest[ResultT], context: JobContext) -> ResultT:
+    """Do this work in this process, or find it done.
+
+    Raises:
+        AttrPromptError: it cannot be done; the sentence says why.
+    """
+    kept = find_result(context.home, request)
+    if kept is not None:
+        return kept
+    result = cast(ResultT, find_kind(request.kind).run(request, context))
+    _write_result(context.home, hash_input(request), result)
+    return result
+
+
+def perform_order(kind: str, payload: Mapping[str, Any], context: JobContext) -> Path:
+    """The same for work that comes as plain data; gives the file of its result.
+
+    Raises:
+        AttrPromptError: it cannot be done; the sentence says why.
+    """
+    known = find_kind(kind)
+    try:
+        request = known.request.model_validate(payload)
+    except ValidationError as error:
+        raise InputError(f"The work “{kind}” is not described as it should be: {error}") from error
+    input_hash = hash_input(request)
+    kept = find_result_file(context.home, request, input_hash=input_hash)
+    return kept or _write_result(context.home, input_hash, known.run(request, context))
+
+
+def _write_result(home: Path, input_hash: str, result: JsonResult | ArrayResult) -> Path:
     stem = home / "cache" / "jobs" / input_hash
-    if isinstance(result, Arrays):
-        facts = np.array(json.dumps(dict(result.facts), allow_nan=False))
-        return write_arrays(stem.with_suffix(".npz"), {**result.arrays, "facts": facts})
-    return write_whole(stem.with_suffix(".json"), json.dumps(result, allow_nan=False).encode())
+    if isinstance(result, ArrayResult):
+        kept = result.to_arrays()
+        facts = np.array(json.dumps(dict(kept.facts), allow_nan=False))
+        return write_arrays(stem.with_suffix(".npz"), {**kept.arrays, "facts": facts})
+    return write_whole(stem.with_suffix(".json"), json.dumps(result.to_json(), allow_nan=False).encode())

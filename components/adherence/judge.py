@@ -14,7 +14,6 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.questionnaires.judge import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
 from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
 from components.kit.row_choice import choose_row
@@ -31,7 +30,7 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
     Args:
         dimensions: those that no rule can check.
     """
-    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    endpoint = choose_endpoint(page.project)
     with st.expander(f"Let a model judge a sample: {endpoint.model}", icon=":material/gavel:", key="judge"):
         st.caption(
             "The model reads a text and chooses, among the value that was asked for and up to five others, the one "

@@ -36,10 +36,8 @@ def find_adherence(
     """
     choices = {} if like is None else {"text": like.text, "review": like.review}
     request = make_request(page.runtime.store, page.project, datasets, (Part.ADHERENCE,), **choices)
-    result = find_or_compute(
-        page.runtime, "analyze", request.to_payload(), doing="Comparing what was asked with what is there", key=key
-    )
-    if not isinstance(result, dict):
+    result = find_or_compute(page.runtime, request, doing="Comparing what was asked with what is there", key=key)
+    if result is None:
         return None
     return {name: figures["adherence"] for name, figures in result["datasets"].items()}
 

@@ -6,18 +6,17 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, suggest_way
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.generation.progress import format_seconds
 from attrprompt.llm.chat import Endpoint
-from attrprompt.runtime.background import STOPPING
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from components.attributes.place import OpenCell, count_words
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_key
+from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown, shorten
 from components.kit.work import draw_stoppable
@@ -33,7 +32,7 @@ WAY_NAMES = {Way.PLAIN: "Plain list", Way.VERBALIZED: "With probabilities", Way.
 
 def find_endpoint(page: ProjectPage) -> Endpoint:
     """The model that this project asks."""
-    return choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    return choose_endpoint(page.project)
 
 
 def describe_endpoint(endpoint: Endpoint) -> str:
@@ -46,24 +45,24 @@ def describe_endpoint(endpoint: Endpoint) -> str:
 def start_request(page: ProjectPage, request: ElicitationRequest, title: str) -> None:
     """Begin a request in the background, with the project as this page shows it."""
     endpoint = find_endpoint(page)
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.elicitations.start(page.project, request, endpoint, key, title=title)
+    key = find_endpoint_key(endpoint)
+    page.runtime.background(Elicitations).start(page.project, request, endpoint, key, title=title)
     st.session_state.pop(_DISMISSED, None)
 
 
 def is_asking(page: ProjectPage) -> bool:
     """A request of this project goes on."""
-    job = page.runtime.elicitations.find(page.project.id)
-    return job is not None and job.state == "running"
+    job = page.runtime.background(Elicitations).find(page.project.id)
+    return job is not None and job.is_open
 
 
 def draw_request(page: ProjectPage) -> None:
     """The request that goes on, with a stop; or what became of the last one."""
-    elicitations = page.runtime.elicitations
+    elicitations = page.runtime.background(Elicitations)
     begun = elicitations.find(page.project.id)
     if begun is None:
         return
-    running = begun.state == "running"
+    running = begun.is_open
     waiting = _count_values(page)
 
     @st.fragment(run_every=POLL_SECONDS if running else None, key="elicit_fragment")
@@ -71,12 +70,12 @@ def draw_request(page: ProjectPage) -> None:
         job = elicitations.find(page.project.id)
         if job is None:
             return
-        if running and (job.state != "running" or _count_values(page) > waiting):
+        if running and (not job.is_open or _count_values(page) > waiting):
             st.rerun()  # values of another label are there: they can be decided on while the rest is asked for
-        if job.state == "running":
+        if job.is_open:
             spent = max(job.changed - job.created, 0.0)
             left = ""
-            if 0.05 < job.progress < 1 and not job.message.endswith(STOPPING):
+            if 0.05 < job.progress < 1 and not job.stopping:
                 left = f", about {format_seconds(spent / job.progress * (1 - job.progress))} left"
             draw_stoppable(
                 job.progress,
@@ -84,11 +83,12 @@ def draw_request(page: ProjectPage) -> None:
                 key="elicit_stop",
                 stop=elicitations.stop,
                 subject=page.project.id,
+                stopping=job.stopping,
                 stays="Nothing more is asked; what was proposed stays.",
             )
         elif st.session_state.get(_DISMISSED) != job.id:
             words, close = st.columns([6, 1], vertical_alignment="center")
-            if job.state == "failed":
+            if job.failed or job.closed:
                 words.error(escape_markdown(job.message), icon=":material/error:")
             else:
                 words.info(escape_markdown(job.message), icon=":material/check:")

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt import edits
+from attrprompt.elicitation.background import Elicitations
 from components.attributes.place import count_words, read_edited_rows, save_document
 from components.attributes.requests import is_asking
 from components.kit.frame import ProjectPage
@@ -89,4 +90,4 @@ def _save(
 
 
 def _find(page: ProjectPage) -> None:
-    page.runtime.elicitations.find_similar(page.project, actor=page.actor)
+    page.runtime.background(Elicitations).find_similar(page.project, actor=page.actor)

@@ -11,12 +11,11 @@ import streamlit as st
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.trying import Trial, TriedValue, plan_trial, try_value
 from attrprompt.errors import AttrPromptError
-from attrprompt.settings import read_key
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.place import OpenCell
 from components.attributes.requests import describe_endpoint, find_endpoint
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_key
+from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback, show_error
 from components.kit.text import escape_markdown
 
@@ -144,7 +143,7 @@ def _start(page: ProjectPage, cell: OpenCell) -> None:
 
 def _ask(page: ProjectPage, trial: Trial) -> Future[TriedValue]:
     endpoint = find_endpoint(page)
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
+    key = find_endpoint_key(endpoint)
     client = page.runtime.make_client(endpoint, key)
 
     async def ask() -> TriedValue:

@@ -11,7 +11,8 @@ import streamlit as st
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import MOST_TRAINING_SETS, make_evaluation
 from attrprompt.evaluation.steps.ablations import Ablation, find_variants, is_variant, list_ablations, plan_ablation
-from attrprompt.evaluation.steps.variants import VariantRow, tabulate_variants
+from attrprompt.evaluation.steps.variants import VariantRow, VariantsRequest, tabulate_variants
+from attrprompt.generation.sending import list_runs
 from attrprompt.project import Method
 from attrprompt.records import Dataset, Run
 from attrprompt.runtime.runtime import Runtime
@@ -26,7 +27,7 @@ VERDICT_WORDS = {"different": "different", "no difference shown": "not distingui
 
 def draw_ablations(page: ProjectPage, test: Dataset) -> None:
     """What each attribute brings: variants of a run that differ in one thing."""
-    runs = page.runtime.list_runs(page.project.id)
+    runs = list_runs(page.runtime, page.project.id)
     bases = [run for run in runs if run.method == Method.ATTRPROMPT and not is_variant(run) and run.counters.completed]
     with st.expander("Ablations: what each attribute brings", icon=":material/science:"):
         if not bases:
@@ -137,21 +138,18 @@ def _compare(
 ) -> Mapping[str, Any] | None:
     newest = sorted(runs, key=lambda run: -run.id)[: MOST_TRAINING_SETS - 1]
     try:
-        request = make_evaluation(
-            runtime.store, page.project, [[base.dataset], *([run.dataset] for run in newest)], test
-        )
+        training = [[base.dataset], *([run.dataset] for run in newest)]
+        request = make_evaluation(runtime.store, page.project, training, test).ask(VariantsRequest)
     except InputError as error:
         show_error(error)
         return None
-    found = find_or_compute(
+    return find_or_compute(
         runtime,
-        "variants",
-        request.to_payload(),
+        request,
         doing="Training and testing",
         key=f"{key}_job",
         ask_first=f"Compare with {len(newest)} variant{'' if len(newest) == 1 else 's'}",
     )
-    return found if isinstance(found, dict) else None
 
 
 def _make_frame(rows: Sequence[VariantRow], variants: Mapping[str, Run]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.finetune import FineTuning
-from attrprompt.evaluation.request import JOIN, EvaluationRequest, make_evaluation
+from attrprompt.evaluation.request import JOIN, EvaluateRequest, make_evaluation
 from attrprompt.palette import Palette, dataset_colours
 from attrprompt.project import explain_validation
 from attrprompt.records import Dataset, DatasetKind
@@ -58,7 +58,7 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
         "Classifier",
         list(CLASSIFIERS),
         default="probe",
-        format_func=CLASSIFIERS.get,
+        format_func=CLASSIFIERS.__getitem__,
         key="evaluate_classifier",
         help="Probe: logistic regression on frozen sentence embeddings, seconds. Fine-tuning: a small transformer is "
         "trained whole, minutes to hours on a CPU; it can be stopped and goes on from its last whole epoch.",
@@ -79,7 +79,7 @@ def list_training_sets(datasets: Sequence[Dataset], test: Dataset) -> dict[str, 
     return options
 
 
-def build_evaluation(page: ProjectPage, choice: EvaluationChoice) -> EvaluationRequest:
+def build_evaluation(page: ProjectPage, choice: EvaluationChoice) -> EvaluateRequest:
     """The request; which texts count, curves, and how a model is fine-tuned stand under Options.
 
     Raises:
@@ -88,7 +88,9 @@ def build_evaluation(page: ProjectPage, choice: EvaluationChoice) -> EvaluationR
     is_probe = choice.classifier == "probe"
     with st.expander(f"Options: which texts count, {'curves' if is_probe else 'how the model is trained'}"):
         review, seed, curves = st.columns(3, vertical_alignment="bottom")
-        decided = review.selectbox("Review", list(REVIEW_WORDS), format_func=REVIEW_WORDS.get, key="evaluate_review")
+        decided = review.selectbox(
+            "Review", list(REVIEW_WORDS), format_func=REVIEW_WORDS.__getitem__, key="evaluate_review"
+        )
         number, curve, tuning = 0, False, FineTuning()
         if is_probe:
             number = seed.number_input("Seed of the draws", 0, 10**6, 0, key="evaluate_seed")
@@ -109,7 +111,7 @@ def build_evaluation(page: ProjectPage, choice: EvaluationChoice) -> EvaluationR
     )
 
 
-def name_start(choice: EvaluationChoice, request: EvaluationRequest) -> str:
+def name_start(choice: EvaluationChoice, request: EvaluateRequest) -> str:
     """Words of the button that begins, with how much it is."""
     if choice.classifier == "probe":
         return "Train and test"

@@ -13,10 +13,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from attrprompt.errors import InputError
-from attrprompt.evaluation.request import EvaluationRequest, make_evaluation
-from attrprompt.evaluation.steps.feedback import HelpfulText, choose_helpful, find_rounds, plan_next_round
-from attrprompt.evaluation.steps.noise import AFTER, BEFORE, LOW
+from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
+from attrprompt.evaluation.steps.feedback import (
+    HelpfulText,
+    InfluenceRequest,
+    choose_helpful,
+    find_rounds,
+    plan_next_round,
+)
+from attrprompt.evaluation.steps.noise import AFTER, BEFORE, LOW, ReweighRequest
 from attrprompt.generation.fewshot import MOST_PER_CLASS
+from attrprompt.generation.sending import list_runs, load_run
 from attrprompt.records import Dataset, DatasetKind, Run
 from attrprompt.store import SampleFilter
 from components.evaluate.ablations import draw_variant_table
@@ -54,13 +61,12 @@ def _draw_reweighing(page: ProjectPage, sources: Sequence[Dataset], test: Datase
         return
     result = find_or_compute(
         page.runtime,
-        "reweigh",
-        request.to_payload(),
+        request.ask(ReweighRequest),
         doing="Learning weights",
         key="noise_job",
         ask_first=f"Weigh {dataset.rows:,} texts",
     )
-    if isinstance(result, dict):
+    if result is not None:
         _draw_before_and_after(result)
         _draw_weights(page, result, dataset)
 
@@ -162,16 +168,15 @@ def _draw_feedback(page: ProjectPage, sources: Sequence[Dataset], test: Dataset)
         return
     result = find_or_compute(
         page.runtime,
-        "influence",
-        request.to_payload(),
+        request.ask(InfluenceRequest),
         doing="Measuring influence",
         key="feedback_job",
         ask_first=f"Score {dataset.rows:,} texts",
     )
-    base = page.runtime.load_run(dataset.id)
-    if isinstance(result, dict):
+    base = load_run(page.runtime, dataset.id)
+    if result is not None:
         _draw_choice(page, result, base)
-    rounds = find_rounds(base, page.runtime.list_runs(page.project.id))
+    rounds = find_rounds(base, list_runs(page.runtime, page.project.id))
     if rounds:
         st.markdown("###### Before and after")
         draw_variant_table(page, base, rounds, test, key="feedback_rounds")
@@ -221,7 +226,7 @@ def _choose(datasets: Sequence[Dataset], key: str) -> Dataset:
     return by_name[chosen]
 
 
-def _make_request(page: ProjectPage, dataset: Dataset, test: Dataset) -> EvaluationRequest | None:
+def _make_request(page: ProjectPage, dataset: Dataset, test: Dataset) -> EvaluateRequest | None:
     try:
         return make_evaluation(page.runtime.store, page.project, [[dataset]], test)
     except InputError as error:

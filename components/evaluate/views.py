@@ -84,7 +84,7 @@ def draw_curves(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
             "Against",
             list(AGAINST),
             default="n",
-            format_func={"n": "Training texts", "tokens": "Tokens", "money": "Money"}.get,
+            format_func={"n": "Training texts", "tokens": "Tokens", "money": "Money"}.__getitem__,
             key="evaluate_against",
         )
         or "n"
@@ -214,8 +214,10 @@ def _pick_metric(result: Mapping[str, Any], default: str, *, key: str) -> str:
     """One of the result's metrics: side by side where they are few, in a list where they are many."""
     titles = title_metrics(result)
     if len(titles) > 3:
-        return st.selectbox("Score", list(titles), list(titles).index(default), format_func=titles.get, key=key)
-    return st.segmented_control("Score", list(titles), default=default, format_func=titles.get, key=key) or default
+        return st.selectbox("Score", list(titles), list(titles).index(default), format_func=titles.__getitem__, key=key)
+    return (
+        st.segmented_control("Score", list(titles), default=default, format_func=titles.__getitem__, key=key) or default
+    )
 
 
 def _draw(figure: Any, name: str, alternative: str, height: int) -> None:

@@ -17,7 +17,6 @@ from attrprompt.questionnaires.zero_shot import ZeroShotPlan, plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store.answers import StoredAnswer
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
@@ -30,7 +29,7 @@ ANSWERS_SHOWN = 200
 
 def draw_zero_shot(page: ProjectPage, test: Dataset) -> dict[str, Any] | None:
     """Ask, watch, stop and read the baseline; its scores so far, None without any answer."""
-    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    endpoint = choose_endpoint(page.project)
     with st.expander(
         f"Baseline without training: {endpoint.model} itself, zero-shot", icon=":material/psychology:", key="zero_shot"
     ):

@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from attrprompt.generation.batches.files import export_batch
-from attrprompt.generation.batches.remote import FOLDER
+from attrprompt.generation.batches.remote import FOLDER, BatchWork
 from attrprompt.generation.batches.results import import_batch
 from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
-from attrprompt.store.jobs import Job
+from attrprompt.store.jobs import Job, JobState
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_run_key, lacks_key, send_rest
 from components.kit.notices import errors_shown, in_callback
@@ -40,8 +40,8 @@ def draw_batches(page: ProjectPage, run: Run) -> None:
         _follow(page, run)
         if batches:
             _draw_table(batches)
-        job = page.runtime.batches.of_run(run)
-        working = job is not None and job.state == "running"
+        job = page.runtime.background(BatchWork).of_run(run)
+        working = job is not None and job.is_open
         _draw_job(page, run, job)
         if not working and any(each.state is BatchState.SUBMITTED for each in batches):
             _draw_look(page, run)
@@ -54,13 +54,13 @@ def draw_batches(page: ProjectPage, run: Run) -> None:
 
 def _follow(page: ProjectPage, run: Run) -> None:
     """Go on looking for results, where nobody does: batches outlive the app."""
-    if not page.runtime.batches.should_follow(run):
+    if not page.runtime.background(BatchWork).should_follow(run):
         return
     if lacks_key(run):
         st.caption(f"To look for results, enter the key in Settings, or set {escape_markdown(run.api_key_env)}.")
         return
     with errors_shown():
-        page.runtime.batches.start(run, find_run_key(run))
+        page.runtime.background(BatchWork).start(run, find_run_key(run))
 
 
 def _draw_table(batches: list[Batch]) -> None:
@@ -87,16 +87,16 @@ def _describe_remote(batch: Batch) -> str:
 
 
 def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
-    if job is None or job.state in ("done", "cancelled"):
+    if job is None or job.state in (JobState.DONE, JobState.CANCELLED):
         return
-    if job.state != "running":
+    if not job.is_open:
         st.error(escape_markdown(job.message), icon=":material/error:")
         return
 
     @st.fragment(run_every=POLL_SECONDS)
     def poll() -> None:
-        now = page.runtime.batches.of_run(run)
-        if now is None or now.state != "running":
+        now = page.runtime.background(BatchWork).of_run(run)
+        if now is None or not now.is_open:
             st.rerun()
         st.progress(min(now.progress, 1.0), text=escape_markdown(now.message or "Looking for results"))
         stop, _ = st.columns([1, 3])
@@ -105,7 +105,7 @@ def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
             key=f"batch_stop_{run.id}",
             icon=":material/stop:",
             width="stretch",
-            on_click=page.runtime.batches.stop_following,
+            on_click=page.runtime.background(BatchWork).stop_following,
             args=(run,),
             help="The batches go on at the endpoint; their results can be looked for later.",
         )
@@ -214,7 +214,7 @@ def _draw_giving_up(page: ProjectPage, run: Run) -> None:
 
 
 def _start(page: ProjectPage, run: Run, *, submit: bool = False, cancel: bool = False) -> str:
-    page.runtime.batches.start(run, find_run_key(run), submit=submit, cancel=cancel)
+    page.runtime.background(BatchWork).start(run, find_run_key(run), submit=submit, cancel=cancel)
     return f"{run.name} is submitted." if submit else ""
 
 

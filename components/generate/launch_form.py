@@ -15,13 +15,13 @@ from attrprompt.generation.plans.options import count_per_label
 from attrprompt.generation.plans.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.progress import format_cost
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.sending import start_run
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import DatasetKind
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_key
+from components.kit.keys import find_endpoint_key
 from components.kit.notices import errors_shown, in_callback
 from components.kit.text import escape_markdown
 from components.prompts.meta_prompts import draw_meta_prompts
@@ -44,7 +44,7 @@ class Prompting:
 def draw_launch_form(page: ProjectPage) -> None:
     """Choose what to generate and start it; the button says how much that is."""
     document = page.project.document
-    endpoint = choose_endpoint(page.project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    endpoint = choose_endpoint(page.project)
     methods = list_methods(document)
     method = st.segmented_control(
         "Method",
@@ -182,8 +182,8 @@ def _launch(page: ProjectPage, prompting: Prompting) -> str:
         few_shots=prompting.few_shots,
         facts=written.to_facts(None) if written is not None else None,
     )
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.start_run(run.id, key)
+    key = find_endpoint_key(endpoint)
+    start_run(page.runtime, run.id, key)
     return f"{run.name}: {run.counters.planned:,} prompts on their way."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attrprompt.generation.sending import end_run, load_run
 from attrprompt.records import Run, RunState
 from components.generate.batches import draw_batches
 from components.kit.frame import ProjectPage
@@ -19,7 +20,7 @@ LATEST = 4
 
 def draw_run_panel(page: ProjectPage, run_id: int, *, compact: bool = False) -> None:
     """A run; while it is being sent it redraws itself, whoever sends it."""
-    run = page.runtime.load_run(run_id)
+    run = load_run(page.runtime, run_id)
     if compact:
         with st.expander(describe_run(run)):
             _draw(page, run)
@@ -28,7 +29,7 @@ def draw_run_panel(page: ProjectPage, run_id: int, *, compact: bool = False) -> 
 
     @st.fragment(run_every=POLL_SECONDS if is_running else None)
     def poll() -> None:
-        now = page.runtime.load_run(run_id)
+        now = load_run(page.runtime, run_id)
         with st.container(border=True):
             _draw(page, now)
         if is_running != (now.state is RunState.RUNNING):  # the page sets the timer, a click in here does not
@@ -64,8 +65,8 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
             icon=":material/stop:",
             width="stretch",
             disabled=bool(run.wanted_state),
-            on_click=runtime.end_run,
-            args=(run.id, RunState.STOPPED),
+            on_click=end_run,
+            args=(runtime, run.id, RunState.STOPPED),
             help="Requests in flight are cancelled after two seconds; stored texts stay.",
         )
         pause.button(
@@ -74,8 +75,8 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
             icon=":material/pause:",
             width="stretch",
             disabled=bool(run.wanted_state),
-            on_click=runtime.end_run,
-            args=(run.id, RunState.PAUSED),
+            on_click=end_run,
+            args=(runtime, run.id, RunState.PAUSED),
             help="Requests in flight finish first.",
         )
         if run.wanted_state:

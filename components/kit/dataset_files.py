@@ -54,7 +54,9 @@ def draw_dataset_import(page: ProjectPage) -> None:
     ):
         file = st.file_uploader("JSONL, CSV or Parquet", type=["jsonl", "csv", "parquet"], key="import_file")
         name = st.text_input("Name of the data set", key="import_name", max_chars=200)
-        kind = st.selectbox("What are these texts?", list(KIND_WORDS), format_func=KIND_WORDS.get, key="import_kind")
+        kind = st.selectbox(
+            "What are these texts?", list(KIND_WORDS), format_func=KIND_WORDS.__getitem__, key="import_kind"
+        )
         text_column = st.text_input("Column of the texts", placeholder="found by itself", key="import_text")
         label_column = st.text_input("Column of the labels", placeholder="found by itself", key="import_label")
         if st.form_submit_button("Import") and file is not None:

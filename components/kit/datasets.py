@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
 from attrprompt.records import Dataset, DatasetKind
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
@@ -37,19 +37,23 @@ def choose_datasets(page: ProjectPage, *, key: str, what: str) -> list[Dataset]:
 
 def build_request(
     page: ProjectPage, datasets: Sequence[Dataset], only: Sequence[Part], *, key: str, **choices: object
-) -> AnalysisRequest:
+) -> AnalyzeRequest:
     """A request over the chosen data sets; which texts count stands under Options, alike for all sets."""
     with st.expander("Options: which texts count"):
         text, review, seed = st.columns(3)
         form = text.selectbox(
             "Text",
             ["clean", "raw"],
-            format_func={"clean": "Clean text", "raw": "Raw answers"}.get,
+            format_func={"clean": "Clean text", "raw": "Raw answers"}.__getitem__,
             key=f"{key}_text",
             persist_state="session",
         )
         decided = review.selectbox(
-            "Review", list(REVIEW_WORDS), format_func=REVIEW_WORDS.get, key=f"{key}_review", persist_state="session"
+            "Review",
+            list(REVIEW_WORDS),
+            format_func=REVIEW_WORDS.__getitem__,
+            key=f"{key}_review",
+            persist_state="session",
         )
         number = seed.number_input("Seed of the subsamples", 0, 10**6, 0, key=f"{key}_seed", persist_state="session")
         st.caption("Empty answers and refusals never count; cut texts do, and their share is shown.")

@@ -85,7 +85,7 @@ def _choose_basis(result: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         "Compared",
         list(BASES),
         default="words",
-        format_func=BASES.get,
+        format_func=BASES.__getitem__,
         key=f"{key}_basis",
         help="Longer texts bring more words: at equal numbers of texts a set of long texts has the larger vocabulary.",
     )

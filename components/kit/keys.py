@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import SecretStr
 
+from attrprompt.generation.sending import load_run, start_run
+from attrprompt.llm.chat import Endpoint
 from attrprompt.records import Run, RunState
-from attrprompt.settings import read_key
+from attrprompt.runtime.endpoints import endpoint_of, read_endpoint_key
 from components.kit.frame import ProjectPage
 
 _KEYS = "keys_by_endpoint"
@@ -14,7 +16,7 @@ _KEYS = "keys_by_endpoint"
 
 def find_run_key(run: Run) -> SecretStr | None:
     """The key for a run's endpoint, or None where there is none."""
-    return find_key(run.endpoint) or (read_key(run.api_key_env) if run.api_key_env else None)
+    return find_endpoint_key(endpoint_of(run))
 
 
 def lacks_key(run: Run) -> bool:
@@ -28,10 +30,10 @@ def send_rest(page: ProjectPage, run_id: int) -> None:
     Raises:
         InputError: the run cannot be started.
     """
-    run = page.runtime.load_run(run_id)
+    run = load_run(page.runtime, run_id)
     if run.state is RunState.RUNNING:
         return
-    page.runtime.start_run(run_id, find_run_key(run))
+    start_run(page.runtime, run_id, find_run_key(run))
 
 
 def keep_key(base_url: str, key: str) -> None:
@@ -41,6 +43,11 @@ def keep_key(base_url: str, key: str) -> None:
         keys[base_url] = SecretStr(key.strip())
     else:
         keys.pop(base_url, None)
+
+
+def find_endpoint_key(endpoint: Endpoint) -> SecretStr | None:
+    """The key for an endpoint that was typed in this session, else the one in the environment; None without either."""
+    return find_key(endpoint.base_url) or read_endpoint_key(endpoint)
 
 
 def find_key(base_url: str) -> SecretStr | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.generation.batches.files import WAITING
 from attrprompt.generation.progress import format_cost, format_seconds, measure_progress, sort_flags
 from attrprompt.records import Run, RunState
 from attrprompt.runtime.runtime import Runtime
@@ -76,7 +75,7 @@ def describe_run(run: Run) -> str:
     if run.waiting:
         parts.append(f"{run.waiting:,} wait for a batch")
     line = ", ".join(parts)
-    return line if not run.reason or run.reason == WAITING else f"{line}. {escape_markdown(run.reason)}"
+    return line if not run.reason or run.waits_for_batch else f"{line}. {escape_markdown(run.reason)}"
 
 
 def draw_failures(runtime: Runtime, run: Run) -> None:

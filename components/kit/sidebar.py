@@ -7,9 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from attrprompt.elicitation.background import Elicitations
+from attrprompt.generation.metaprompt.kept import MetaWritings
 from attrprompt.generation.progress import format_seconds, measure_progress
+from attrprompt.generation.sending import end_run, list_runs
+from attrprompt.questionnaires.questionnaire import Questionnaires
 from attrprompt.records import Run, RunState
-from attrprompt.runtime.background import STOPPING, BackgroundWork
+from attrprompt.runtime.background import BackgroundWork
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
 from attrprompt.store.jobs import Job
@@ -71,7 +75,7 @@ def describe_steps(runtime: Runtime, project: StoredProject) -> dict[str, str]:
     """The quiet state beside each step, by its label."""
     dimensions = len(project.document.dimensions)
     datasets = runtime.store.datasets.list_all(project.id)
-    runs = runtime.list_runs(project.id)
+    runs = list_runs(runtime, project.id)
     running = [run for run in runs if run.state is RunState.RUNNING]
     texts = sum(each.rows for each in datasets)
     if running:
@@ -101,16 +105,16 @@ class _Running:
 def _find_running(runtime: Runtime, project: StoredProject) -> _Running:
     found = [(name, work.find(project.id)) for name, work in _list_background(runtime).items()]
     return _Running(
-        tuple(run for run in runtime.list_runs(project.id) if run.state is RunState.RUNNING),
-        tuple((name, job) for name, job in found if job is not None and job.state == "running"),
+        tuple(run for run in list_runs(runtime, project.id) if run.state is RunState.RUNNING),
+        tuple((name, job) for name, job in found if job is not None and job.is_open),
     )
 
 
 def _list_background(runtime: Runtime) -> dict[str, BackgroundWork[Any]]:
     return {
-        "Attributes": runtime.elicitations,
-        "MetaPrompt": runtime.meta_writings,
-        "Questions": runtime.zero_shots,  # the judge's too
+        "Attributes": runtime.background(Elicitations),
+        "MetaPrompt": runtime.background(MetaWritings),
+        "Questions": runtime.background(Questionnaires),  # the judge's too
     }
 
 
@@ -139,7 +143,7 @@ def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> 
         icon=":material/stop:",
         on_click=_list_background(runtime)[name].stop,
         args=(project.id,),
-        disabled=job.message.endswith(STOPPING),
+        disabled=job.stopping,
         width="stretch",
         help="Nothing more is asked; what came stays.",
     )
@@ -153,8 +157,8 @@ def _draw_run(runtime: Runtime, run: Run) -> None:
         "Stop",
         key=f"sidebar_stop_{run.id}",
         icon=":material/stop:",
-        on_click=runtime.end_run,
-        args=(run.id, RunState.STOPPED),
+        on_click=end_run,
+        args=(runtime, run.id, RunState.STOPPED),
         disabled=bool(run.wanted_state),
         width="stretch",
     )

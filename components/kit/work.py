@@ -9,32 +9,22 @@ import streamlit as st
 
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.generation.progress import format_seconds
-from attrprompt.questionnaires.questionnaire import Asking, describe_cost
-from attrprompt.runtime.background import STOPPING
+from attrprompt.questionnaires.questionnaire import Questionnaire, Questionnaires, describe_cost
 from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import read_key
 from attrprompt.store.answers import StoredAnswer
-from attrprompt.store.jobs import CLOSED
-from attrprompt.worker.jobs import Result, read_result
+from attrprompt.store.jobs import Job, JobState
+from attrprompt.worker.jobs import JobRequest, ResultT
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_key
+from components.kit.keys import find_endpoint_key, find_key
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
 
 POLL_SECONDS = 0.7
-POLL_SECONDS = 1.0
 
 
 def find_or_compute(
-    runtime: Runtime,
-    kind: str,
-    payload: Mapping[str, Any],
-    *,
-    doing: str,
-    key: str,
-    ask_first: str = "",
-    again: str = "",
-) -> Result | None:
+    runtime: Runtime, request: JobRequest[ResultT], *, doing: str, key: str, ask_first: str = "", again: str = ""
+) -> ResultT | None:
     """The result of a job, or None while it is being computed; then its progress is drawn here.
 
     Work that begins by itself does so again after the app was closed in its midst; after a stop or a failure, and where
@@ -45,49 +35,54 @@ def find_or_compute(
         ask_first: words of a button, where the work should not begin by itself.
         again: words of the button after a stop, where the work goes on from what it kept.
     """
-    path = runtime.find_result(kind, payload)
-    if path is not None:
-        return read_result(path)
-    job = runtime.find_job(kind, payload)
-    if job is not None and job.message == CLOSED and not ask_first:
+    result = runtime.find_result(request)
+    if result is not None:
+        return result
+    job = runtime.find_job(request)
+    if job is not None and job.closed and not ask_first:
         job = None  # nobody stopped it
-    if job is None or job.state not in ("queued", "running"):
-        if job is not None and job.state == "failed":
-            st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
-        elif job is not None and job.state == "cancelled":
-            kept = "what was finished of it is kept" if again else "nothing was computed to the end"
-            said = CLOSED if job.message == CLOSED else f"Stopped; {kept}."
-            st.info(f"{doing}: {said}", icon=":material/info:")
-        stopped = job is not None and job.state in ("failed", "cancelled")
-        if ask_first or stopped:
+    if job is None or not job.is_open:
+        if job is not None:
+            _explain_end(job, doing, is_kept=bool(again))
+        if ask_first or job is not None:
             st.button(
-                (stopped and again) or ask_first or "Try again",
+                (job is not None and again) or ask_first or "Try again",
                 key=f"{key}_start",
                 icon=":material/play_arrow:",
                 on_click=_submit,
-                args=(runtime, kind, payload),
+                args=(runtime, request),
             )
             return None
-        _submit(runtime, kind, payload)
-    _draw_job(runtime, kind, payload, doing=doing, key=key)
+        _submit(runtime, request)
+    _draw_job(runtime, request, doing=doing, key=key)
     return None
 
 
-def _submit(runtime: Runtime, kind: str, payload: Mapping[str, Any]) -> None:
-    """Hand the work over, with the key that was typed for the endpoint that encodes, where one does."""
-    address = (payload.get("encoder") or {}).get("base_url")
-    runtime.submit_job(kind, payload, api_key=find_key(address) if address else None)
+def _explain_end(job: Job, doing: str, *, is_kept: bool) -> None:
+    """Why there is no result, where there could be one."""
+    if job.failed:
+        st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
+    elif job.closed:
+        st.info(f"{doing}: {job.message}", icon=":material/info:")
+    else:
+        kept = "what was finished of it is kept" if is_kept else "nothing was computed to the end"
+        st.info(f"{doing}: Stopped; {kept}.", icon=":material/info:")
 
 
-def _draw_job(runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing: str, key: str) -> None:
+def _submit(runtime: Runtime, request: JobRequest[Any]) -> None:
+    """Hand the work over, with the key that was typed for the endpoint that it asks, where it asks one."""
+    runtime.submit_job(request, api_key=find_key(request.asks) if request.asks else None)
+
+
+def _draw_job(runtime: Runtime, request: JobRequest[Any], *, doing: str, key: str) -> None:
     @st.fragment(run_every=POLL_SECONDS)
     def poll() -> None:
-        job = runtime.find_job(kind, payload)
-        if job is None or job.state not in ("queued", "running"):
+        job = runtime.find_job(request)
+        if job is None or not job.is_open:
             st.rerun()
-        words = job.message or ("waiting for other work" if job.state == "queued" else "starting")
+        words = job.message or ("waiting for other work" if job.state is JobState.QUEUED else "starting")
         left = ""
-        if job.state == "running" and job.progress > 0.05:
+        if job.state is JobState.RUNNING and job.progress > 0.05:
             spent = job.changed - job.created
             left = f", about {format_seconds(spent / job.progress * (1 - job.progress))} left"
         draw_stoppable(
@@ -98,7 +93,14 @@ def _draw_job(runtime: Runtime, kind: str, payload: Mapping[str, Any], *, doing:
 
 
 def draw_stoppable(
-    share: float, words: str, *, key: str, stop: Callable[[str], object], subject: str, stays: str | None = None
+    share: float,
+    words: str,
+    *,
+    key: str,
+    stop: Callable[[str], None],
+    subject: str,
+    stopping: bool = False,
+    stays: str | None = None,
 ) -> None:
     """How far it is, and the button, which can be pressed once.
 
@@ -107,6 +109,7 @@ def draw_stoppable(
         words: what it does now; any text.
         key: of the button.
         stop: ends the work of the subject.
+        stopping: whether it was asked to stop already.
         stays: what remains after a stop, shown as help.
     """
     bar, button = st.columns([6, 1], vertical_alignment="bottom")
@@ -118,22 +121,22 @@ def draw_stoppable(
         width="stretch",
         on_click=stop,
         args=(subject,),
-        disabled=words.endswith(STOPPING),
+        disabled=stopping,
         help=stays,
     )
 
 
-def draw_asking(page: ProjectPage, plan: Asking, answers: Mapping[str, StoredAnswer], *, key: str) -> None:
+def draw_asking(page: ProjectPage, plan: Questionnaire, answers: Mapping[str, StoredAnswer], *, key: str) -> None:
     """The button with its cost, or how far it is.
 
     Args:
         key: how the keys of its buttons begin.
     """
-    job = page.runtime.zero_shots.find(page.project.id)
-    if job is not None and job.state == "running":
+    job = page.runtime.background(Questionnaires).find(page.project.id)
+    if job is not None and job.is_open:
         _draw_progress(page, key)
         return
-    if job is not None and job.state == "failed" and job.message:
+    if job is not None and (job.failed or job.closed) and job.message:
         st.error(escape_markdown(job.message), icon=":material/error:")
     left = sum(each.key not in answers for each in plan.questions)
     if not left:
@@ -152,22 +155,23 @@ def draw_asking(page: ProjectPage, plan: Asking, answers: Mapping[str, StoredAns
 def _draw_progress(page: ProjectPage, key: str) -> None:
     @st.fragment(run_every=POLL_SECONDS)
     def poll() -> None:
-        job = page.runtime.zero_shots.find(page.project.id)
-        if job is None or job.state != "running":
+        job = page.runtime.background(Questionnaires).find(page.project.id)
+        if job is None or not job.is_open:
             st.rerun()
         draw_stoppable(
             job.progress,
             job.message or "starting",
             key=f"{key}_stop",
-            stop=page.runtime.zero_shots.stop,
+            stop=page.runtime.background(Questionnaires).stop,
             subject=page.project.id,
+            stopping=job.stopping,
         )
 
     poll()
 
 
-def _start(page: ProjectPage, plan: Asking) -> str:
+def _start(page: ProjectPage, plan: Questionnaire) -> str:
     endpoint = plan.endpoint
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.zero_shots.start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
+    key = find_endpoint_key(endpoint)
+    page.runtime.background(Questionnaires).start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
     return f"{endpoint.model} is asked."

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from attrprompt.generation.sending import list_runs
 from attrprompt.records import Dataset, RunState
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
@@ -14,7 +15,7 @@ from components.kit.samples import draw_text
 
 def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
     """One card a data set: texts, labels, model, tokens."""
-    runs = {run.id: run for run in page.runtime.list_runs(page.project.id)}
+    runs = {run.id: run for run in list_runs(page.runtime, page.project.id)}
     for column, dataset in zip(st.columns(max(2, len(datasets))), datasets, strict=False):
         facets = page.runtime.store.datasets.count_facets(dataset.id)
         with column.container(border=True):
@@ -71,7 +72,7 @@ def draw_next_step(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             "pages/attributes.py",
             "Design attributes",
         )
-    elif any(run.state is RunState.RUNNING for run in page.runtime.list_runs(page.project.id)):
+    elif any(run.state is RunState.RUNNING for run in list_runs(page.runtime, page.project.id)):
         step = (
             "Texts are being written",
             "They can be read while they arrive.",

@@ -9,6 +9,7 @@ import streamlit as st
 from attrprompt.generation.metaprompt.kept import (
     DEFAULT_COUNT,
     MetaPrompts,
+    MetaWritings,
     find_stale,
     find_unwritten,
     read_meta_prompts,
@@ -17,9 +18,9 @@ from attrprompt.generation.metaprompt.writing import MOST_PROMPTS, TOKENS_PER_PR
 from attrprompt.generation.plans.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
 from attrprompt.sampling import LabelSet
-from attrprompt.settings import read_key
+from attrprompt.store.jobs import JobState
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_key
+from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
 from components.kit.work import draw_stoppable
@@ -56,12 +57,12 @@ def _draw_request(
         f"{len(wanted):,} request{'' if len(wanted) == 1 else 's'} or more, about "
         f"{2 * TOKENS_PER_PROMPT * count * len(wanted):,} tokens, to {escape_markdown(endpoint.model)}."
     )
-    job = page.runtime.meta_writings.find(page.project.id)
+    job = page.runtime.background(MetaWritings).find(page.project.id)
     st.button(
         f"Let the model write {count * len(wanted):,} prompts" if is_first else f"Write {count * len(wanted):,} anew",
         key=f"{key}_write",
         icon=":material/edit_note:",
-        disabled=job is not None and job.state == "running",
+        disabled=job is not None and job.is_open,
         on_click=in_callback,
         args=(lambda: _start(page, wanted, count, endpoint),),
     )
@@ -95,24 +96,25 @@ def _draw_prompts(page: ProjectPage, written: MetaPrompts, stale: Sequence[Label
 
 
 def _draw_job(page: ProjectPage, key: str) -> None:
-    begun = page.runtime.meta_writings.find(page.project.id)
-    if begun is None or begun.state == "done":
+    begun = page.runtime.background(MetaWritings).find(page.project.id)
+    if begun is None or begun.state is JobState.DONE:
         return
-    running = begun.state == "running"
+    running = begun.is_open
 
     @st.fragment(run_every=POLL_SECONDS if running else None)
     def poll() -> None:
-        job = page.runtime.meta_writings.find(page.project.id)
-        if running and (job is None or job.state != "running"):
+        job = page.runtime.background(MetaWritings).find(page.project.id)
+        if running and (job is None or not job.is_open):
             st.rerun()
         assert job is not None
-        if job.state == "running":
+        if job.is_open:
             draw_stoppable(
                 job.progress,
                 f"The model writes its prompts: {job.message or 'starting'}",
                 key=f"{key}_stop",
-                stop=page.runtime.meta_writings.stop,
+                stop=page.runtime.background(MetaWritings).stop,
                 subject=page.project.id,
+                stopping=job.stopping,
             )
         elif job.message:
             st.error(escape_markdown(job.message), icon=":material/error:")
@@ -121,6 +123,6 @@ def _draw_job(page: ProjectPage, key: str) -> None:
 
 
 def _start(page: ProjectPage, label_sets: Sequence[LabelSet], count: int, endpoint: Endpoint) -> str:
-    key = find_key(endpoint.base_url) or (read_key(endpoint.api_key_env) if endpoint.api_key_env else None)
-    page.runtime.meta_writings.start(page.project, label_sets, count, endpoint, key)
+    key = find_endpoint_key(endpoint)
+    page.runtime.background(MetaWritings).start(page.project, label_sets, count, endpoint, key)
     return f"{endpoint.model} writes prompts."

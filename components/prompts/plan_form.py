@@ -50,7 +50,7 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
     drawn = sampler.selectbox(
         "Sampler",
         list(SAMPLER_WORDS),
-        format_func=SAMPLER_WORDS.get,
+        format_func=SAMPLER_WORDS.__getitem__,
         key=f"{key}_sampler",
         disabled=not attributed,
         persist_state="session",
@@ -86,7 +86,7 @@ def _draw_class_sizes(project: Project, key: str, per_class: int) -> dict[str, A
         "Class sizes",
         list(SIZE_WORDS),
         default=Distribution.EQUAL.value,
-        format_func=SIZE_WORDS.get,
+        format_func=SIZE_WORDS.__getitem__,
         key=f"{key}_distribution",
     )
     ratio = number.number_input(
@@ -147,7 +147,7 @@ def draw_label_set_form(project: Project, *, key: str) -> dict[str, Any]:
             "Label sets",
             sources,
             default=sources[0],
-            format_func=SOURCE_WORDS.get,
+            format_func=SOURCE_WORDS.__getitem__,
             key=f"{key}_label_sets",
             help="A text of this task may carry several labels. From the values: each value of the leading dimension "
             "brings its own labels, as in the authors' procedure. By number of labels: every label in turn, joined by "

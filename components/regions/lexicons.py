@@ -27,7 +27,7 @@ def draw_lexicons(
     chosen = which.segmented_control("Word list", list(found), default="gender", key="regions_lexicon") or "gender"
     chosen = chosen if chosen in found else "gender"
     scope = by.segmented_control(
-        "Counted", list(SCOPES), default="all", format_func=SCOPES.get, key="regions_lexicon_scope"
+        "Counted", list(SCOPES), default="all", format_func=SCOPES.__getitem__, key="regions_lexicon_scope"
     )
     lexicon = found[chosen]
     if scope in (None, "all"):

@@ -46,7 +46,7 @@ def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> tuple[st
         "Compare with",
         list(options),
         default="uniform",
-        format_func=options.get,
+        format_func=options.__getitem__,
         key="regions_reference",
         help="No reference is neutral: each answers another question.",
     )
@@ -169,7 +169,7 @@ def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], result: Map
         for feature in world["features"]
     ]
     chart = (
-        alt.Chart(alt.Data(values=features))
+        alt.Chart({"values": features})
         .mark_geoshape(stroke=palette.grid, strokeWidth=0.5)
         .encode(
             color=alt.condition(

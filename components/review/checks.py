@@ -41,15 +41,13 @@ def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
     request = make_check_request(page.runtime.store, page.project, dataset)
     result = find_or_compute(
         page.runtime,
-        "check",
-        request.model_dump(mode="json"),
+        request,
         doing="Checks",
         key="review_check",
         ask_first=f"Check {dataset.rows:,} texts",
     )
     if result is None:
         return
-    assert isinstance(result, Mapping)
     found: Mapping[str, list[int]] = result["flags"]
     for flag, items in found.items():
         st.markdown(f"- **{len(items):,}** {FLAG_WORDS[flag]}")

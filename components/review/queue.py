@@ -11,6 +11,7 @@ import streamlit as st
 from attrprompt.errors import InputError
 from attrprompt.generation.extend import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
 from attrprompt.generation.progress import sort_flags
+from attrprompt.generation.sending import load_run
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from components.kit.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
@@ -137,11 +138,11 @@ def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
 
 
 def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
-    begun = page.runtime.load_run(dataset.id).state
+    begun = load_run(page.runtime, dataset.id).state
 
     @st.fragment(run_every=POLL_SECONDS if begun is RunState.RUNNING else None)
     def poll() -> None:
-        state = page.runtime.load_run(dataset.id).state
+        state = load_run(page.runtime, dataset.id).state
         if state is not begun:
             st.rerun()
         st.write("Rejected texts do not count. Tick which marked ones do not count either; they stay in the data set.")

@@ -39,7 +39,9 @@ def draw_prices(page: Page, project: StoredProject) -> None:
     )
 
     def save() -> str:
-        table = PriceTable.from_rows(edited.dropna(how="all").to_dict("records"))
+        table = PriceTable.from_rows(
+            {str(name): value for name, value in row.items()} for row in edited.dropna(how="all").to_dict("records")
+        )
         page.runtime.store.projects.save_settings(project.id, {"prices": table.to_rows()})
         return "Prices saved."
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from attrprompt.cli import main
 from attrprompt.report.request import make_report
-from attrprompt.worker.jobs import find_result, hash_input
+from attrprompt.worker.jobs import find_result_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -85,7 +85,7 @@ def test_the_page_gives_the_same_file_as_the_command(app, project, report, page)
     store = app.open_store()
     request = make_report(store, app.home, project)
     store.close()
-    kept = find_result(app.home, "report", hash_input("report", request.to_payload()))
+    kept = find_result_file(app.home, request)
     kept.unlink()  # so that the page has it written anew, in the worker
     page.goto(app.page_of("report", project.id))
     page.get_by_role("button", name="Make the report").click()

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from attrprompt.analysis.similarity.projection import neighbour_overlap
+from attrprompt.analysis_jobs.map import MapRequest
 from attrprompt.demo import EXAMPLES, find_demo, first_requests, reset_demo, seed_demo
 from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import open_encoder
 from attrprompt.project import parse_project
 from attrprompt.runtime.runtime import open_runtime
-from attrprompt.worker.jobs import Arrays, find_result, hash_input, read_result
+from attrprompt.worker.jobs import find_result
 from tests.homes import open_home
 
 
@@ -72,15 +73,13 @@ def test_its_embeddings_are_those_that_the_encoder_computes(runtime, demo):
 
 
 def test_the_pages_first_questions_are_answered_without_computing(runtime, demo):
-    for kind, request in first_requests(runtime.store, demo):
-        payload = request.to_payload()
-        assert find_result(runtime.home, kind, hash_input(kind, payload)) is not None, kind
+    for request in first_requests(runtime.store, demo):
+        assert find_result(runtime.home, request) is not None, request.kind
 
 
 def test_its_map_keeps_neighbours_together(runtime, demo):
-    payload = next(request for kind, request in first_requests(runtime.store, demo) if kind == "map").to_payload()
-    found = read_result(find_result(runtime.home, "map", hash_input("map", payload)))
-    assert isinstance(found, Arrays)
+    request = next(each for each in first_requests(runtime.store, demo) if isinstance(each, MapRequest))
+    found = find_result(runtime.home, request)
     coordinates = found.arrays["coordinates"]
     counted = [sample for sample in texts_of(runtime, demo) if not {"empty", "refusal"} & set(sample.flags)]
     assert coordinates.shape == (len(counted), 2)

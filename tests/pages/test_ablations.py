@@ -2,9 +2,11 @@
 
 from attrprompt.evaluation.request import make_evaluation
 from attrprompt.evaluation.steps.ablations import find_variants
+from attrprompt.evaluation.steps.variants import VariantsRequest
 from attrprompt.records import RunCounters, RunState
 from attrprompt.store import NewSample
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
 
 KEYS = ("without:style", "without:location")
@@ -56,7 +58,7 @@ def test_variants_with_texts_are_compared_in_one_table(open_page, runtime, proje
         runtime.store, project, [[base.dataset], *([run.dataset] for run in newest)],
         runtime.store.datasets.find(project.id, "real"),
     )  # fmt: skip
-    run_job("variants", request.to_payload(), JobContext(runtime.home))
+    run_job(request.ask(VariantsRequest), JobContext(runtime.home))
     app = open_page("evaluate", project)
     (table,) = [each.value for each in app.dataframe if "Variant" in each.value]
     assert list(table["Texts"]) == [20, 20]

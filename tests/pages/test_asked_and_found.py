@@ -3,7 +3,8 @@
 import pytest
 
 from attrprompt.analysis_jobs.request import Part, make_request
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
 
 
@@ -19,7 +20,7 @@ def measured(runtime, project, texts):
         (both[1:], (Part.ADHERENCE,)),
     ):
         request = make_request(runtime.store, project, chosen, parts)
-        run_job("analyze", request.to_payload(), JobContext(runtime.home))
+        run_job(request, JobContext(runtime.home))
 
 
 def open_tab(app, key, name):

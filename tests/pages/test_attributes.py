@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.exchange.documents.project_files import write_project_yaml
 from attrprompt.presets import load_preset
@@ -82,7 +83,7 @@ def wait_until(condition) -> None:
 
 def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
     def ended() -> bool:
-        job = runtime.elicitations.find(project.id)
+        job = runtime.background(Elicitations).find(project.id)
         return job is not None and job.state != "running"
 
     wait_until(ended)

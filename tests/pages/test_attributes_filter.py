@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from attrprompt import edits
 from attrprompt.cli import main
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.project import Project
 from attrprompt.runtime.runtime import close_runtime, open_runtime
@@ -70,7 +71,7 @@ def open_filter(runtime, project, server) -> AppTest:
 
 def wait_until_asked(runtime, project, at) -> AppTest:
     until = time.monotonic() + SECONDS
-    while (job := runtime.elicitations.find(project.id)) is None or job.state == "running":
+    while (job := runtime.background(Elicitations).find(project.id)) is None or job.state == "running":
         assert time.monotonic() < until
         time.sleep(0.05)
     assert job.state == "done", job.message

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from attrprompt import edits
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.sampling import find_empty_labels
@@ -52,7 +53,9 @@ def wait_until(condition) -> None:
 
 
 def wait_until_asked(runtime, project) -> None:
-    wait_until(lambda: (job := runtime.elicitations.find(project.id)) is not None and job.state != "running")
+    wait_until(
+        lambda: (job := runtime.background(Elicitations).find(project.id)) is not None and job.state != "running"
+    )
 
 
 def propose(runtime, made, label: str, *texts: str) -> list[int]:
@@ -86,7 +89,7 @@ def test_the_embedded_model_is_asked_from_the_page(runtime, made):
     press(at, "elicit_cell")
     wait_until_asked(runtime, made)
     assert not at.run().exception
-    job = runtime.elicitations.find(made.id)
+    job = runtime.background(Elicitations).find(made.id)
     assert job.state == "done", job.message
     [proposal] = runtime.store.proposals.list_some(made.id, kind=ProposalKind.VALUE, statuses=("open",))
     assert proposal.maker.startswith("model:SmolLM2")
@@ -178,6 +181,6 @@ def test_a_running_request_is_seen_and_stopped_from_every_page(runtime, made, as
     assert not at.exception
     press(at, "sidebar_stop_Attributes")
     wait_until_asked(runtime, made)
-    assert runtime.elicitations.find(made.id).state == "cancelled"
+    assert runtime.background(Elicitations).find(made.id).state == "cancelled"
     at.run()
     assert "sidebar_stop_Attributes" not in [each.key for each in at.button]

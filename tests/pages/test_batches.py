@@ -5,9 +5,11 @@ import time
 
 import pytest
 
+from attrprompt.generation.batches.remote import BatchWork
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.sending import load_run
 from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method
 from attrprompt.records import BatchState, RunState
@@ -33,7 +35,7 @@ def make_run(runtime, project):
 
 
 def wait_for(runtime, run):
-    while runtime.batches.of_run(run).state == "running":
+    while runtime.background(BatchWork).of_run(run).state == "running":
         time.sleep(0.02)
 
 
@@ -73,9 +75,9 @@ def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, proje
     assert "5 texts stored, 0 failed, 0 known already." in read_words(app)
     app.button(key=f"batch_anyway_{run.id}").click().run()
     assert not app.exception
-    while runtime.load_run(run.id).state is RunState.RUNNING:
+    while load_run(runtime, run.id).state is RunState.RUNNING:
         time.sleep(0.02)
-    assert runtime.load_run(run.id).state is RunState.DONE
+    assert load_run(runtime, run.id).state is RunState.DONE
     assert len(server.asked) == 3
 
 

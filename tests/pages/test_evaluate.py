@@ -5,7 +5,8 @@ from attrprompt.evaluation.request import make_evaluation
 from attrprompt.llm.chat import Endpoint
 from attrprompt.questionnaires.zero_shot import plan_zero_shot
 from attrprompt.store.answers import StoredAnswer
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
 
 
@@ -32,7 +33,7 @@ def test_a_finished_evaluation_is_shown_with_the_texts_behind_a_cell(open_page, 
     request = make_evaluation(
         runtime.store, project, [[by_name["simprompt"]], [by_name["attrprompt"]]], by_name["real"], curve=True
     )
-    run_job("evaluate", request.to_payload(), JobContext(runtime.home))
+    run_job(request, JobContext(runtime.home))
     app = open_page("evaluate", project)
     shown = read_words(app)
     assert "macro F1" in shown
@@ -54,7 +55,7 @@ def test_a_fine_tuning_is_shown_seed_by_seed_with_its_cost_in_trainings_before(o
     assert app.button(key="evaluate_job_start").label == "Fine-tune 5 models, 8 epochs each"
     for key, value in (("evaluate_epochs", 1), ("evaluate_seeds", 2), ("evaluate_longest", 16)):
         app.number_input(key=key).set_value(value)
-    run_job("evaluate", request.to_payload(), JobContext(runtime.home))
+    run_job(request, JobContext(runtime.home))
     app.run()
     assert not app.exception
     shown = read_words(app).replace("\\", "")

@@ -3,32 +3,35 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attrprompt.analysis_jobs.check import CheckRequest
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
-from attrprompt.store.jobs import CLOSED
+from attrprompt.store.jobs import CLOSED_WORDS, JobState
 from attrprompt.worker.jobs import hash_input
 
-PAYLOAD = {"of": "nothing"}
+REQUEST = CheckRequest(datasets=(1,), contents="of nothing")
 
 
 def draw(ask_first):
+    from attrprompt.analysis_jobs.check import CheckRequest
     from attrprompt.runtime.runtime import open_runtime
     from components.kit.work import find_or_compute
 
-    find_or_compute(open_runtime(), "check", {"of": "nothing"}, doing="Checks", key="job", ask_first=ask_first)
+    request = CheckRequest(datasets=(1,), contents="of nothing")
+    find_or_compute(open_runtime(), request, doing="Checks", key="job", ask_first=ask_first)
 
 
 def draw_after(runtime, state, message, ask_first=""):
     """The page after a job of this work ended so, in a process that is gone."""
-    runtime.store.jobs.add("j1", "check", hash_input("check", PAYLOAD))
-    runtime.store.jobs.change("j1", state, 0.3, message)
+    runtime.store.jobs.add("j1", "check", hash_input(REQUEST))
+    runtime.store.jobs.change("j1", JobState(state), 0.3, message)
     app = AppTest.from_function(draw, args=(ask_first,)).run()
     assert not app.exception
     return app
 
 
 def find_newest(runtime):
-    return runtime.store.jobs.find_by_input(hash_input("check", PAYLOAD)).id
+    return runtime.store.jobs.find_by_input(hash_input(REQUEST)).id
 
 
 @pytest.mark.parametrize(
@@ -45,16 +48,20 @@ def test_a_stop_and_a_failure_are_explained_beside_the_button(runtime, state, me
     assert find_newest(runtime) == "j1"
 
 
-@pytest.mark.parametrize(("state", "message"), [("cancelled", CLOSED), ("running", "Half of it.")])
+@pytest.mark.parametrize(
+    ("state", "message"), [("closed", CLOSED_WORDS), ("cancelled", CLOSED_WORDS), ("running", "Half of it.")]
+)
 def test_what_was_under_way_when_the_app_was_closed_begins_again(runtime, state, message):
     draw_after(runtime, state, message)
     assert find_newest(runtime) != "j1"
 
 
-@pytest.mark.parametrize(("state", "message"), [("cancelled", CLOSED), ("running", "Half of it.")])
+@pytest.mark.parametrize(
+    ("state", "message"), [("closed", CLOSED_WORDS), ("cancelled", CLOSED_WORDS), ("running", "Half of it.")]
+)
 def test_what_a_person_begins_waits_for_the_person(runtime, state, message):
     app = draw_after(runtime, state, message, ask_first="Measure")
-    assert any(CLOSED in each.value for each in app.info)
+    assert any(CLOSED_WORDS in each.value for each in app.info)
     assert [each.label for each in app.button] == ["Measure"]
     assert find_newest(runtime) == "j1"
 
@@ -62,10 +69,10 @@ def test_what_a_person_begins_waits_for_the_person(runtime, state, message):
 def test_two_servers_on_one_home_do_not_take_each_others_jobs_for_abandoned_ones(runtime):
     other = Runtime(Settings(home=runtime.home))
     try:
-        ours, theirs = (each.submit_job("check", PAYLOAD) for each in (runtime, other))
+        ours, theirs = (each.submit_job(REQUEST) for each in (runtime, other))
         assert ours != theirs
         assert find_newest(runtime) == theirs
-        assert runtime.find_job("check", PAYLOAD).id == ours
-        assert other.find_job("check", PAYLOAD).id == theirs
+        assert runtime.find_job(REQUEST).id == ours
+        assert other.find_job(REQUEST).id == theirs
     finally:
         other.close()

@@ -5,7 +5,9 @@ import time
 import pytest
 
 from attrprompt.analysis_jobs.request import Part, make_request
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.questionnaires.questionnaire import Questionnaires
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import press, read_words
 
 PATIENCE = 60
@@ -16,7 +18,7 @@ def open_judge(open_page, runtime, project, texts, faulty_server):
     """Opens Review at what was asked, with an endpoint that behaves as told."""
     dataset = next(each for each in runtime.store.datasets.list_all(project.id) if each.name == "attrprompt")
     request = make_request(runtime.store, project, [dataset], (Part.ADHERENCE,))
-    run_job("analyze", request.to_payload(), JobContext(runtime.home))
+    run_job(request, JobContext(runtime.home))
 
     def open_it(**server):
         endpoint = {"base_url": faulty_server(**server).base_url, "model": "faulty-1"}
@@ -36,7 +38,7 @@ def ask(app, runtime, project):
 
 def wait_for_end(app, runtime, project):
     until = time.monotonic() + PATIENCE
-    while runtime.zero_shots.find(project.id).state == "running":
+    while runtime.background(Questionnaires).find(project.id).state == "running":
         assert time.monotonic() < until
         time.sleep(0.1)
     app.run()
@@ -73,7 +75,7 @@ def test_it_can_be_stopped_from_the_sidebar_of_any_page(open_judge, open_page, r
     elsewhere = open_page("prompts", project)
     press(elsewhere, "sidebar_stop_Questions")
     wait_for_end(elsewhere, runtime, project)
-    assert runtime.zero_shots.find(project.id).state == "cancelled"
+    assert runtime.background(Questionnaires).find(project.id).state == "cancelled"
     assert "sidebar_stop_Questions" not in [each.key for each in elsewhere.button]
 
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from attrprompt.analysis_jobs.request import Part, make_request
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.analysis_jobs.lexicons import LexiconsRequest
+from attrprompt.analysis_jobs.names import NamesRequest
+from attrprompt.analysis_jobs.paper import PaperRequest
+from attrprompt.analysis_jobs.portraits import PortraitsRequest
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
 
 
@@ -15,9 +20,9 @@ def answered(runtime, project, texts):
     def answer(*kinds, **choices):
         request = make_request(runtime.store, runtime.store.projects.load(project.id), both, (Part.REGIONS,), **choices)
         for kind in kinds:
-            run_job(kind, request.to_payload(), JobContext(runtime.home))
+            run_job(request.ask(kind), JobContext(runtime.home))
 
-    answer("analyze", "portraits", "lexicons", "names", "paper")
+    answer(AnalyzeRequest, PortraitsRequest, LexiconsRequest, NamesRequest, PaperRequest)
     return answer
 
 

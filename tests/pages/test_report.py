@@ -3,7 +3,8 @@
 import re
 
 from attrprompt.report.request import choose_datasets, make_report
-from attrprompt.worker.jobs import JobContext, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
 
 
@@ -21,7 +22,7 @@ def test_it_is_made_when_it_is_asked_for_and_then_downloaded(open_page, project,
     assert "Evaluation: none yet" in read_words(app)
     chosen = choose_datasets(runtime.store.datasets.list_all(project.id))
     request = make_report(runtime.store, runtime.home, runtime.store.projects.load(project.id), chosen)
-    run_job("report", request.to_payload(), JobContext(runtime.home))
+    run_job(request, JobContext(runtime.home))
     app = open_page("report", project)
     assert "The files show texts, prompts" in read_words(app)
     page, archive, markdown = (each.label for each in app.get("download_button"))

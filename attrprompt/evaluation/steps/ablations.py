@@ -20,9 +20,9 @@ from attrprompt.generation.fewshot import KEPT_AS as FEW_SHOTS
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
-from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method, Project
 from attrprompt.records import BASE_RUN, Run
+from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Store, StoredProject
 
 KEPT_AS = "ablation"  # among a run's options
@@ -100,7 +100,7 @@ def plan_ablation(store: Store, project: StoredProject, base: Run, ablation: Abl
         store,
         replace(project, document=ablation.document),
         ablation.options,
-        Endpoint(base.endpoint, base.model, base.api_key_env or None),
+        endpoint_of(base),
         name=f"{base.name}: {ablation.title}"[:200],
         parameters=GenerationParameters.model_validate(dict(base.parameters)),
         limits=RunLimits.model_validate(dict(base.limits)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,11 +26,12 @@ from attrprompt.evaluation.steps.noise import refuse_few, split_in_half
 from attrprompt.generation.fewshot import MOST_PER_CLASS, Example, FewShots
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
-from attrprompt.llm.chat import Endpoint
 from attrprompt.project import fold_label
 from attrprompt.records import BASE_RUN, Flag, Run, Sample, SampleStatus
+from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import SampleFilter, Store, StoredProject
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, Plain, register
 
 KEPT_AS = "feedback"  # among a run's options
 SPLITS = 5
@@ -45,13 +46,18 @@ class HelpfulText:
     influence: float
 
 
-@register("influence", unhashed=UNHASHED)
-def rank_texts(payload: Payload, context: JobContext) -> Result:
+class InfluenceRequest(EvaluationRequest, JobRequest[Plain]):
+    """How much each training text moves the probe."""
+
+    kind: ClassVar[str] = "influence"
+
+
+@register(InfluenceRequest, Plain, unhashed=UNHASHED)
+def rank_texts(request: InfluenceRequest, context: JobContext) -> Plain:
     """Every text of the one training set of an `EvaluationRequest` with its influence, the most helpful first.
 
     The request's test set only says which labels count; none of its texts is used.
     """
-    request = EvaluationRequest.model_validate(payload)
     if request.multi_label:
         raise InputError("Influence is measured for texts with one label each; this project's texts have several.")
     coded = read_coded(request, context)
@@ -68,21 +74,23 @@ def rank_texts(payload: Payload, context: JobContext) -> Result:
 
     influence = measure_mean_influence(coded.texts, classes, seed=request.seed, check=check)
     places = coded.places
-    return {
-        "training": request.training[0].name,
-        "n": coded.texts.n,
-        "parameters": {"splits": SPLITS, "seed": request.seed},
-        "harmful_share": float((influence > 0).mean()),
-        "texts": [
-            {
-                "dataset": places[row][0],
-                "item": places[row][1],
-                "label": coded.match.names[coded.texts.codes[row]],
-                "influence": float(influence[row]),
-            }
-            for row in map(int, np.argsort(influence, kind="stable"))
-        ],
-    }
+    return Plain(
+        {
+            "training": request.training[0].name,
+            "n": coded.texts.n,
+            "parameters": {"splits": SPLITS, "seed": request.seed},
+            "harmful_share": float((influence > 0).mean()),
+            "texts": [
+                {
+                    "dataset": places[row][0],
+                    "item": places[row][1],
+                    "label": coded.match.names[coded.texts.codes[row]],
+                    "influence": float(influence[row]),
+                }
+                for row in map(int, np.argsort(influence, kind="stable"))
+            ],
+        }
+    )
 
 
 def measure_mean_influence(texts: Texts, classes: int, *, seed: int, check: Check | None = None) -> Floats:
@@ -145,7 +153,7 @@ def plan_next_round(
         store,
         project,
         options.model_copy(update={"seed": options.seed + 1}),
-        Endpoint(base.endpoint, base.model, base.api_key_env or None),
+        endpoint_of(base),
         name=_name_round(store, base),
         parameters=GenerationParameters.model_validate(dict(base.parameters)),
         limits=RunLimits.model_validate(dict(base.limits)),

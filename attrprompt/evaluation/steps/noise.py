@@ -15,7 +15,7 @@ weighted texts, the outer one moves the weights so that a noise-robust loss on f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,8 @@ from attrprompt.evaluation.probe import (
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Codes, Floats, Predictions, measure_calibration_error
 from attrprompt.evaluation.steps.influence import Problem, fit, measure_influence, robust_loss
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, Plain, register
 
 START, RATE, STEPS = 0.5, 0.1, 20
 FEWEST_PER_CLASS = 4
@@ -57,10 +58,15 @@ class Learned:
     loss_after: float
 
 
-@register("reweigh", unhashed=UNHASHED)
-def reweigh(payload: Payload, context: JobContext) -> Result:
+class ReweighRequest(EvaluationRequest, JobRequest[Plain]):
+    """Which training texts should count less."""
+
+    kind: ClassVar[str] = "reweigh"
+
+
+@register(ReweighRequest, Plain, unhashed=UNHASHED)
+def reweigh(request: ReweighRequest, context: JobContext) -> Plain:
     """Learn weights for the one training set of an `EvaluationRequest`; the probe on its test set before and after."""
-    request = EvaluationRequest.model_validate(payload)
     if request.multi_label:
         raise InputError("Weights are learned for texts with one label each; this project's texts have several.")
     coded = read_coded(request, context)
@@ -82,18 +88,20 @@ def reweigh(payload: Payload, context: JobContext) -> Result:
         replace(each, family=PRIMARY_FAMILY if each.metric == "macro_f1" else "exploratory")
         for each in compare((AFTER, after), (BEFORE, before), "all texts")
     ]
-    return {
-        "training": request.training[0].name,
-        "test": {"dataset": coded.tested.dataset.name, "n": test.n},
-        "parameters": {"start": START, "rate": RATE, "steps": STEPS, "draws": DRAWS, "seed": request.seed},
-        "n": texts.n,
-        "held_out_loss": {"before": learned.loss_before, "after": learned.loss_after},
-        "low_share": float((learned.weights < LOW).mean()),
-        "before": before.estimate_metrics(),
-        "after": after.estimate_metrics(),
-        "comparisons": [each.to_json() for each in judge(compared)],
-        "weights": _describe_weights(coded, learned.weights),
-    }
+    return Plain(
+        {
+            "training": request.training[0].name,
+            "test": {"dataset": coded.tested.dataset.name, "n": test.n},
+            "parameters": {"start": START, "rate": RATE, "steps": STEPS, "draws": DRAWS, "seed": request.seed},
+            "n": texts.n,
+            "held_out_loss": {"before": learned.loss_before, "after": learned.loss_after},
+            "low_share": float((learned.weights < LOW).mean()),
+            "before": before.estimate_metrics(),
+            "after": after.estimate_metrics(),
+            "comparisons": [each.to_json() for each in judge(compared)],
+            "weights": _describe_weights(coded, learned.weights),
+        }
+    )
 
 
 def learn_weights(texts: Texts, classes: int, *, seed: int, check: Check | None = None) -> Learned:

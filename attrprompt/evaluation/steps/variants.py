@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from attrprompt.analysis.statistics.verdicts import DIFFERENT, LEVEL, NO_INTERVAL, NOT_SHOWN, correct_by_holm
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.evaluation.evaluate import EQUAL, answer_evaluation
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.records import Run
-from attrprompt.worker.jobs import JobContext, Payload, Result, register
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, Plain, register
 
 METRIC = "macro_f1"
 
@@ -43,10 +44,16 @@ class VariantRow:
         return asdict(self)
 
 
-@register("variants", unhashed=UNHASHED)
-def compare_variants(payload: Payload, context: JobContext) -> Result:
+class VariantsRequest(EvaluationRequest, JobRequest[Plain]):
+    """How variants of a run compare with it."""
+
+    kind: ClassVar[str] = "variants"
+
+
+@register(VariantsRequest, Plain, unhashed=UNHASHED)
+def compare_variants(request: VariantsRequest, context: JobContext) -> Plain:
     """An evaluation of a base run and its variants; not the one that the report shows."""
-    return answer_evaluation(EvaluationRequest.model_validate(payload), context)
+    return Plain(answer_evaluation(request, context))
 
 
 def tabulate_variants(result: Mapping[str, Any] | None, base: Run, variants: Mapping[str, Run]) -> list[VariantRow]:

@@ -18,14 +18,14 @@ from attrprompt.errors import InputError
 from attrprompt.generation.translate import ItemTranslator
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import build_chat_body
-from attrprompt.records import BatchState, Run, RunState
+from attrprompt.records import WAITING, BatchState, Run, RunState
+from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Store
 from attrprompt.store.locks import run_lock
 
 MOST_REQUESTS = 50_000
 MOST_BYTES = 200 * 1000 * 1000
 URL = "/v1/chat/completions"
-WAITING = "Waits for the results of a batch."
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def export_batch(
     Raises:
         InputError: nothing can be asked for, the folder cannot be written, or it holds such files already.
     """
-    endpoint = Endpoint(run.endpoint, run.model, run.api_key_env or None)
+    endpoint = endpoint_of(run)
     if endpoint.is_embedded:
         raise InputError("The embedded model takes no batch files. Make a run for an endpoint that has a Batch API.")
     stem = "".join(ch if ch.isalnum() or ch in "-_." else "_" for ch in run.name)

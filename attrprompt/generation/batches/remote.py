@@ -14,22 +14,19 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import MOST_REQUESTS, export_batch
 from attrprompt.generation.batches.results import BatchImport, import_batch
 from attrprompt.llm.batch_client import BatchClient, RemoteBatch
-from attrprompt.llm.chat import Endpoint
 from attrprompt.records import Batch, BatchState, Run
 from attrprompt.runtime.background import BackgroundWork, Tell
+from attrprompt.runtime.endpoints import endpoint_of
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import Store
-from attrprompt.store.jobs import Job
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from attrprompt.runtime.runtime import Runtime
+from attrprompt.store.jobs import Job, JobState
 
 POLL_SECONDS = 30.0
 FOLDER = "batches"
@@ -228,7 +225,7 @@ class BatchWork(BackgroundWork[BatchNews]):
         """
 
         async def work(stop: asyncio.Event, tell: Tell) -> tuple[BatchNews, str]:
-            client = BatchClient(Endpoint(run.endpoint, run.model, run.api_key_env or None), key)
+            client = BatchClient(endpoint_of(run), key)
             store = self._runtime.store
             try:
                 if submit:
@@ -257,7 +254,7 @@ class BatchWork(BackgroundWork[BatchNews]):
         if not self._runtime.store.batches.list_all(run.id, BatchState.SUBMITTED):
             return False
         job = self.of_run(run)
-        return job is None or job.state == "done" or self.was_left_behind(self._name(run))
+        return job is None or job.state is JobState.DONE or self.was_left_behind(self._name(run))
 
     def _name(self, run: Run) -> str:
         return f"run-{run.id}"

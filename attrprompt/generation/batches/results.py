@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from attrprompt.errors import ErrorKind, InputError
-from attrprompt.generation.batches.files import WAITING, name_item
+from attrprompt.generation.batches.files import name_item
 from attrprompt.generation.translate import ItemTranslator
 from attrprompt.llm.chat import ChatReply
 from attrprompt.llm.client import read_chat_document
-from attrprompt.records import Batch, BatchState, Run, RunState
+from attrprompt.records import WAITING, Batch, BatchState, Run, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 from attrprompt.store.locks import run_lock
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import suggest_way
@@ -19,21 +20,10 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.project import Method
 from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.records import hash_text
+from attrprompt.runtime.background import BackgroundWork, Tell
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.sampling import LabelSet
 from attrprompt.store import Store, StoredProject
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from attrprompt.runtime.runtime import Runtime
-from typing import TYPE_CHECKING
-
-from attrprompt.runtime.background import BackgroundWork, Tell
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from attrprompt.runtime.runtime import Runtime
 
 SETTING = "meta_prompts"
 PURPOSE = "metaprompt"

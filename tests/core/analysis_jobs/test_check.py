@@ -9,7 +9,8 @@ from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_reque
 from attrprompt.generation.fewshot import choose_few_shots
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 
 ENGLISH = "The council met on Monday to discuss how the old bridge over the river should be repaired this year"
 GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte Brücke über den Fluss zu retten ist"
@@ -23,7 +24,7 @@ def put(store, project, texts, name="texts", kind=DatasetKind.SIMPROMPT):
 
 def check(store, project, dataset, *checks):
     request = make_check_request(store, project, dataset, **({"checks": checks} if checks else {}))
-    return read_result(run_job("check", request.model_dump(mode="json"), JobContext(store.home)))
+    return run_job(request, JobContext(store.home))
 
 
 def flags_of(store, dataset):

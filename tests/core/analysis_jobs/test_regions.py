@@ -5,12 +5,18 @@ import json
 import pytest
 
 from attrprompt.analysis_jobs import places
-from attrprompt.analysis_jobs.analyze import analyse_sets, load_sets
-from attrprompt.analysis_jobs.request import Part, make_request
+from attrprompt.analysis_jobs.analyze import analyse_sets
+from attrprompt.analysis_jobs.lexicons import LexiconsRequest
+from attrprompt.analysis_jobs.names import NamesRequest
+from attrprompt.analysis_jobs.paper import PaperRequest
+from attrprompt.analysis_jobs.portraits import PortraitsRequest
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
+from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from attrprompt.worker.jobs import JobContext, read_result, run_job
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import run_job
 
 SUBJECTS = ("The mayor praised the team", "She opened a school", "He closed the mine", "People cheered in the street")
 PLACES = ("Kenya", "Japan", "France", "")
@@ -44,7 +50,7 @@ def datasets(store, project):
 def answer(store, project, datasets):
     def ask(kind, *parts, **choices):
         request = make_request(store, project, datasets, parts, **choices)
-        return read_result(run_job(kind, request.to_payload(), JobContext(store.home)))
+        return run_job(request.ask(kind), JobContext(store.home))
 
     return ask
 
@@ -62,20 +68,22 @@ def test_places_are_found_once_for_all_figures(project, datasets, monkeypatch, s
 
 
 def test_texts_of_a_continent_and_a_country_are_named(answer):
-    found = answer("analyze", Part.REGIONS, repeats=2)["datasets"]["asked"]["texts"]
+    found = answer(AnalyzeRequest, Part.REGIONS, repeats=2)["datasets"]["asked"]["texts"]
     assert found["continents"]["Africa"][:3] == [0, 4, 8]
     assert found["countries"]["JP"][:3] == [1, 5, 9]
     assert len(found["countries"]["JP"]) == 20
 
 
 def test_a_table_of_ones_own_is_a_reference(answer):
-    found = answer("analyze", Part.REGIONS, repeats=2, reference="mine", reference_csv="Africa,1\nAsia,1\nEurope,1\n")
+    found = answer(
+        AnalyzeRequest, Part.REGIONS, repeats=2, reference="mine", reference_csv="Africa,1\nAsia,1\nEurope,1\n"
+    )
     assert found["reference"] == "mine"
     assert found["datasets"]["asked"]["references"]["mine"]["js"] == pytest.approx(0, abs=1e-9)
 
 
 def test_each_region_is_described_and_the_names_of_places_are_no_news(answer):
-    regions = {each["region"]: each for each in answer("portraits", Part.REGIONS)["datasets"]["asked"]}
+    regions = {each["region"]: each for each in answer(PortraitsRequest, Part.REGIONS)["datasets"]["asked"]}
     assert {name: each["documents"] for name, each in regions.items()} == {
         "Africa": 40,
         "Asia": 40,
@@ -87,11 +95,11 @@ def test_each_region_is_described_and_the_names_of_places_are_no_news(answer):
     assert -1 <= regions["Africa"]["tone"]["value"] <= 1
     assert not {"kenya", "in kenya"} & {each["phrase"] for each in regions["Africa"]["overused"][:1]}
     assert regions["Africa"]["items"][:2] == [0, 4]
-    assert answer("portraits", Part.REGIONS)["tokens"] > 0
+    assert answer(PortraitsRequest, Part.REGIONS)["tokens"] > 0
 
 
 def test_gender_terms_and_own_word_lists_are_counted_over_all_by_label_and_by_region(answer):
-    found = answer("lexicons", Part.REGIONS, lexicons=(("work", "school,learning\nmine,digging\n"),))
+    found = answer(LexiconsRequest, Part.REGIONS, lexicons=(("work", "school,learning\nmine,digging\n"),))
     gender = found["gender"]["datasets"]["asked"]
     assert gender["all"]["any"]["female"]["value"] == pytest.approx(0.25)
     assert gender["all"]["terms"]["male"] == {"he": 40}
@@ -100,13 +108,13 @@ def test_gender_terms_and_own_word_lists_are_counted_over_all_by_label_and_by_re
 
 
 def test_ambiguous_names_come_with_examples_and_candidates(answer):
-    found = answer("names", Part.REGIONS)
+    found = answer(NamesRequest, Part.REGIONS)
     assert found["more"] == 0
     json.dumps(found)
 
 
 def test_continents_by_the_attribute_classifier_stand_beside_the_finders(answer):
-    found = answer("paper", Part.REGIONS, Part.SIMILARITY)
+    found = answer(PaperRequest, Part.REGIONS, Part.SIMILARITY)
     assert found["heading"] == "the paper's definition, sizes not equalised"
     continents = found["continents"]
     assert continents["classes"] == ["Africa", "Asia", "Europe", "none"]
@@ -117,12 +125,10 @@ def test_continents_by_the_attribute_classifier_stand_beside_the_finders(answer)
 
 
 def test_without_a_place_asked_for_nothing_is_encoded(project, datasets, monkeypatch, store):
-    from attrprompt.analysis_jobs import paper
-
-    def refuse(texts):
+    def refuse(self, spec, texts):
         raise AssertionError("nothing should be encoded")
 
-    monkeypatch.setattr(paper, "make_encode", lambda request, context: refuse)
+    monkeypatch.setattr(JobContext, "encode", refuse)
     plain = store.datasets.import_rows(
         project.id,
         "plain",
@@ -131,5 +137,5 @@ def test_without_a_place_asked_for_nothing_is_encoded(project, datasets, monkeyp
         info={},
     )
     request = make_request(store, project, [plain], (Part.REGIONS,))
-    found = paper.view_as_in_paper(request.to_payload(), JobContext(store.home))
+    found = run_job(request.ask(PaperRequest), JobContext(store.home))
     assert "AttrPrompt set" in found["continents"]["reason"]

@@ -8,6 +8,7 @@ import pytest
 
 from attrprompt import edits
 from attrprompt.cli import main
+from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.elicitation.requests import ElicitationRequest, carry_out
 from attrprompt.errors import InputError, ProviderError, WorkerError
@@ -15,6 +16,7 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.project import Project
 from attrprompt.runtime.runtime import close_runtime, open_runtime
+from attrprompt.store.jobs import JobState
 from attrprompt.store.locks import ProcessLock
 from attrprompt.store.proposals import NewProposal
 from tests.word_encoder import WordEncoder
@@ -55,52 +57,52 @@ def run(arguments, capsys) -> tuple[int, dict]:
 
 def test_values_of_all_labels_are_stored_with_every_reply(runtime, made, wanted, faulty_server):
     server = faulty_server(script=["fenced_json"] * 20)
-    elicited = runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
+    elicited = runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
     waiting = open_proposals(runtime, made)
     assert [each.id for each in waiting] == list(elicited.proposal_ids)
     assert {each.label_id for each in waiting} == set(made.document.labels)
     assert len(runtime.store.replies.list_all(made.id)) == elicited.replies
-    job = runtime.elicitations.find(made.id)
+    job = runtime.background(Elicitations).find(made.id)
     assert (job.state, job.progress) == ("done", 1.0)
     assert runtime.store.projects.head(made.id) == made.revision
 
 
 def test_what_was_rejected_or_waits_does_not_come_again(runtime, made, wanted, faulty_server):
     server = faulty_server(script=["bare_json"] * 40)
-    first = runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
+    first = runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
     rejected = list(first.proposal_ids)[:2]
     runtime.store.proposals.decide(made.id, rejected, "rejected", actor="ana")
-    second = runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
+    second = runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values").result(SECONDS)
     seen = {(each.label_id, each.text) for each in first.proposals}
     assert not seen & {(each.label_id, each.text) for each in second.proposals}
 
 
 def test_a_refused_key_ends_the_request_and_is_said(runtime, made, wanted, faulty_server):
     server = faulty_server(script=["auth"] * 20)
-    future = runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values")
+    future = runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values")
     with pytest.raises(ProviderError):
         future.result(SECONDS)
-    job = runtime.elicitations.find(made.id)
+    job = runtime.background(Elicitations).find(made.id)
     assert job.state == "failed"
     assert "key" in job.message
 
 
 def test_one_request_a_project_at_a_time(runtime, made, wanted, faulty_server):
     server = faulty_server(script=["bare_json"] * 40, latency=0.5)
-    future = runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values")
+    future = runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values")
     with pytest.raises(InputError, match="goes on"):
-        runtime.elicitations.start(made, wanted, endpoint_of(server), title="Values")
-    runtime.elicitations.stop(made.id)
+        runtime.background(Elicitations).start(made, wanted, endpoint_of(server), title="Values")
+    runtime.background(Elicitations).stop(made.id)
     future.result(SECONDS)
-    assert runtime.elicitations.find(made.id).state == "cancelled"
+    assert runtime.background(Elicitations).find(made.id).state == "cancelled"
 
 
-def test_a_request_whose_process_is_gone_counts_as_failed(runtime, made):
+def test_a_request_whose_process_is_gone_counts_as_closed(runtime, made):
     runtime.store.jobs.add("lost", "elicit", f"elicit:{made.id}")
-    runtime.store.jobs.change("lost", "running", 0.4, "Values: 2 of 5 labels")
-    assert runtime.elicitations.find(made.id).state == "failed"
+    runtime.store.jobs.change("lost", JobState.RUNNING, 0.4, "Values: 2 of 5 labels")
+    assert runtime.background(Elicitations).find(made.id).closed
     with ProcessLock(runtime.home / "locks" / f"elicit-{made.id}"):
-        assert runtime.elicitations.find(made.id).state == "running"
+        assert runtime.background(Elicitations).find(made.id).state == "running"
 
 
 @pytest.mark.parametrize("reply", ["fenced_json", "numbered", "prose_json", "broken_json"])
@@ -166,7 +168,7 @@ def test_a_check_that_fails_leaves_the_rows_of_the_last_one(runtime, made, wante
     row = NewProposal("filter", "opera", {"value_id": "v", "text": "opera", "similar": "movies"}, subtopic, music)
     numbers = runtime.store.proposals.add(made.id, [row], maker="model:m")
     request = ElicitationRequest(ProposalKind.FILTER, subtopic, embeds=False)
-    future = runtime.elicitations.start(made, request, endpoint_of(faulty_server()), title="Filter")
+    future = runtime.background(Elicitations).start(made, request, endpoint_of(faulty_server()), title="Filter")
     with pytest.raises(InputError, match="similar labels"):
         future.result(SECONDS)
     waiting = runtime.store.proposals.list_some(made.id, kind=ProposalKind.FILTER, statuses=("open",))

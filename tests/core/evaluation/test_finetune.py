@@ -10,7 +10,8 @@ from attrprompt.evaluation.finetune import FineTuning, fine_tune, read_logits, s
 from attrprompt.evaluation.request import make_evaluation
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from attrprompt.worker.client import JobState, WorkerClient, WorkJob
+from attrprompt.store.jobs import JobState
+from attrprompt.worker.client import WorkerClient, WorkJob
 
 OPTIONS = FineTuning(epochs=2, batch=32, longest=16, learning_rate=2e-4, seeds=1)
 PATIENCE = 120  # seconds for one update of a worker on a busy machine
@@ -111,12 +112,12 @@ def test_a_training_in_the_worker_is_stopped_and_goes_on_from_its_last_epoch(sto
     request = make_evaluation(store, project, [sets[:1]], sets[1], classifier="finetune", tuning=tuning)
     updates = queue.Queue()
     client = WorkerClient(store.home, updates.put)
-    stopped = WorkJob("evaluate", request.to_payload())
+    stopped = WorkJob(request)
     client.submit(stopped)
     wait_for(updates, lambda each: "epoch 2 of 2" in each.message)
     client.cancel(stopped.id)
     assert wait_for(updates, lambda each: each.state is JobState.CANCELLED)
-    client.submit(WorkJob("evaluate", request.to_payload()))
+    client.submit(WorkJob(request))
     resumed = wait_for(updates, lambda each: each.state in (JobState.DONE, JobState.FAILED))
     client.close()
     assert resumed[-1].state is JobState.DONE

@@ -16,6 +16,7 @@ import pytest
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.extend import measure_shortfall, top_up, write_again
 from attrprompt.generation.runner import RunExecution
+from attrprompt.generation.sending import end_run, load_run, start_run
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.throttle import RetryPolicy
 from attrprompt.records import RunState
@@ -157,25 +158,25 @@ async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_ser
 async def test_pause_lets_answers_arrive_and_resume_finishes(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.05)
     run = plan_at(server, per_class=40, concurrency=4)
-    future = runtime.start_run(run.id)
+    future = start_run(runtime, run.id)
     while counters_of(runtime, run).completed < 5:
         time.sleep(0.02)
-    runtime.end_run(run.id, RunState.PAUSED)
+    end_run(runtime, run.id, RunState.PAUSED)
     assert future.result(20) is RunState.PAUSED
     paused = counters_of(runtime, run)
     assert 5 <= paused.completed < 80
     assert sum(server.answered.values()) == paused.completed
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     assert set(server.answered.values()) == {1}
 
 
 async def test_stop_cancels_what_hangs(runtime, faulty_server, plan_at):
     server = faulty_server(usual="hang")
     run = plan_at(server, per_class=4, timeout=600)
-    future = runtime.start_run(run.id)
+    future = start_run(runtime, run.id)
     while server.in_flight < 8:
         time.sleep(0.02)
-    runtime.end_run(run.id, RunState.STOPPED)
+    end_run(runtime, run.id, RunState.STOPPED)
     assert future.result(20) is RunState.STOPPED
     counters = counters_of(runtime, run)
     assert (counters.pending, counters.maybe_billed_twice) == (8, 8)
@@ -184,39 +185,39 @@ async def test_stop_cancels_what_hangs(runtime, faulty_server, plan_at):
 def test_a_run_is_seen_running_as_soon_as_it_was_started_and_can_be_stopped_at_once(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.2)
     run = plan_at(server, per_class=40, concurrency=2)
-    future = runtime.start_run(run.id)
-    assert runtime.load_run(run.id).state is RunState.RUNNING
-    runtime.end_run(run.id, RunState.STOPPED)
+    future = start_run(runtime, run.id)
+    assert load_run(runtime, run.id).state is RunState.RUNNING
+    end_run(runtime, run.id, RunState.STOPPED)
     assert future.result(20) is RunState.STOPPED
 
 
 def test_a_run_has_one_owner(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.2)
     run = plan_at(server, per_class=10)
-    future = runtime.start_run(run.id)
+    future = start_run(runtime, run.id)
     with pytest.raises(InputError, match=f"running in process {os.getpid()}"):
-        runtime.start_run(run.id)
+        start_run(runtime, run.id)
     assert future.result(30) is RunState.DONE
     with pytest.raises(InputError, match="is done"):
-        runtime.start_run(run.id)
+        start_run(runtime, run.id)
 
 
 def test_two_runs_at_once_both_end(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.02)
     first = plan_at(server, per_class=30, name="first")
     second = plan_at(server, per_class=30, name="second")
-    futures = [runtime.start_run(run.id) for run in (first, second)]
+    futures = [start_run(runtime, run.id) for run in (first, second)]
     assert [future.result(30) for future in futures] == [RunState.DONE, RunState.DONE]
 
 
 def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server, plan_at):
     server = faulty_server(latency=0.05, models=(), keep_bodies=False)
     long, short = (plan_at(server, per_class=n, name=name) for n, name in ((2_000, "long"), (10, "short")))
-    going = runtime.start_run(long.id)
-    assert runtime.start_run(short.id).result(30) is RunState.DONE
+    going = start_run(runtime, long.id)
+    assert start_run(runtime, short.id).result(30) is RunState.DONE
     assert not going.done()
     assert counters_of(runtime, long).completed > 0
-    runtime.end_run(long.id, RunState.STOPPED)
+    end_run(runtime, long.id, RunState.STOPPED)
     assert going.result(30) is RunState.STOPPED
 
 
@@ -250,9 +251,9 @@ def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(home, 
 def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime, faulty_server, plan_at):
     server = faulty_server(usual="echo")
     run = plan_at(server, per_class=2)
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     assert write_again(runtime.store, run.dataset, [1], actor="ana") == 1
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     samples = runtime.store.datasets.read_page(run.id)
     assert [sample.item for sample in samples] == [0, 1, 2, 3, 4]
     assert (samples[1].status, samples[4].status) == ("rejected", "new")
@@ -264,7 +265,7 @@ def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime
 def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server, plan_at):
     server = faulty_server(script=["refusal", "refusal"], models=())
     run = plan_at(server, per_class=5, concurrency=1)
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     assert measure_shortfall(runtime.store, dataset, []).missing == ()
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == (0, 1)
@@ -272,7 +273,7 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server, pl
     asked = measure_shortfall(runtime.store, dataset, ["refusal"])
     assert (asked.usable, asked.coming, asked.missing) == (8, 2, ())
     assert top_up(runtime.store, dataset, ["refusal"]) == 0
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
     assert runtime.store.datasets.count(run.id) == 12
 
@@ -280,35 +281,35 @@ def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server, pl
 def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_server, plan_at):
     server = faulty_server(script=["refusal"] * 3, models=())
     run = plan_at(server, per_class=5, concurrency=1)
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     server.script[:] = ["refusal", "refusal", "ok", "refusal"]
     assert top_up(runtime.store, dataset, ["refusal"]) == 3
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     lacking = measure_shortfall(runtime.store, dataset, ["refusal"])
     assert (lacking.usable, lacking.missing) == (10, ())
     assert len(server.asked) == 10 + 3 + 2 + 1
     runtime.store.review.decide(run.id, [9], {"status": "rejected"}, actor="ana")
     write_again(runtime.store, dataset, [8], actor="ana")
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     assert len(server.asked) == 10 + 3 + 2 + 1 + 1
 
 
 def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_server, plan_at):
     server = faulty_server(usual="refusal", models=())
     run = plan_at(server, per_class=2, concurrency=1)
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     dataset = runtime.store.datasets.load(run.id)
     assert top_up(runtime.store, dataset, ["refusal"]) == 4
-    assert runtime.start_run(run.id).result(20) is RunState.DONE
+    assert start_run(runtime, run.id).result(20) is RunState.DONE
     assert len(server.asked) == 4 + 5 * 4
     counters = counters_of(runtime, run)
     first_wave = (counters.prompt_tokens + counters.completion_tokens) // 6
     limited = plan_at(server, per_class=2, concurrency=1, name="limited", budget_tokens=first_wave + 1)
-    assert runtime.start_run(limited.id).result(20) is RunState.DONE
+    assert start_run(runtime, limited.id).result(20) is RunState.DONE
     before = len(server.asked)
     assert top_up(runtime.store, runtime.store.datasets.load(limited.id), ["refusal"]) == 4
-    assert runtime.start_run(limited.id).result(20) is RunState.DONE_WITH_FAILURES
+    assert start_run(runtime, limited.id).result(20) is RunState.DONE_WITH_FAILURES
     assert len(server.asked) == before + 1
 
 

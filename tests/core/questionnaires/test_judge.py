@@ -8,6 +8,7 @@ from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.questionnaires.judge import plan_judging, read_choice, score_judging
+from attrprompt.questionnaires.questionnaire import Questionnaires
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
 
@@ -78,7 +79,7 @@ def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_ser
     dataset = add_texts(store, project)
     server = faulty_server(answer=answer_as_read)
     plan = plan_judging(store, project, dataset, Endpoint(server.base_url, "faulty-1"), per_value=40)
-    runtime.zero_shots.start(project.id, plan, concurrency=4).result(60)
+    runtime.background(Questionnaires).start(project.id, plan, concurrency=4).result(60)
     answers = store.answers.find(project.id, [each.key for each in plan.questions])
     judged = score_judging(plan, answers)["style"]
     assert (judged.n, judged.no_verdict) == (119, 1)

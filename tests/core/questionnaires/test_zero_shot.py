@@ -9,7 +9,7 @@ from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project, Task
-from attrprompt.questionnaires.questionnaire import describe_cost
+from attrprompt.questionnaires.questionnaire import Questionnaires, describe_cost
 from attrprompt.questionnaires.zero_shot import plan_zero_shot, read_labels, write_messages
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import DatasetKind, hash_text
@@ -61,7 +61,7 @@ def answer_rightly(body):
 
 
 def ask(runtime, project, plan):
-    return runtime.zero_shots.start(project.id, plan, concurrency=4).result(30)
+    return runtime.background(Questionnaires).start(project.id, plan, concurrency=4).result(30)
 
 
 def find_answers(store, project, plan):
@@ -93,7 +93,7 @@ def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, 
     plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     with pytest.raises(ProviderError):
         ask(runtime, project, plan)
-    job = runtime.zero_shots.find(project.id)
+    job = runtime.background(Questionnaires).find(project.id)
     assert job.state == "failed"
     kept = len(find_answers(store, project, plan))
     asked = len(server.asked)
@@ -107,11 +107,13 @@ def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime,
     gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, latency=0.05)
     endpoint = Endpoint(server.base_url, "faulty-1")
-    future = runtime.zero_shots.start(project.id, plan := plan_zero_shot(store, project, gold, endpoint), concurrency=1)
-    runtime.zero_shots.stop(project.id)
+    future = runtime.background(Questionnaires).start(
+        project.id, plan := plan_zero_shot(store, project, gold, endpoint), concurrency=1
+    )
+    runtime.background(Questionnaires).stop(project.id)
     came = future.result(30)
     assert came < 24
-    assert runtime.zero_shots.find(project.id).state == "cancelled"
+    assert runtime.background(Questionnaires).find(project.id).state == "cancelled"
     ask(runtime, project, plan)
     fewer = plan_zero_shot(store, project, gold, endpoint, at_most=10)
     assert len(find_answers(store, project, fewer)) == 10

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -18,58 +19,125 @@ from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import identify_encoder
 from attrprompt.errors import InputError, StoreError, WorkerError
-from attrprompt.worker.client import JobState, WorkerClient, WorkJob
-from attrprompt.worker.jobs import Arrays, JobContext, find_result, hash_input, read_result, run_job
+from attrprompt.store.jobs import JobState
+from attrprompt.worker.client import WorkerClient, WorkJob
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.encode import Encoded, EncodeRequest
+from attrprompt.worker.jobs import (
+    JOBS,
+    JobRequest,
+    Plain,
+    find_result,
+    find_result_file,
+    hash_input,
+    perform_order,
+    read_result,
+    run_job,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120
 
 KINDS = """
-import ctypes, os, sys, threading
+import os, threading
+from typing import ClassVar
 import numpy as np
 from attrprompt.errors import InputError
-from attrprompt.worker.jobs import Arrays, register
+from attrprompt.worker.jobs import Arrays, JobRequest, Plain, register
 
-@register("probe.sum")
-def add_up(payload, context):
+class Sum(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.sum"
+    numbers: tuple[int, ...]
+    unit: str = ""
+
+@register(Sum, Plain)
+def add_up(request, context):
     with open(context.home / "calls", "a") as file:
         file.write("x")
     context.progress(0.5, "Half way")
-    return {"sum": sum(payload["numbers"])}
+    return Plain(sum=sum(request.numbers))
 
-@register("probe.arrays")
-def make_arrays(payload, context):
-    return Arrays({"squares": np.arange(payload["n"]) ** 2}, {"n": payload["n"]})
+class Squares:
+    def __init__(self, squares):
+        self.squares = squares
 
-@register("probe.process", keeps_result=False)
-def describe(payload, context):
+    def to_arrays(self):
+        return Arrays({"squares": self.squares}, {"n": len(self.squares)})
+
+    @classmethod
+    def from_arrays(cls, kept):
+        assert kept.facts == {"n": len(kept.arrays["squares"])}
+        return cls(kept.arrays["squares"])
+
+class MakeSquares(JobRequest[Squares]):
+    kind: ClassVar[str] = "probe.squares"
+    n: int
+
+@register(MakeSquares, Squares)
+def make_squares(request, context):
+    return Squares(np.arange(request.n) ** 2)
+
+class Describe(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.process"
+    url: str = ""
+
+@register(Describe, Plain, keeps_result=False)
+def describe(request, context):
     key = context.api_key.get_secret_value() if context.api_key else None
-    return {"pid": os.getpid(), "nice": os.nice(0), "threads": context.threads, "omp": os.environ["OMP_NUM_THREADS"],
-            "key": key}
+    return Plain(pid=os.getpid(), nice=os.nice(0), threads=context.threads, omp=os.environ["OMP_NUM_THREADS"], key=key)
 
-@register("probe.hang", keeps_result=False)
-def hang(payload, context):
+class Hang(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.hang"
+
+@register(Hang, Plain, keeps_result=False)
+def hang(request, context):
     context.progress(0.25, "Hanging")
     threading.Event().wait()
 
-@register("probe.refuse")
-def refuse(payload, context):
+class Refuse(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.refuse"
+
+@register(Refuse, Plain)
+def refuse(request, context):
     raise InputError("These texts cannot be used. Choose others.")
 
-@register("probe.defect")
-def fail(payload, context):
-    return {"never": 1 / 0}
+class Fail(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.defect"
 
-@register("probe.die")
-def die(payload, context):
+@register(Fail, Plain)
+def fail(request, context):
+    return Plain(never=1 / 0)
+
+class Die(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.die"
+
+@register(Die, Plain)
+def die(request, context):
     os.kill(os.getpid(), 9)
 
-@register("probe.chatter")
-def chatter(payload, context):
+class Chatter(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.chatter"
+
+@register(Chatter, Plain)
+def chatter(request, context):
     print("a library talks", flush=True)
     os.write(1, b"so does C code\\n")
-    return {"said": True}
+    return Plain(said=True)
 """
+
+
+class Unknown(JobRequest[Plain]):
+    kind: ClassVar[str] = "probe.nothing"
+
+
+def ask(kind, **fields):
+    """A request of a kind of this test's own module."""
+    return JOBS[f"probe.{kind}"].request(**fields)
+
+
+def read(request, update):
+    """The result that an update names."""
+    return read_result(type(request), update.result_path)
 
 
 class Watch:
@@ -86,8 +154,8 @@ class Watch:
                 return found[-1]
             self.seen.append(self.updates.get(timeout=PATIENCE))
 
-    def finish(self, client, kind, payload=None, **facts):
-        job = WorkJob(kind, payload or {}, **facts)
+    def finish(self, client, request, **facts):
+        job = WorkJob(request, **facts)
         client.submit(job)
         return self.wait_for(job.id, JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
@@ -126,7 +194,7 @@ def client(make_client):
 
 def hang(client, watch):
     """Submit a job that never ends; gives its id and the worker's process number."""
-    job = WorkJob("probe.hang", {})
+    job = WorkJob(ask("hang"))
     client.submit(job)
     while watch.wait_for(job.id, JobState.RUNNING).progress != 0.25:
         watch.seen.append(watch.updates.get(timeout=PATIENCE))
@@ -146,37 +214,36 @@ def wait_until_gone(process_id):
 
 
 def test_a_job_is_queued_runs_and_gives_its_result(client, watch):
-    final = watch.finish(client, "probe.sum", {"numbers": [1, 2, 3]})
+    final = watch.finish(client, ask("sum", numbers=[1, 2, 3]))
     assert final.state is JobState.DONE
     assert final.progress == 1.0
-    assert read_result(final.result_path) == {"sum": 6}
+    assert read(ask("sum", numbers=[1]), final) == {"sum": 6}
     states = [update.state for update in watch.seen]
     assert states[0] is JobState.QUEUED
     assert ("Half way", 0.5) in [(update.message, update.progress) for update in watch.seen]
-    assert {update.input_hash for update in watch.seen} == {hash_input("probe.sum", {"numbers": [1, 2, 3]})}
+    assert {update.input_hash for update in watch.seen} == {hash_input(ask("sum", numbers=[1, 2, 3]))}
 
 
 def test_arrays_come_back_with_their_facts(client, watch):
-    result = read_result(watch.finish(client, "probe.arrays", {"n": 4}).result_path)
-    assert isinstance(result, Arrays)
-    np.testing.assert_array_equal(result.arrays["squares"], [0, 1, 4, 9])
-    assert result.facts == {"n": 4}
+    request = ask("squares", n=4)
+    np.testing.assert_array_equal(read(request, watch.finish(client, request)).squares, [0, 1, 4, 9])
 
 
 def test_the_same_input_is_not_computed_again_even_by_another_process(tmp_path, make_client, watch):
     one = make_client()
-    first = watch.finish(one, "probe.sum", {"numbers": [1, 2], "unit": "m"})
+    request = ask("sum", numbers=[1, 2], unit="m")
+    first = watch.finish(one, request)
     again = make_client()
-    second = watch.finish(again, "probe.sum", {"unit": "m", "numbers": [1, 2]})
-    by_hand = run_job("probe.sum", {"numbers": [1, 2], "unit": "m"}, JobContext(tmp_path))
-    assert first.result_path == second.result_path == by_hand
+    second = watch.finish(again, ask("sum", unit="m", numbers=[1, 2]))
+    assert first.result_path == second.result_path == find_result_file(tmp_path, request)
+    assert run_job(request, JobContext(tmp_path)) == {"sum": 3}
     assert again.process_id is None
     assert (tmp_path / "calls").read_text() == "x"
 
 
 def test_the_process_is_polite_and_stays_warm(make_client, watch):
     client = make_client(threads=3)
-    facts = [read_result(watch.finish(client, "probe.process").result_path) for _ in range(2)]
+    facts = [read(ask("process"), watch.finish(client, ask("process"))) for _ in range(2)]
     assert facts[0] == facts[1]
     assert facts[0]["pid"] == client.process_id
     assert facts[0]["nice"] >= 10
@@ -184,19 +251,20 @@ def test_the_process_is_polite_and_stays_warm(make_client, watch):
 
 
 def test_by_default_one_core_is_left_to_the_app(client, watch):
-    facts = read_result(watch.finish(client, "probe.process").result_path)
+    facts = read(ask("process"), watch.finish(client, ask("process")))
     assert facts["threads"] == max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 def test_a_key_reaches_the_job_and_no_file_of_the_client(tmp_path, client, watch):
-    final = watch.finish(client, "probe.process", {"url": "x"}, api_key=SecretStr("sk-secret"))
-    assert read_result(final.result_path)["key"] == "sk-secret"
+    request = ask("process", url="x")
+    final = watch.finish(client, request, api_key=SecretStr("sk-secret"))
+    assert read(request, final)["key"] == "sk-secret"
     final.result_path.unlink()  # the probe itself wrote it there
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"sk-secret" in path.read_bytes()]
 
 
 def test_prints_of_libraries_do_not_disturb_the_talk(tmp_path, client, watch):
-    assert watch.finish(client, "probe.chatter").state is JobState.DONE
+    assert watch.finish(client, ask("chatter")).state is JobState.DONE
     log = (tmp_path / "logs" / "worker.log").read_text()
     assert "a library talks" in log
     assert "so does C code" in log
@@ -204,7 +272,7 @@ def test_prints_of_libraries_do_not_disturb_the_talk(tmp_path, client, watch):
 
 def test_cancelling_a_running_job_leaves_the_next_one_its_turn(client, watch):
     job_id, process_id = hang(client, watch)
-    waiting = WorkJob("probe.sum", {"numbers": [4]})
+    waiting = WorkJob(ask("sum", numbers=[4]))
     client.submit(waiting)
     assert client.cancel(job_id)
     assert watch.wait_for(job_id, JobState.CANCELLED).message == "Cancelled."
@@ -214,7 +282,7 @@ def test_cancelling_a_running_job_leaves_the_next_one_its_turn(client, watch):
 
 def test_cancelling_a_waiting_job_leaves_the_running_one_alone(client, watch):
     _, process_id = hang(client, watch)
-    waiting = WorkJob("probe.sum", {"numbers": [5]})
+    waiting = WorkJob(ask("sum", numbers=[5]))
     client.submit(waiting)
     assert client.cancel(waiting.id)
     assert watch.wait_for(waiting.id, JobState.CANCELLED).message == "Cancelled before it began."
@@ -223,60 +291,60 @@ def test_cancelling_a_waiting_job_leaves_the_running_one_alone(client, watch):
 
 
 def test_a_refusal_is_told_in_its_own_words_and_the_process_stays(client, watch):
-    final = watch.finish(client, "probe.refuse")
+    final = watch.finish(client, ask("refuse"))
     process_id = client.process_id
     assert (final.state, final.message) == (JobState.FAILED, "These texts cannot be used. Choose others.")
-    assert watch.finish(client, "probe.sum", {"numbers": []}).state is JobState.DONE
+    assert watch.finish(client, ask("sum", numbers=[])).state is JobState.DONE
     assert client.process_id == process_id
 
 
 def test_a_defect_fails_its_job_names_the_log_and_the_next_job_runs(tmp_path, client, watch):
-    final = watch.finish(client, "probe.defect")
+    final = watch.finish(client, ask("defect"))
     assert final.state is JobState.FAILED
     assert "exit status 1" in final.message
     assert "worker.log" in final.message
     assert "ZeroDivisionError" in (tmp_path / "logs" / "worker.log").read_text()
-    assert watch.finish(client, "probe.sum", {"numbers": [1]}).state is JobState.DONE
+    assert watch.finish(client, ask("sum", numbers=[1])).state is JobState.DONE
 
 
 def test_a_killed_worker_fails_its_job_with_advice_and_the_next_job_runs(client, watch):
-    final = watch.finish(client, "probe.die")
+    final = watch.finish(client, ask("die"))
     assert final.state is JobState.FAILED
     assert "memory ran out" in final.message
-    assert watch.finish(client, "probe.sum", {"numbers": [1]}).state is JobState.DONE
+    assert watch.finish(client, ask("sum", numbers=[1])).state is JobState.DONE
 
 
 def test_a_worker_killed_while_idle_is_replaced_without_a_word(client, watch):
-    watch.finish(client, "probe.sum", {"numbers": [1]})
+    watch.finish(client, ask("sum", numbers=[1]))
     os.kill(client.process_id, signal.SIGKILL)
-    assert watch.finish(client, "probe.sum", {"numbers": [2]}).state is JobState.DONE
+    assert watch.finish(client, ask("sum", numbers=[2])).state is JobState.DONE
 
 
 def test_an_idle_worker_ends_and_the_next_job_starts_another(make_client, watch):
     client = make_client(idle_seconds=0.2)
-    first = read_result(watch.finish(client, "probe.process").result_path)["pid"]
+    first = read(ask("process"), watch.finish(client, ask("process")))["pid"]
     wait_until_gone(first)
-    second = read_result(watch.finish(client, "probe.process").result_path)["pid"]
+    second = read(ask("process"), watch.finish(client, ask("process")))["pid"]
     assert first != second
 
 
 def test_closing_ends_everything_within_two_seconds(client, watch):
     job_id, process_id = hang(client, watch)
-    waiting = WorkJob("probe.sum", {"numbers": [6]})
+    waiting = WorkJob(ask("sum", numbers=[6]))
     client.submit(waiting)
     started = time.monotonic()
     client.close()
     assert time.monotonic() - started < 2
     wait_until_gone(process_id)
     for ended in (job_id, waiting.id):
-        assert "app was closed" in watch.wait_for(ended, JobState.CANCELLED).message
+        assert "app was closed" in watch.wait_for(ended, JobState.CLOSED).message
     with pytest.raises(WorkerError, match="closed"):
         client.submit(waiting)
 
 
 def test_an_unknown_kind_is_refused_at_once(client):
     with pytest.raises(InputError, match="no work of the kind"):
-        client.submit(WorkJob("probe.nothing", {}))
+        client.submit(WorkJob(Unknown()))
 
 
 def test_a_store_that_fails_does_not_stop_the_work(tmp_path, kinds, watch):
@@ -286,8 +354,8 @@ def test_a_store_that_fails_does_not_stop_the_work(tmp_path, kinds, watch):
 
     client = WorkerClient(tmp_path, keep, modules=[kinds])
     try:
-        assert watch.finish(client, "probe.sum", {"numbers": [1]}).state is JobState.DONE
-        assert watch.finish(client, "probe.sum", {"numbers": [2]}).state is JobState.DONE
+        assert watch.finish(client, ask("sum", numbers=[1])).state is JobState.DONE
+        assert watch.finish(client, ask("sum", numbers=[2])).state is JobState.DONE
     finally:
         client.close()
 
@@ -301,7 +369,7 @@ def start_bare(home, kinds, **options):
 def test_the_process_ends_when_its_input_closes(tmp_path, kinds, busy):
     with start_bare(tmp_path, kinds) as process:
         if busy:
-            order = {"job": "1", "kind": "probe.hang", "payload": {}, "input_hash": "0", "api_key": None}
+            order = {"job": "1", "kind": "probe.hang", "payload": {}, "api_key": None}
             print(json.dumps(order), file=process.stdin, flush=True)
             assert json.loads(process.stdout.readline()) == {"job": "1", "event": "started"}
         process.stdin.close()
@@ -312,12 +380,13 @@ def test_the_worker_ends_with_an_app_that_was_killed(tmp_path, kinds):
     script = f"""
 import sys, threading
 from pathlib import Path
+import {kinds}
 from attrprompt.worker.client import WorkerClient, WorkJob
 def tell(update):
     if update.message == "Hanging":
         print(client.process_id, flush=True)
 client = WorkerClient(Path({str(tmp_path)!r}), tell, modules=["{kinds}"])
-client.submit(WorkJob("probe.hang", {{}}))
+client.submit(WorkJob({kinds}.Hang()))
 threading.Event().wait()
 """
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
@@ -329,7 +398,7 @@ threading.Event().wait()
 def test_starting_the_worker_imports_nothing_heavy(tmp_path):
     script = """
 import sys
-import attrprompt.worker.client, attrprompt.worker.embedding
+import attrprompt.worker.client, attrprompt.worker.encode
 assert not {"torch", "sklearn", "umap", "openai", "transformers", "pandas"} & set(sys.modules), sorted(sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=PATIENCE)
@@ -347,21 +416,22 @@ def fill_reference(home):
 
 def test_encoding_is_asked_again_because_its_cache_may_have_been_emptied(tmp_path):
     fill_reference(tmp_path)
-    path = run_job("encode", {"texts": TEXTS}, JobContext(tmp_path))
-    assert read_result(path) == {"encoder": identify_encoder(REFERENCE), "texts": 4, "encoded": 0}
-    assert find_result(tmp_path, "encode", hash_input("encode", {"texts": TEXTS})) is None
+    request = EncodeRequest(texts=TEXTS)
+    assert run_job(request, JobContext(tmp_path)) == Encoded(identify_encoder(REFERENCE), texts=4, encoded=0)
+    assert find_result(tmp_path, request) is None
 
 
 def test_a_wrong_encoder_is_refused(tmp_path):
     with pytest.raises(InputError, match="not described"):
-        run_job("encode", {"texts": TEXTS, "encoder": {"backend": "magic"}}, JobContext(tmp_path))
+        perform_order("encode", {"texts": TEXTS, "encoder": {"backend": "magic"}}, JobContext(tmp_path))
 
 
 @pytest.mark.slow
 def test_the_worker_encodes_with_the_real_model(tmp_path, client, watch):
-    final = watch.finish(client, "encode", {"texts": TEXTS})
+    request = EncodeRequest(texts=TEXTS)
+    final = watch.finish(client, request)
     assert final.state is JobState.DONE, final.message
-    assert read_result(final.result_path)["encoded"] == len(TEXTS)
+    assert read(request, final).encoded == len(TEXTS)
     rows = VectorCache(tmp_path).read(identify_encoder(REFERENCE), [hash_text(text) for text in TEXTS])
     assert rows.shape == (4, 384)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)

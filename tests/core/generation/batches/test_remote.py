@@ -7,8 +7,15 @@ import pytest
 from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
-from attrprompt.generation.batches.remote import cancel_batches, follow_batches, look_at_batches, submit_batches
+from attrprompt.generation.batches.remote import (
+    BatchWork,
+    cancel_batches,
+    follow_batches,
+    look_at_batches,
+    submit_batches,
+)
 from attrprompt.generation.batches.results import LEFT_OVER
+from attrprompt.generation.sending import start_run
 from attrprompt.llm.batch_client import BatchClient
 from attrprompt.llm.chat import Endpoint
 from attrprompt.records import BatchState, RunState
@@ -198,7 +205,7 @@ async def test_an_endpoint_without_a_batch_api_is_named(store, faulty_server, pl
 def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(home, runtime, serve, plan_at):
     server = serve(looks=0)
     run = plan_at(server)
-    assert not runtime.batches.should_follow(run)
+    assert not runtime.background(BatchWork).should_follow(run)
 
     async def submit():
         async with ask(server) as client:
@@ -207,10 +214,10 @@ def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(home,
     runtime.submit(submit()).result(20)
     close_runtime(home)
     runtime = open_runtime(home)
-    assert runtime.batches.should_follow(run)
+    assert runtime.background(BatchWork).should_follow(run)
     with pytest.raises(InputError, match="wait for the results of a batch"):
-        runtime.start_run(run.id)
-    assert runtime.batches.start(run).result(20).completed == 10
-    assert runtime.batches.of_run(run).state == "done"
-    assert not runtime.batches.should_follow(run)
+        start_run(runtime, run.id)
+    assert runtime.background(BatchWork).start(run).result(20).completed == 10
+    assert runtime.background(BatchWork).of_run(run).state == "done"
+    assert not runtime.background(BatchWork).should_follow(run)
     assert runtime.store.runs.load(run.id).state is RunState.DONE

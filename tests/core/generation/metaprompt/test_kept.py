@@ -5,7 +5,7 @@ import time
 from collections import Counter
 
 from attrprompt import edits
-from attrprompt.generation.metaprompt.kept import find_stale, find_unwritten, read_meta_prompts
+from attrprompt.generation.metaprompt.kept import MetaWritings, find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
@@ -58,10 +58,10 @@ def test_prompts_are_written_in_the_background_and_kept_by_model(tmp_path, fault
     project = runtime.store.projects.create("News", load_preset("sst2"), owner="ana", source="test")
     options = PlanOptions(method=Method.METAPROMPT)
     unwritten = find_unwritten(project, options, read_meta_prompts(project, "m1"), 3)
-    runtime.meta_writings.start(project, unwritten, 3, Endpoint(server.base_url, "m1"))
-    while runtime.meta_writings.find(project.id).state == "running":
+    runtime.background(MetaWritings).start(project, unwritten, 3, Endpoint(server.base_url, "m1"))
+    while runtime.background(MetaWritings).find(project.id).state == "running":
         time.sleep(0.02)
-    assert runtime.meta_writings.find(project.id).state == "done"
+    assert runtime.background(MetaWritings).find(project.id).state == "done"
     project = runtime.store.projects.load(project.id)
     assert find_unwritten(project, options, read_meta_prompts(project, "m1"), 3) == []
     assert len(find_unwritten(project, options, read_meta_prompts(project, "m2"), 3)) == 2

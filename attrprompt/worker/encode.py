@@ -1,0 +1,58 @@
+"""The kind of work that embeds texts: `encode` fills the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+from attrprompt.encoding.cache import VectorCache, fill_cache
+from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, register
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What was done.
+
+    Attributes:
+        encoder: id of the encoder.
+        texts: number of texts asked for.
+        encoded: how many of them were not in the cache.
+    """
+
+    encoder: str
+    texts: int
+    encoded: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """See `to_json`."""
+        return cls(**plain)
+
+
+class EncodeRequest(JobRequest[Encoded]):
+    """Which texts shall have vectors in the cache, by which encoder."""
+
+    kind: ClassVar[str] = "encode"
+
+    texts: tuple[str, ...]
+    encoder: EncoderSpec = REFERENCE
+
+    @property
+    def asks(self) -> str | None:
+        """The endpoint that encodes, where one does."""
+        return self.encoder.base_url or None
+
+
+@register(EncodeRequest, Encoded, keeps_result=False)
+def encode_texts(request: EncodeRequest, context: JobContext) -> Encoded:
+    """Bring the vectors of the texts into the cache."""
+    encoder = context.open_encoder(request.encoder)
+    encoded = fill_cache(encoder, request.texts, VectorCache(context.home), context.progress, context.cancelled)
+    return Encoded(encoder.id, len(request.texts), encoded)
