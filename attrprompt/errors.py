@@ -12,7 +12,11 @@ Pages and the command line catch the base class only; anything else is a defect 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+
+StopCheck = Callable[[], None]
+"""Called now and then in long loops; raises `WorkerError` once the work is given up."""
 
 
 class AttrPromptError(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.statistics.estimate import Z95, Estimate, wilson
-from attrprompt.errors import InputError
+from attrprompt.errors import InputError, StopCheck
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Check = Callable[[], None]
 
 PENALTY = 1.0
 MOST_ITERATIONS = 1300
@@ -110,7 +109,7 @@ def train_attribute_classifier(
     *,
     seed: int = 0,
     fewest: int = FEWEST_PER_CLASS,
-    check: Check | None = None,
+    check: StopCheck | None = None,
 ) -> AttributeClassifier:
     """Train on the texts that have a value; of equal texts on the first.
 

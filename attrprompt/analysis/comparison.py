@@ -21,7 +21,7 @@ from attrprompt.analysis.statistics.subsampling import (
     FEWEST_FOR_DRAWS,
     FEWEST_FOR_INTERVAL,
     Partition,
-    Plan,
+    SubsamplePlan,
     part_by_label,
     plan_draws,
 )
@@ -261,7 +261,7 @@ def _compare_cells(
 ) -> None:
     """One table: all its cells are measured at one size, so that they can be read down and across."""
     texts = {value: [dataset.texts_with(dimension, value) for dataset in prepared] for value in values}
-    plans: dict[str, Plan] = {}
+    plans: dict[str, SubsamplePlan] = {}
     for value in values:
         filled = [place for place, chosen in enumerate(texts[value]) if len(chosen) >= FEWEST_IN_CELL]
         if filled:
@@ -284,7 +284,7 @@ def _compare_cells(
 
 def _plan_cell(
     prepared: Sequence[PreparedSet], texts: Sequence[IntArray], filled: Sequence[int], dimension: str, limit: int
-) -> Plan:
+) -> SubsamplePlan:
     sets, chosen = [prepared[place] for place in filled], [texts[place] for place in filled]
     partition = part_by_label(sets, chosen)
     if dimension == "label":  # of multi-label texts, too, the whole class is drawn regardless of other labels
@@ -307,7 +307,9 @@ def _record_cells(
             found.comparisons.extend(_say_too_few(scope, (a, b), min(counts[a], counts[b]), settings.wanted))
 
 
-def _measure_scope(plan: Plan, settings: _Settings, repeats: int, scope: str, work: _Work) -> dict[str, ScopeFigures]:
+def _measure_scope(
+    plan: SubsamplePlan, settings: _Settings, repeats: int, scope: str, work: _Work
+) -> dict[str, ScopeFigures]:
     gold = next((stock for stock in plan.partition.stocks if stock.dataset.gold and settings.wanted.similar), None)
     wanted = replace(settings.wanted, gold=gold, lexical=settings.wanted.lexical and plan.few_tokens > 0)
     measured = {}
@@ -340,7 +342,7 @@ def _say_too_few(scope: str, names: tuple[str, str], n: int, wanted: Wanted) -> 
         yield Comparison(key, scope, *names, verdict=f"too few texts: {n}")
 
 
-def _warn_of_labels(plan: Plan, partition: Partition) -> Iterator[str]:
+def _warn_of_labels(plan: SubsamplePlan, partition: Partition) -> Iterator[str]:
     """What the labels did to the draws: those left out, and figures within a class that cannot be had."""
     if partition.left_out:
         yield (

@@ -7,7 +7,7 @@ the others take the common number of texts; figures that grow dear or saturate t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +16,15 @@ from attrprompt.analysis.diversity.lexical import MEASURES, measure_lexical, voc
 from attrprompt.analysis.similarity import neighbours, spread
 from attrprompt.analysis.statistics.estimate import DELETE_D, SubsampledFigure
 from attrprompt.analysis.statistics.metrics import LEXICAL, METRICS, Basis
-from attrprompt.analysis.statistics.subsampling import FEWEST_FOR_INTERVAL, Draw, Plan, Stock, draw_repeatedly
+from attrprompt.analysis.statistics.subsampling import FEWEST_FOR_INTERVAL, Draw, Stock, SubsamplePlan, draw_repeatedly
 from attrprompt.analysis.texts.selection import PreparedSet
 from attrprompt.analysis.texts.tokens import TokenSample, take_whole
+from attrprompt.errors import StopCheck
 
 WHOLE_SELF_BLEU = 1_000
 WHOLE_NEIGHBOURS = 25_000
 _ON_TOKENS = tuple(key for key in LEXICAL if METRICS[key].basis is Basis.TOKENS)
 
-Check = Callable[[], None]
 Values = dict[str, list[float | None]]
 
 
@@ -69,7 +69,7 @@ class Wanted:
 
 
 def measure_draws(
-    stock: Stock, plan: Plan, wanted: Wanted, *, repeats: int, seed: int, scope: str, check: Check
+    stock: Stock, plan: SubsamplePlan, wanted: Wanted, *, repeats: int, seed: int, scope: str, check: StopCheck
 ) -> ScopeFigures:
     """Measure every wanted figure on every draw of a stock.
 
@@ -103,7 +103,7 @@ def measure_draws(
 
 
 def measure_whole(
-    dataset: PreparedSet, gold: PreparedSet | None, wanted: Wanted, check: Check
+    dataset: PreparedSet, gold: PreparedSet | None, wanted: Wanted, check: StopCheck
 ) -> tuple[dict[str, float], list[str]]:
     """The figures over all texts of a set that count: not comparable with another set of another size.
 
@@ -128,7 +128,9 @@ def measure_whole(
     return {key: value for key, value in figures.items() if value is not None}, notes
 
 
-def _measure_tokens(draw: Draw, samples: Mapping[int, TokenSample], plan: Plan, wanted: Wanted, values: Values) -> None:
+def _measure_tokens(
+    draw: Draw, samples: Mapping[int, TokenSample], plan: SubsamplePlan, wanted: Wanted, values: Values
+) -> None:
     for key in _ON_TOKENS:
         if not wanted.wants(key):
             continue
@@ -152,7 +154,7 @@ def _measure_texts(sample: TokenSample, wanted: Wanted, values: Values, equal_te
 
 
 def _measure_vectors(
-    draw: Draw, gold_draw: Draw | None, stock: Stock, plan: Plan, wanted: Wanted, values: Values
+    draw: Draw, gold_draw: Draw | None, stock: Stock, plan: SubsamplePlan, wanted: Wanted, values: Values
 ) -> None:
     dataset = stock.dataset
     assert dataset.vectors is not None
@@ -189,7 +191,7 @@ def _measure_vectors(
 
 def _collect(
     stock: Stock,
-    plan: Plan,
+    plan: SubsamplePlan,
     wanted: Wanted,
     on_tokens: Values,
     on_texts: Values,
@@ -235,7 +237,7 @@ def _collect(
 
 
 def _measure_whole_vectors(
-    dataset: PreparedSet, gold: PreparedSet | None, wanted: Wanted, notes: list[str], check: Check
+    dataset: PreparedSet, gold: PreparedSet | None, wanted: Wanted, notes: list[str], check: StopCheck
 ) -> dict[str, float | None]:
     vectors = dataset.vectors
     assert vectors is not None

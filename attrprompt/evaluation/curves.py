@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from attrprompt.evaluation.probe import DRAW_FACTOR, Check, Texts, Trained, draw_per_class, make_estimate, predict
+from attrprompt.errors import StopCheck
+from attrprompt.evaluation.probe import DRAW_FACTOR, Texts, Trained, draw_per_class, make_estimate, predict
 from attrprompt.evaluation.scores import RESAMPLES, Floats, Hits, Scoring, draw_texts
 
 SIZES = (2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -41,7 +42,7 @@ class CurvePoint:
 
 
 def measure_curve(
-    texts: Texts, test: Texts, full: Trained[Any], *, seed: int, check: Check | None = None
+    texts: Texts, test: Texts, full: Trained[Any], *, seed: int, check: StopCheck | None = None
 ) -> list[CurvePoint]:
     """The score at growing numbers of texts of each class, and at full size (`full`).
 
@@ -59,7 +60,7 @@ def measure_curve(
 
 
 def _measure_point(
-    texts: Texts, test: Texts, scoring: Scoring[Any], per_class: int, *, seed: int, check: Check | None
+    texts: Texts, test: Texts, scoring: Scoring[Any], per_class: int, *, seed: int, check: StopCheck | None
 ) -> CurvePoint:
     predictions = []
     for number in range(REPEATS):

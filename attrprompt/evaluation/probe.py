@@ -11,7 +11,7 @@ Two training sets are compared on the same test texts and the same draw numbers,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Generic
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.statistics.estimate import Z95, Comparison, Estimate
+from attrprompt.errors import StopCheck
 from attrprompt.evaluation.label_scores import LabelPredictions, LabelScoring
 from attrprompt.evaluation.scores import (
     ClassScoring,
@@ -40,8 +41,6 @@ DRAWN_SHARE = 0.8
 DRAW_FACTOR = DRAWN_SHARE / (1 - DRAWN_SHARE)
 FEWEST_FOR_INTERVAL = 20
 METHOD = "variance over 20 draws of 80 % of the training texts × 4 + variance over resampled test texts"
-
-Check = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def make_scoring(test: Texts, classes: int) -> Scoring[Any]:
     return ClassScoring(test.codes, classes) if test.membership is None else LabelScoring(test.membership)
 
 
-def train(texts: Texts, test: Texts, classes: int, *, seed: int, check: Check | None = None) -> Trained[Any]:
+def train(texts: Texts, test: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Trained[Any]:
     """Fit the probe on all texts and on each draw of them, and predict the test texts.
 
     Args:

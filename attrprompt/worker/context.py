@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from attrprompt.encoding.cache import VectorCache, encode_cached
 from attrprompt.encoding.encoder import Encoder, EncoderSpec, Vectors
 from attrprompt.encoding.open import open_encoder
-from attrprompt.errors import WorkerError
+from attrprompt.errors import StopCheck, WorkerError
 from attrprompt.settings import load_settings
 from attrprompt.store import Store
 
@@ -83,7 +83,7 @@ class JobContext:
         tell = self.progress
         return replace(self, progress=lambda share, doing: tell(begin + share * (end - begin), f"{prefix}{doing}"))
 
-    def make_check(self, what: str) -> Callable[[], None]:
+    def make_check(self, what: str) -> StopCheck:
         """A check for long loops that raises `WorkerError` once the job is given up.
 
         Args:

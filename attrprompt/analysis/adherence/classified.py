@@ -18,7 +18,6 @@ from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis.attribute_classifier import (
     METHOD,
     AttributeClassifier,
-    Check,
     Separation,
     choose_training_texts,
     count_unsure,
@@ -28,6 +27,7 @@ from attrprompt.analysis.attribute_classifier import (
 )
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
+from attrprompt.errors import StopCheck
 
 FORCED_CHOICE = "forced choice: the classifier must take one of the values for every text"
 
@@ -103,7 +103,7 @@ def measure_by_classifier(
     *,
     items: Sequence[int] | None = None,
     seed: int = 0,
-    check: Check | None = None,
+    check: StopCheck | None = None,
 ) -> ClassifiedAdherence:
     """Whether the texts of each value can be told from the others; every text judged without having been seen.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.similarity.spread import FloatMatrix
-from attrprompt.errors import InputError
+from attrprompt.errors import InputError, StopCheck
 
 NEAR_DUPLICATE = 0.90
 NEIGHBOURS = 5
@@ -50,9 +50,7 @@ class Outlier:
     distance: float
 
 
-def nearest_similarities(
-    vectors: FloatMatrix, k: int = 1, check: Callable[[], None] | None = None
-) -> NDArray[np.float32]:
+def nearest_similarities(vectors: FloatMatrix, k: int = 1, check: StopCheck | None = None) -> NDArray[np.float32]:
     """For each text the cosines to its k most similar other texts, greatest first: (n, k).
 
     Args:
@@ -91,7 +89,7 @@ def find_pairs_to_read(
     vectors: FloatMatrix,
     threshold: float = NEAR_DUPLICATE,
     count: int = 20,
-    check: Callable[[], None] | None = None,
+    check: StopCheck | None = None,
 ) -> PairsToRead:
     """The pairs of texts whose cosine lies nearest to the threshold, on either side, and how many reach it."""
     above: list[SimilarPair] = []
@@ -110,7 +108,7 @@ def find_pairs_to_read(
 
 
 def find_outliers(
-    vectors: FloatMatrix, count: int = 20, k: int = NEIGHBOURS, check: Callable[[], None] | None = None
+    vectors: FloatMatrix, count: int = 20, k: int = NEIGHBOURS, check: StopCheck | None = None
 ) -> list[Outlier]:
     """The texts farthest from their k nearest neighbours (1 - mean cosine), farthest first."""
     k = min(k, len(vectors) - 1)
@@ -122,7 +120,7 @@ def find_outliers(
 
 
 def measure_against_gold(
-    vectors: FloatMatrix, gold: FloatMatrix, k: int = NEIGHBOURS, check: Callable[[], None] | None = None
+    vectors: FloatMatrix, gold: FloatMatrix, k: int = NEIGHBOURS, check: StopCheck | None = None
 ) -> tuple[float, float]:
     """Coverage of gold and precision, with the distance of each gold text to its k-th nearest gold text as radius.
 

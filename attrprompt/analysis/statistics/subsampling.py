@@ -70,7 +70,7 @@ class Partition:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SubsamplePlan:
     """What is drawn from every set of a scope: `m` texts, or `tokens` tokens for lexical figures.
 
     Figures that grow dear or saturate take `few` texts, or `few_tokens` tokens.
@@ -119,7 +119,7 @@ def part_by_label(datasets: Sequence[PreparedSet], scope: Sequence[IntArray]) ->
     return Partition(stocks, kept, tuple(label for label in labels if label not in kept))
 
 
-def plan_draws(partition: Partition, *, limit: int = DEFAULT_LIMIT, m: int | None = None) -> Plan:
+def plan_draws(partition: Partition, *, limit: int = DEFAULT_LIMIT, m: int | None = None) -> SubsamplePlan:
     """Choose the common size: the largest rung of the ladder that is at most half of the smallest set.
 
     Between 4 and 39 texts half of them, which is under the lowest rung. The number is the same for each label, at
@@ -152,7 +152,7 @@ def plan_draws(partition: Partition, *, limit: int = DEFAULT_LIMIT, m: int | Non
     size -= size % labels
     few = labels * max(min(size // labels, FEW_TEXTS // labels, rarest // 2), 1)
     shortest = min(stock.mean_tokens for stock in partition.stocks)
-    return Plan(partition, size, int(size * shortest), few, int(few * shortest))
+    return SubsamplePlan(partition, size, int(size * shortest), few, int(few * shortest))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ runs themselves, so that no pair is reported below the threshold.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attrprompt.analysis.texts.tokens import tokenise
+from attrprompt.errors import StopCheck
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -105,7 +106,7 @@ class DuplicateFinder:
 
 
 def find_duplicates(
-    texts: Iterable[str], threshold: float = THRESHOLD, check: Callable[[], None] | None = None
+    texts: Iterable[str], threshold: float = THRESHOLD, check: StopCheck | None = None
 ) -> list[Duplicate | None]:
     """For each text the earlier text that it repeats, or None.
 

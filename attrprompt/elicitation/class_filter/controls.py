@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attrprompt.elicitation.class_filter.findings import Check
+from attrprompt.elicitation.class_filter.findings import Comparand
 from attrprompt.elicitation.class_filter.verdicts import Questioner, Verdict, ask_about
 from attrprompt.llm.asking import RawReply
 from attrprompt.llm.chat import Message
@@ -56,7 +56,7 @@ class ControlResult:
 def choose_controls(
     project: Project,
     dimension_id: str,
-    checks: Mapping[str, Mapping[str, Sequence[Check]]],
+    checks: Mapping[str, Mapping[str, Sequence[Comparand]]],
     far: Mapping[str, str],
 ) -> list[Control]:
     """Two questions for each of a few labels: its clearest value asked of itself (yes) and of the least like (no).

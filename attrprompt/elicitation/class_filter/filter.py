@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrprompt.elicitation.class_filter.controls import ControlResult, ask_controls, choose_controls
 from attrprompt.elicitation.class_filter.findings import (
     CAP_PER_LABEL,
-    Check,
+    Comparand,
     FilterFinding,
     Suggestion,
     cap_suggestions,
@@ -197,21 +197,21 @@ def apply_filter(project: Project, accepted: Iterable[FilterFinding]) -> Project
 
 def _plan_checks(
     project: Project, dimension_id: str, encoder: Encoder | None, similar: Mapping[str, Sequence[str]]
-) -> dict[str, dict[str, list[Check]]]:
+) -> dict[str, dict[str, list[Comparand]]]:
     """For each label and each of its values the checks, the nearest similar label first."""
     dimension = project.dimensions[dimension_id]
     margins: dict[tuple[str, str], list[Margin]] = {}
     if encoder is not None and dimension.values:
         margins = measure_margins(dimension, embed_dimension(project, dimension_id, encoder), similar)
-    planned: dict[str, dict[str, list[Check]]] = {}
+    planned: dict[str, dict[str, list[Comparand]]] = {}
     for label_id in project.labels:
         for value_id, value in dimension.values_for(label_id):
             if encoder is not None:
                 measured = margins.get((label_id, value_id), [])
-                checks = [Check(value_id, each.similar_id, each.margin, each.is_twin) for each in measured]
+                checks = [Comparand(value_id, each.similar_id, each.margin, each.is_twin) for each in measured]
             else:
                 checks = [
-                    Check(value_id, other, None, False) for other in similar[label_id] if other not in value.labels
+                    Comparand(value_id, other, None, False) for other in similar[label_id] if other not in value.labels
                 ]
             if checks:
                 planned.setdefault(label_id, {})[value_id] = checks

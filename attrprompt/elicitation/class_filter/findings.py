@@ -58,7 +58,7 @@ class FilterFinding:
 
 
 @dataclass(frozen=True)
-class Check:
+class Comparand:
     """What one value is compared with: a similar label, and the margin where there is one."""
 
     value_id: str
@@ -83,7 +83,7 @@ def cap_suggestions(rows: Iterable[FilterFinding], *, cap: int = CAP_PER_LABEL) 
 
 
 def judge_value(
-    project: Project, dimension_id: str, label_id: str, checks: Sequence[Check], verdicts: Mapping[str, Verdict]
+    project: Project, dimension_id: str, label_id: str, checks: Sequence[Comparand], verdicts: Mapping[str, Verdict]
 ) -> FilterFinding:
     """The row of a value: against the similar label that most speaks for dropping it.
 
@@ -121,7 +121,7 @@ def judge_value(
     )
 
 
-def _suggest(check: Check, verdict: Verdict | None) -> tuple[Suggestion, str]:
+def _suggest(check: Comparand, verdict: Verdict | None) -> tuple[Suggestion, str]:
     """The suggestion of both checks together, and a sentence with `{own}` and `{other}` in place of the labels."""
     if check.is_twin:
         return Suggestion.DROP, "{other} has the same value."

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from attrprompt.analysis_jobs.request import UNHASHED
-from attrprompt.errors import InputError, WorkerError
+from attrprompt.errors import InputError, StopCheck, WorkerError
 from attrprompt.evaluation.loading import SHARE, read_coded
-from attrprompt.evaluation.probe import Check, Texts, limit_threads
+from attrprompt.evaluation.probe import Texts, limit_threads
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Floats
 from attrprompt.evaluation.steps.ablations import read_plan_options
@@ -93,7 +93,7 @@ def rank_texts(request: InfluenceRequest, context: JobContext) -> Plain:
     )
 
 
-def measure_mean_influence(texts: Texts, classes: int, *, seed: int, check: Check | None = None) -> Floats:
+def measure_mean_influence(texts: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Floats:
     """The influence of each text on the robust loss of the other half, mean over splits; below 0 it helps."""
     total = np.zeros(texts.n)
     with limit_threads():

@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
 from attrprompt.analysis_jobs.request import UNHASHED
-from attrprompt.errors import InputError, WorkerError
+from attrprompt.errors import InputError, StopCheck, WorkerError
 from attrprompt.evaluation.loading import SHARE, CodedTexts, read_coded
 from attrprompt.evaluation.probe import (
     DRAWS,
     MOST_ITERATIONS,
     PENALTY,
-    Check,
     Texts,
     Trained,
     compare,
@@ -104,7 +103,7 @@ def reweigh(request: ReweighRequest, context: JobContext) -> Plain:
     )
 
 
-def learn_weights(texts: Texts, classes: int, *, seed: int, check: Check | None = None) -> Learned:
+def learn_weights(texts: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Learned:
     """A weight between 0 and 1 for each text, each half of the texts judged by the other."""
     halves = split_in_half(texts.codes, seed=seed)
     weights = np.full(texts.n, START)
@@ -143,7 +142,7 @@ def refuse_few(texts: Texts, classes: int) -> None:
         )
 
 
-def _descend(own: Problem, other: Problem, check: Check | None) -> tuple[Floats, float, float]:
+def _descend(own: Problem, other: Problem, check: StopCheck | None) -> tuple[Floats, float, float]:
     """Steps of even size against the slope of the outer loss; gives the weights and that loss, first and last."""
     weights = np.full(len(own.classes), START)
     coefficients: NDArray[np.float64] | None = None
