@@ -2,9 +2,6 @@
 
 import random
 
-import numpy as np
-
-from attrprompt.analysis.label_doubts import find_label_doubts
 from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.generation.fewshot import choose_few_shots
 from attrprompt.records import DatasetKind
@@ -13,7 +10,11 @@ from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
 
 ENGLISH = "The council met on Monday to discuss how the old bridge over the river should be repaired this year"
+
+
 GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte Brücke über den Fluss zu retten ist"
+
+
 WORDS = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
 
 
@@ -66,18 +67,6 @@ def test_a_text_that_repeats_its_example_is_marked(store, project, make_run):
     found = check(store, project, run.dataset, Check.FEW_SHOTS)
     assert found["flags"] == {"few_shot_copy": [0]}
     assert found["examples"]["few_shot_copy"][0]["example"] == ENGLISH
-
-
-def test_a_probe_doubts_labels_that_the_vectors_contradict():
-    rng = np.random.default_rng(0)
-    labels = ["a"] * 40 + ["b"] * 40 + ["rare"] * 5
-    centres = {"a": [6.0, 0.0, 0.0], "b": [0.0, 6.0, 0.0], "rare": [0.0, 0.0, 6.0]}
-    vectors = np.array([rng.normal(centres[label], 0.3) for label in labels], dtype=np.float32)
-    labels[3] = "b"
-    found = find_label_doubts(vectors, labels)
-    assert list(found.suggestions) == [3]
-    assert found.suggestions[3][0] == "a"
-    assert found.left_out == ("rare",)
 
 
 def test_labels_are_checked_with_the_reference_encoder_from_twenty_texts_a_label(store, project):

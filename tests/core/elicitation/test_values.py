@@ -9,7 +9,7 @@ import re
 import pytest
 
 from attrprompt import edits
-from attrprompt.elicitation.questions import ValueQuestion, Way, ask_for_values, make_plural
+from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.values import elicit_for_labels, elicit_values, flag_near_synonyms
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import PATIENCE, PatientClient
@@ -281,48 +281,6 @@ class TestAllLabels:
     async def test_a_dimension_with_the_same_values_for_all_is_not_asked_per_label(self, client, document):
         with pytest.raises(InputError, match="ask for them once"):
             [step async for step in elicit_for_labels(client, MODEL, document, document.find_dimension("style"))]
-
-
-class TestQuestions:
-    def question(self, document, **options) -> ValueQuestion:
-        label = document.find_label("Sports")
-        return ValueQuestion(document, document.find_dimension("subtopic"), label, 5, **options)
-
-    def test_by_example_shows_two_finished_lists_of_other_labels_and_begins_the_own(self):
-        document = load_preset("agnews")
-        messages = ask_for_values(self.question(document, there=["a cup final"]), Way.BY_EXAMPLE)
-        assert [message["role"] for message in messages] == ["user", "assistant"] * 3 + ["user"]
-        assert "World affairs" in messages[0]["content"]
-        assert messages[5]["content"] == "1. a cup final"
-        assert messages[-1]["content"] == "List 5 more subtopics for news articles about: Sports."
-
-    def test_without_values_of_other_labels_the_examples_are_ours(self):
-        document = edits.add_labels(Project(), ["Sports"])
-        document = edits.add_dimension(document, "subtopic", class_dependent=True)
-        messages = ask_for_values(self.question(document), Way.BY_EXAMPLE)
-        assert [message["role"] for message in messages] == ["user", "assistant"] * 2 + ["user"]
-        assert "gardening" in messages[0]["content"]
-
-    @pytest.mark.parametrize(
-        ("one", "many"),
-        [
-            ("news", "news"),
-            ("story", "stories"),
-            ("essay", "essays"),
-            ("product_class", "product classes"),
-            ("box", "boxes"),
-        ],
-    )
-    def test_nouns_in_the_question_are_put_in_the_plural(self, one, many):
-        assert make_plural(one) == many
-
-    def test_a_long_list_to_avoid_is_shortened_to_the_latest(self):
-        document = load_preset("agnews")
-        there = [f"value number {n} of a long list" for n in range(1000)]
-        prompt = ask_for_values(self.question(document, there=there), Way.PLAIN)[0]["content"]
-        assert "value number 999 " in prompt
-        assert "value number 0 " not in prompt
-        assert len(prompt) < 6_000
 
 
 async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the_pair(ask, document):

@@ -1,16 +1,15 @@
+"""Shares of continents and countries, their intervals, tables and portraits of regions."""
+
 from __future__ import annotations
 
 import json
-import math
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import jensenshannon
 from scipy.stats import binomtest
 
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.divergence import compare_divergence, js_divergence, measure_divergence
 from attrprompt.analysis.regions.figures import (
     RegionDraws,
     effective_regions,
@@ -19,48 +18,13 @@ from attrprompt.analysis.regions.figures import (
     region_figures,
     tabulate_regions,
 )
-from attrprompt.analysis.regions.finder import Mention
-from attrprompt.analysis.regions.located import LocatedSet, locate, locate_counted
+from attrprompt.analysis.regions.located import locate, locate_counted
 from attrprompt.analysis.regions.portraits import portray_regions
-from attrprompt.analysis.regions.references import (
-    Reference,
-    population_reference,
-    read_reference_csv,
-    requested_reference,
-    sample_reference,
-    uniform_countries_reference,
-    uniform_reference,
-)
+from attrprompt.analysis.regions.references import Reference, population_reference, uniform_reference
 from attrprompt.analysis.statistics.estimate import wilson
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, name_labels
 from attrprompt.errors import InputError
-
-CODES = {"Africa": "KE", "Asia": "JP", "Europe": "FR", "North America": "US", "South America": "PE", "Oceania": "NZ"}
-
-
-def mention(continent, country=None):
-    return Mention("X", 0, 1, country or CODES.get(continent), continent, "country", False, ())
-
-
-def make_set(named, name="set", labels=None, attributes=None):
-    """A set whose texts name the continents given, one list a text."""
-    return LocatedSet(
-        name,
-        [f"text {i}" for i in range(len(named))],
-        labels or ["a"] * len(named),
-        [[mention(continent) for continent in continents] for continents in named],
-        attributes,
-    )
-
-
-def draw_set(shares, n, seed, name="set", labels=("a", "b")):
-    rng = np.random.default_rng(seed)
-    named = [[region] for region in rng.choice(tables.CONTINENTS, size=n, p=shares)]
-    made = make_set(named, name, [labels[i % len(labels)] for i in range(n)])
-    return LocatedSet(name, [f"{name} {seed} {i}" for i in range(n)], made.labels, made.mentions)
-
-
-# --- counting -------------------------------------------------------------------------------------------------
+from tests.core.analysis.regions.sets import draw_set, make_set
 
 
 def test_a_text_with_several_continents_is_shared_out_over_them():
@@ -155,143 +119,6 @@ def test_an_empty_set_is_refused():
         locate("nothing", [])
 
 
-# --- divergence -----------------------------------------------------------------------------------------------
-
-
-def test_js_divergence_is_the_square_of_scipys_distance():
-    rng = np.random.default_rng(8)
-    for _ in range(20):
-        p, q = rng.dirichlet(np.ones(7)), rng.dirichlet(np.ones(7))
-        assert js_divergence(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2)
-
-
-def test_js_divergence_by_hand():
-    assert js_divergence(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == pytest.approx(1)
-    assert js_divergence(np.array([0.5, 0.5]), np.array([0.5, 0.5])) == 0
-    by_hand = (1 * math.log2(1 / 0.75) + 0.5 * math.log2(0.5 / 0.75) + 0.5 * math.log2(0.5 / 0.25)) / 2
-    assert js_divergence(np.array([1.0, 0.0]), np.array([0.5, 0.5])) == pytest.approx(by_hand)
-
-
-def test_against_a_reference_by_hand():
-    located = make_set([["Africa"]] * 3 + [["Asia"]])
-    figures = region_figures(located, [uniform_reference()]).references["uniform"]
-    shares = np.array([3 / 4, 1 / 4, 0, 0, 0, 0])
-    assert figures.js == pytest.approx(jensenshannon(shares, np.full(6, 1 / 6), base=2) ** 2)
-    assert figures.parity_gap == pytest.approx(3 / 4 - 1 / 6)
-    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25)) + 1 / (2 * 4)
-    assert figures.effective_regions == pytest.approx(math.exp(entropy))
-    assert figures.js_by_chance > 0
-
-
-def test_a_sample_of_the_reference_diverges_as_chance_does():
-    shares = [0.1, 0.3, 0.2, 0.2, 0.1, 0.1]
-    reference = Reference("mine", dict(zip(tables.CONTINENTS, shares, strict=True)))
-    p_values = [measure_divergence(draw_set(shares, 150, seed=s), reference).p for s in range(100)]
-    assert sum(p < 0.05 for p in p_values) <= 12
-    assert 0.4 < np.mean(p_values) < 0.6
-
-
-def test_chance_falls_with_the_number_of_located_texts():
-    few, many = (measure_divergence(draw_set([1 / 6] * 6, n, seed=9), uniform_reference()) for n in (40, 400))
-    assert few.by_chance > 5 * many.by_chance
-
-
-def test_two_samples_of_one_source_are_seldom_called_different():
-    shares = [0.05, 0.2, 0.25, 0.4, 0.05, 0.05]
-    p_values = []
-    for s in range(60):
-        a, b = draw_set(shares, 260, 1_000 + s, "a"), draw_set(shares, 70, 2_000 + s, "b")
-        p_values.append(compare_divergence(a, b, uniform_reference(), permutations=99).comparison.p)
-    assert sum(p < 0.05 for p in p_values) <= 8
-
-
-def test_a_skewed_set_is_told_from_an_even_one():
-    even = draw_set([1 / 6] * 6, 200, seed=10, name="even")
-    skewed = draw_set([0.02, 0.06, 0.1, 0.78, 0.02, 0.02], 150, seed=11, name="skewed")
-    result = compare_divergence(even, skewed, uniform_reference())
-    assert result.comparison.difference < 0
-    assert result.comparison.p < 0.01
-    assert result.located == 150
-    assert (result.comparison.low, result.comparison.ratio) == (None, None)
-    assert result.js_a - result.js_b == pytest.approx(result.comparison.difference)
-
-
-def test_under_50_located_texts_nothing_is_compared():
-    a, b = draw_set([1 / 6] * 6, 200, seed=12, name="a"), draw_set([1 / 6] * 6, 41, seed=13, name="b")
-    result = compare_divergence(a, b, uniform_reference())
-    assert result.comparison.verdict == "too few located texts: 41"
-    assert result.comparison.p is None
-
-
-def test_labels_of_one_set_only_do_not_enter_a_comparison():
-    a = draw_set([1 / 6] * 6, 200, seed=14, name="a", labels=("x", "y"))
-    b = draw_set([1 / 6] * 6, 200, seed=15, name="b", labels=("X", "z"))
-    result = compare_divergence(a, b, uniform_reference())
-    assert result.located == 100
-    assert result.labels_left_out == ("y", "z")
-
-
-# --- references -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "make",
-    [uniform_reference, population_reference, uniform_countries_reference, lambda: requested_reference(["Kenya"])],
-)
-def test_references_are_distributions(make):
-    reference = make()
-    assert sum(reference.continents.values()) == pytest.approx(1)
-    assert set(reference.continents) == set(tables.REGIONS)
-    if reference.countries is not None:
-        assert sum(reference.countries.values()) == pytest.approx(1)
-
-
-def test_population_puts_most_people_in_asia():
-    reference = population_reference()
-    assert 0.55 < reference.continents["Asia"] < 0.62
-    assert reference.continents["Oceania"] < 0.01
-    assert "CS" not in reference.countries
-
-
-def test_requested_locations_weigh_as_often_as_they_were_asked_for():
-    reference = requested_reference(["Kenya", "Kenya", "Peru", "Europe", "Others"])
-    assert reference.continents["Africa"] == pytest.approx(2 / 4)
-    assert reference.continents["Europe"] == pytest.approx(1 / 4)
-    assert reference.countries is None
-    assert reference.note.startswith("20%")
-    assert requested_reference({"Kenya": 1, "Peru": 3}).countries == pytest.approx({"KE": 0.25, "PE": 0.75})
-    with pytest.raises(InputError):
-        requested_reference(["Others"])
-
-
-def test_a_gold_set_is_a_reference_with_its_own_chance():
-    gold = draw_set([0.1, 0.3, 0.2, 0.2, 0.1, 0.1], 100, seed=16)
-    reference = sample_reference(gold)
-    assert reference.continents == pytest.approx(region_figures(gold).whole)
-    assert reference.continents_a_text == {1: 100}
-    fixed = Reference("fixed", reference.continents)
-    other = draw_set([0.1, 0.3, 0.2, 0.2, 0.1, 0.1], 100, seed=17)
-    assert measure_divergence(other, reference).by_chance > measure_divergence(other, fixed).by_chance
-    with pytest.raises(InputError):
-        sample_reference(make_set([[]]))
-
-
-def test_a_csv_gives_continents_or_countries():
-    assert read_reference_csv("region,share\nAfrica,1\nAsia,3\n").continents["Asia"] == pytest.approx(0.75)
-    countries = read_reference_csv("KE,50%\nFrance,50%\n")
-    assert countries.countries == pytest.approx({"KE": 0.5, "FR": 0.5})
-    assert countries.continents["Europe"] == pytest.approx(0.5)
-    assert read_reference_csv("Georgia,1").countries == {"GE": 1}
-
-
-@pytest.mark.parametrize(
-    "text", ["", "a,b\n", "Africa\n", "Africa,1\nKE,1\n", "Atlantis,1\n", "Africa,-1\n", "Africa,0\n"]
-)
-def test_a_csv_that_cannot_be_read_is_refused(text):
-    with pytest.raises(InputError):
-        read_reference_csv(text)
-
-
 def test_countries_are_missing_only_beyond_chance():
     reference = Reference("r", uniform_reference().continents, {"KE": 0.5, "PE": 0.3, "FR": 0.15, "NZ": 0.05})
     located = make_set([["Africa"]] * 10)
@@ -300,9 +127,6 @@ def test_countries_are_missing_only_beyond_chance():
     assert missing[0].chance == pytest.approx(0.7**10)
     assert 0.85**10 > 0.05
     assert list_missing_countries(located, uniform_reference()) is None
-
-
-# --- tables and matrix ----------------------------------------------------------------------------------------
 
 
 def test_tables_show_nothing_under_30_texts_a_cell():
@@ -340,9 +164,6 @@ def test_portraits_measure_the_texts_of_each_region():
     assert portraits["Africa"].rows == tuple(range(30))
     assert portraits["Asia"].reason == "too few texts: 5"
     assert portraits["no place"].documents == 30
-
-
-# --- real texts -----------------------------------------------------------------------------------------------
 
 
 def test_figures_and_rows_of_real_texts_are_json():

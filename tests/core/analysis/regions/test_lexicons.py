@@ -1,11 +1,11 @@
+"""Word lists: gender terms, lists of one's own, and what cannot be read."""
+
 from __future__ import annotations
 
 import pytest
 
-from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.lexicons import count_lexicon, gender_lexicon, read_lexicon_csv
-from attrprompt.analysis.regions.tone import estimate_tone, measure_polarity
-from attrprompt.analysis.regions.world import WITHOUT_SHAPE, load_world
+from attrprompt.analysis.regions.tone import estimate_tone
 from attrprompt.errors import InputError
 
 
@@ -44,30 +44,3 @@ def test_no_texts_are_refused():
         count_lexicon([], gender_lexicon())
     with pytest.raises(InputError):
         estimate_tone([])
-
-
-def test_tone_tells_good_news_from_bad():
-    assert measure_polarity("A wonderful, happy day") > 0 > measure_polarity("A terrible, cruel day")
-    assert measure_polarity("The committee met on Monday.") == 0
-    estimate = estimate_tone(["A wonderful day", "A terrible day", "A day"])
-    assert estimate.low < estimate.value < estimate.high
-    assert estimate_tone(["A day"]).low is None
-
-
-def test_the_world_has_a_shape_or_a_line_in_the_list_for_every_inhabited_country():
-    features = load_world()["features"]
-    shapes = {feature["properties"]["iso2"] for feature in features}
-    inhabited = {code for code, people in load_gazetteer().population_of.items() if people}
-    assert inhabited - shapes == set(WITHOUT_SHAPE)
-    assert len(features) == 177
-    assert len({feature["id"] for feature in features}) == 177
-
-
-def test_shapes_are_closed_rings_on_the_globe():
-    for feature in load_world()["features"]:
-        geometry = feature["geometry"]
-        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-        for ring in (ring for polygon in polygons for ring in polygon):
-            assert ring[0] == ring[-1]
-            assert len(ring) >= 4
-            assert all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in ring)

@@ -1,11 +1,10 @@
-"""The class-aware filter: similar labels, margins, verdicts, what they suggest, and what is taken away."""
+"""The class-aware filter: verdicts of the encoder and the model, what they suggest, and what is taken away."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 
-import numpy as np
 import pytest
 
 from attrprompt import edits
@@ -13,29 +12,15 @@ from attrprompt.elicitation.class_filter.filter import (
     FilterFinding,
     Suggestion,
     apply_filter,
-    cap_suggestions,
     count_questions,
     filter_dimension,
 )
-from attrprompt.elicitation.class_filter.margins import measure_margins
-from attrprompt.elicitation.class_filter.similar import embed_dimension, find_similar_labels, set_similar_labels
-from attrprompt.elicitation.class_filter.verdicts import Verdict, read_verdict
+from attrprompt.elicitation.class_filter.verdicts import Verdict
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest
 from attrprompt.project import Project
-from tests.documents import make_document
+from tests.core.elicitation.class_filter.subtopics import VALUES
 from tests.word_encoder import WordEncoder
-
-VALUES = {
-    "army": ["army budget vote", "army recruits", "army base closed", "army drill"],
-    "budget": ["budget deficit", "budget vote", "budget cuts", "budget hearing vote"],
-    "opera": ["opera premiere", "opera singers"],
-}
-
-
-@pytest.fixture
-def document() -> Project:
-    return make_document(VALUES)
 
 
 class Answering:
@@ -80,75 +65,6 @@ async def run_filter(document: Project, **options) -> list[FilterFinding]:
         async for step in filter_dimension(document, document.find_dimension("subtopic"), **options)
         for finding in step.findings
     ]
-
-
-class TestSimilarLabels:
-    def test_labels_whose_values_share_words_are_most_similar(self, document):
-        similar = find_similar_labels(document, WordEncoder())
-        assert similar[document.find_label("army")][0].label_id == document.find_label("budget")
-        assert all(len(found) == 2 for found in similar.values())
-
-    def test_labels_without_values_are_compared_by_what_they_are_called(self):
-        document = edits.add_labels(Project(), ["civil war", "world war", "tennis"])
-        similar = find_similar_labels(document, WordEncoder())
-        assert similar[document.find_label("civil war")][0].label_id == document.find_label("world war")
-
-    def test_a_single_label_has_no_similar_ones(self):
-        document = edits.add_label(Project(), "tennis")
-        assert list(find_similar_labels(document, WordEncoder()).values()) == [()]
-
-    def test_lists_that_a_person_made_stay_unless_they_are_replaced(self, document):
-        army, opera = document.find_label("army"), document.find_label("opera")
-        document = edits.edit_label(document, army, similar=(opera,))
-        found = find_similar_labels(document, WordEncoder(), top=1)
-        assert set_similar_labels(document, found).labels[army].similar == (opera,)
-        replaced = set_similar_labels(document, found, replace=True)
-        assert replaced.labels[army].similar == (document.find_label("budget"),)
-
-
-class TestMargins:
-    def test_a_margin_compares_with_the_own_label_without_the_value(self, document):
-        """By hand: title and centroid of each label at half, as in `similar.mix_vectors`."""
-        subtopic = document.find_dimension("subtopic")
-        opera, army = document.find_label("opera"), document.find_label("army")
-        vectors = embed_dimension(document, subtopic, WordEncoder())
-        margins = measure_margins(document.dimensions[subtopic], vectors, {opera: [army]})
-        premiere = next(k for k, v in document.dimensions[subtopic].values.items() if v.text == "opera premiere")
-        # left: title "opera" = (1, 0), other value "opera singers" = (1, 1)/√2 over axes (opera, singers)
-        own = np.array([1.0, 0.0]) * 0.5 + np.array([1.0, 1.0]) / np.sqrt(2) * 0.5
-        expected = own[0] / np.linalg.norm(own) / np.sqrt(2)
-        assert margins[opera, premiere][0].margin == pytest.approx(expected, abs=1e-6)
-
-    def test_a_label_that_shares_the_value_is_not_compared(self, document):
-        subtopic = document.find_dimension("subtopic")
-        army, budget = document.find_label("army"), document.find_label("budget")
-        vote = next(k for k, v in document.dimensions[subtopic].values.items() if v.text == "budget vote")
-        document = edits.copy_values(document, subtopic, [vote], army, shared=True).project
-        vectors = embed_dimension(document, subtopic, WordEncoder())
-        assert measure_margins(document.dimensions[subtopic], vectors, {army: [budget]})[army, vote] == []
-
-
-class TestVerdicts:
-    @pytest.mark.parametrize(
-        ("reply", "verdict"),
-        [
-            ("Yes", "yes"),
-            ("No.", "no"),
-            ("**No**, it does not.", "no"),
-            ("1", "yes"),
-            ("0", "no"),
-            ('```json\n{"answer": "yes"}\n```', "yes"),
-            ("<think>yes or no?</think> no", "no"),
-            ("Yes and no.", "no verdict"),
-            ("It depends", "no verdict"),
-            ("I would say yes", "no verdict"),
-            ("", "no verdict"),
-            ("11", "no verdict"),
-            ("none", "no verdict"),
-        ],
-    )
-    def test_only_a_clear_yes_or_no_counts(self, reply, verdict):
-        assert read_verdict(reply) == verdict
 
 
 class TestFilter:
@@ -270,17 +186,6 @@ class TestFilter:
 
 def finding(value: str, margin: float, suggestion: Suggestion = Suggestion.DROP) -> FilterFinding:
     return FilterFinding("d", "l", "army", value, value, "s", "budget", None, margin, suggestion, "Nearer.")
-
-
-class TestCap:
-    def test_only_the_most_doubtful_up_to_the_cap_are_suggested_to_go(self):
-        rows = cap_suggestions([finding(f"v{n}", -n / 10) for n in range(1, 9)], cap=3)
-        assert [row.value for row in rows if row.suggestion is Suggestion.DROP] == ["v8", "v7", "v6"]
-        assert "at most 3 values" in rows[3].reason
-
-    def test_one_value_always_stays(self):
-        rows = cap_suggestions([finding("a", -0.2), finding("b", -0.1)], cap=5)
-        assert [row.suggestion for row in rows] == [Suggestion.DROP, Suggestion.KEEP]
 
 
 class TestApply:
