@@ -11,10 +11,10 @@ from attrprompt.generation.plans.plan import make_plan
 from attrprompt.project import Method
 from attrprompt.runtime.endpoints import choose_endpoint
 from components.kit.frame import open_project_page
+from components.kit.meta_prompts import draw_meta_prompts
 from components.kit.notices import show_empty, show_error
+from components.kit.plan_form import draw_plan_form, list_methods
 from components.kit.text import escape_markdown
-from components.prompts.meta_prompts import draw_meta_prompts
-from components.prompts.plan_form import draw_plan_form, list_methods
 from components.prompts.plan_views import draw_coverage, draw_plan_download, draw_prompt, draw_summary, plan_prompts
 from components.prompts.template_editor import draw_template_editor
 

@@ -22,10 +22,10 @@ from attrprompt.records import DatasetKind
 from attrprompt.runtime.endpoints import choose_endpoint
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
+from components.kit.meta_prompts import draw_meta_prompts
 from components.kit.notices import errors_shown, in_callback
+from components.kit.plan_form import draw_plan_form, list_methods
 from components.kit.text import escape_markdown
-from components.prompts.meta_prompts import draw_meta_prompts
-from components.prompts.plan_form import draw_plan_form, list_methods
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
 NONE = "no examples"

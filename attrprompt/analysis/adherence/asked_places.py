@@ -11,13 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attrprompt.analysis.regions import tables
+from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.finder import list_continents
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, wilson
-
-NO_PLACE = "no place"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attrprompt.analysis.adherence.asked_places import NO_PLACE
 from attrprompt.analysis.regions import tables
+from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
 
