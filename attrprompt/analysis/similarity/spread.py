@@ -6,8 +6,9 @@ follows from the sum of the vectors, and the Vendi score from the d × d matrix 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,6 +117,11 @@ class PairSimilarities:
             "mean": self.mean,
             "kind": self.kind,
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The distribution of which this is the plain data."""
+        return cls(**{**plain, "edges": tuple(plain["edges"]), "shares": tuple(plain["shares"])})
 
 
 def sample_pair_similarities(

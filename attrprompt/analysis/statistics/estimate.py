@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,11 @@ class Estimate:
         """The fields by name."""
         return _to_json(self)
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The estimate of which this is the plain data."""
+        return cls(**plain)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -84,6 +89,11 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
         return _to_json(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The comparison of which this is the plain data."""
+        return cls(**plain)
 
 
 @dataclass(frozen=True)

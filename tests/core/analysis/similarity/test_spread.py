@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from attrprompt.analysis.similarity.spread import aps, aps_within_and_between, sample_pair_similarities, vendi
 from attrprompt.errors import InputError
+from tests.kept import assert_comes_back
 
 sizes = st.tuples(st.integers(2, 40), st.integers(2, 24), st.integers(0, 10_000))
 
@@ -133,6 +134,10 @@ def test_sampled_pairs_have_the_mean_of_all_pairs():
     vectors = unit_rows(60, 8)
     found = sample_pair_similarities(vectors, pairs=40_000, seed=3)
     assert found.mean == pytest.approx(aps(vectors), abs=0.01)
+
+
+def test_a_distribution_of_cosines_comes_back_as_it_was_kept():
+    assert_comes_back(sample_pair_similarities(unit_rows(9, 8), pairs=100))
 
 
 def test_no_pair_of_a_kind_gives_no_distribution():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate, SubsampledFigure, compare_figures
+from tests.kept import assert_comes_back
 
 
 def figure(values, n=200, m=100, **more):
@@ -81,3 +82,9 @@ def test_the_json_has_the_agreed_fields():
     assert list(Estimate(1, 0, 2, 3, 2, 5, "m").to_json()) == ["value", "low", "high", "n", "m", "repeats", "method"]
     fields = "metric scope a b difference low high ratio ratio_low ratio_high p q family verdict"
     assert " ".join(Comparison("aps", "all", "a", "b").to_json()) == fields
+
+
+def test_estimates_and_comparisons_come_back_as_they_were_kept():
+    assert_comes_back(figure([1, 2, 3]).to_estimate())
+    assert_comes_back(compare_figures("vendi", "all", ("a", "b"), figure([1, 2]), figure([3, 5]), with_ratio=True))
+    assert_comes_back(Comparison("vendi", "label=x", "a", "b", verdict="too few texts: 7"))
