@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,11 @@ class TextChoice:
     def to_json(self) -> dict[str, Any]:
         """The choice as results print it."""
         return {"text": self.text, "excluded_flags": list(self.excluded_flags), "review": self.review}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The choice that results print like this."""
+        return cls(plain["text"], tuple(plain["excluded_flags"]), plain["review"])
 
     def counts(self, flags: Collection[str], status: str) -> bool:
         """Whether a text with these flags and this review status counts."""

@@ -9,6 +9,7 @@ from attrprompt.analysis.texts.selection import (
     warn_of_unlike_shares,
 )
 from attrprompt.errors import InputError
+from tests.kept import assert_comes_back
 
 
 def prepare(dataset, choice=None):
@@ -87,3 +88,7 @@ def test_sets_that_differ_by_over_five_points_are_warned_of():
     warnings = warn_of_unlike_shares([a, b])
     assert any("6% of the texts of cut are cut, 0% of clean" in warning for warning in warnings)
     assert warn_of_unlike_shares([b, b]) == []
+
+
+def test_a_choice_comes_back_from_its_json():
+    assert_comes_back(TextChoice("raw", ("empty",), "accepted"))
