@@ -11,7 +11,7 @@ from attrprompt.curation.agreement import Vote, measure_agreement
 from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import count_words
+from components.attributes.place import say_count
 from components.attributes.proposals import ACCEPT, IN_BROWSER, REJECT, REJECTIONS, WAITING
 from components.kit.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
@@ -111,7 +111,7 @@ def _draw_measures(votes: Sequence[tuple[int, str, str, str]]) -> None:
     )
     if measured.not_informative:
         st.caption(measured.not_informative)
-    st.caption(f"{count_words(measured.items, 'item')} with two votes or more, by {', '.join(measured.annotators)}.")
+    st.caption(f"{say_count(measured.items, 'item')} with two votes or more, by {', '.join(measured.annotators)}.")
 
 
 def _draw_settling(
@@ -167,7 +167,7 @@ def _settle(page: ProjectPage, ids: Sequence[int], status: str) -> str:
     page.runtime.store.proposals.decide(
         page.project.id, ids, status, actor=page.actor, note="settled after votes", accept=accept_proposals
     )
-    return f"{count_words(len(ids), 'proposal')} {status}."
+    return f"{say_count(len(ids), 'proposal')} {status}."
 
 
 def _show(estimate: Estimate | None, form: str) -> str:

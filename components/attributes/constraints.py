@@ -14,7 +14,7 @@ from attrprompt.project import Project
 from attrprompt.sampling import find_empty_labels
 from attrprompt.sampling.space import describe_constraint
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import count_words, save_document
+from components.attributes.place import save_document, say_count
 from components.attributes.requests import describe_endpoint, find_endpoint, is_asking, start_request
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
@@ -145,7 +145,7 @@ def _add(page: ProjectPage) -> str:
     document = edits.set_constraint(
         page.project.document, values=values, labels=state["constraint_labels"], reason=state["constraint_reason"]
     )
-    save_document(page, document, f"Constraint added over {count_words(len(values), 'dimension')}")
+    save_document(page, document, f"Constraint added over {say_count(len(values), 'dimension')}")
     for key in ("constraint_dimensions", "constraint_labels", "constraint_reason"):
         state.pop(key, None)
     return "The constraint holds from now on."

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.project import AttributeDimension, DimensionKind, Project
-from components.attributes.place import DIMENSION_KEY, VIEW_KEY, count_words, save_document
+from components.attributes.place import DIMENSION_KEY, VIEW_KEY, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
@@ -27,7 +27,7 @@ def draw_dimensions(page: ProjectPage) -> None:
     """All dimensions, each opened to be edited."""
     document = page.project.document
     for position, (dimension_id, dimension) in enumerate(document.ordered_dimensions()):
-        values = count_words(len(dimension.values), "value")
+        values = say_count(len(dimension.values), "value")
         own = "per label" if dimension.class_dependent else "for all labels"
         with st.expander(
             f"**{escape_markdown(dimension.name)}** · {values} {own} · {KIND_NAMES[dimension.kind].lower()}",
@@ -151,10 +151,8 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
 def _describe_deletion(document: Project, dimension_id: str) -> str:
     dimension = document.dimensions[dimension_id]
     gone = sum(dimension_id in constraint.values for constraint in document.constraints.values())
-    named = f" and {count_words(gone, 'constraint')} that name it" if gone else ""
-    return (
-        f"This deletes '{dimension.name}' with {count_words(len(dimension.values), 'value')}{named}. You can undo it."
-    )
+    named = f" and {say_count(gone, 'constraint')} that name it" if gone else ""
+    return f"This deletes '{dimension.name}' with {say_count(len(dimension.values), 'value')}{named}. You can undo it."
 
 
 def _show_values(dimension_id: str) -> None:

@@ -13,7 +13,7 @@ from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import count_words, read_edited_rows
+from components.attributes.place import read_edited_rows, say_count
 from components.attributes.requests import describe_endpoint, find_endpoint, is_asking, start_request
 from components.attributes.similar import draw_similar
 from components.kit.frame import ProjectPage
@@ -72,7 +72,7 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
     checked = sum(len(document.dimensions[dimension_id].values_for(key)) for key in chosen or document.labels)
     questions = count_questions(document, dimension_id, labels=chosen) if asks else 0
     st.button(
-        f"Check {count_words(checked, 'value')}",
+        f"Check {say_count(checked, 'value')}",
         key="filter_start",
         type="primary",
         icon=":material/filter_alt:",
@@ -96,7 +96,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     rows = sorted(rows, key=lambda each: (not _suggests_drop(each), order.get(each.label_id, 0), each.id))
     suggested = sum(_suggests_drop(each) for each in rows)
     st.markdown(
-        f"**{suggested} of {count_words(len(rows), 'value')}** suggested to drop. Tick what shall go; the rest is kept."
+        f"**{suggested} of {say_count(len(rows), 'value')}** suggested to drop. Tick what shall go; the rest is kept."
     )
     only = st.session_state.get("filter_only", True) and suggested > 0
     shown = [each for each in rows if _suggests_drop(each)] if only else rows
@@ -148,7 +148,7 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     ticked = _find_ticked(rows, key, shown)
     drop, _ = st.columns([2, 3])
     drop.button(
-        f"Drop {count_words(len(ticked), 'value')}, keep {len(rows) - len(ticked)}",
+        f"Drop {say_count(len(ticked), 'value')}, keep {len(rows) - len(ticked)}",
         key="filter_apply",
         icon=":material/done_all:",
         width="stretch",
@@ -214,4 +214,4 @@ def _apply(page: ProjectPage, rows: Sequence[StoredProposal], ticked: set[int]) 
         raise AttrPromptError("Somebody decided on these rows meanwhile; the table shows what is left.")
     if keeps:
         store.decide(page.project.id, keeps, "rejected", actor=page.actor, reason=KEPT)
-    return f"{count_words(len(drops), 'value')} dropped, {len(keeps)} kept."
+    return f"{say_count(len(drops), 'value')} dropped, {len(keeps)} kept."

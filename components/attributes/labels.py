@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.errors import AttrPromptError
-from components.attributes.place import count_words, read_edited_rows, save_document
+from components.attributes.place import read_edited_rows, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 
@@ -71,7 +71,7 @@ def draw_labels(page: ProjectPage) -> None:
     )
     changed = read_edited_rows(key)
     st.button(
-        f"Save {count_words(len(changed), 'label')}" if changed else "Save labels",
+        f"Save {say_count(len(changed), 'label')}" if changed else "Save labels",
         key="labels_save",
         icon=":material/save:",
         disabled=not changed,
@@ -111,9 +111,9 @@ def _add(page: ProjectPage, key: str) -> str:
     if not drafts:
         raise AttrPromptError("No label was given. Write one a line.")
     document = edits.add_labels(page.project.document, drafts)
-    save_document(page, document, f"{count_words(len(drafts), 'label')} added")
+    save_document(page, document, f"{say_count(len(drafts), 'label')} added")
     st.session_state["labels_paste_turn"] = st.session_state.get("labels_paste_turn", 0) + 1
-    return f"{count_words(len(drafts), 'label')} added."
+    return f"{say_count(len(drafts), 'label')} added."
 
 
 def _save(
@@ -125,8 +125,8 @@ def _save(
         if "similar" in given:
             fields["similar"] = tuple(by_title[title] for title in given["similar"] or () if title in by_title)
         document = edits.edit_label(document, ids[int(row)], **edits.labels.LabelFields(**fields))
-    save_document(page, document, f"{count_words(len(changed), 'label')} changed")
-    return f"{count_words(len(changed), 'label')} saved."
+    save_document(page, document, f"{say_count(len(changed), 'label')} changed")
+    return f"{say_count(len(changed), 'label')} saved."
 
 
 def _delete(page: ProjectPage, label_id: str) -> str:

@@ -87,6 +87,6 @@ def read_edited_rows(key: str) -> dict[int, dict[str, Any]]:
     return {int(row): dict(fields) for row, fields in edited.items()}
 
 
-def count_words(number: int, noun: str) -> str:
+def say_count(number: int, noun: str) -> str:
     """`1 value`, `1,200 values`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

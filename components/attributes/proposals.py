@@ -11,7 +11,7 @@ from attrprompt.elicitation.proposals import ProposalKind, RejectReason, accept_
 from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import OpenCell, count_words
+from components.attributes.place import OpenCell, say_count
 from components.attributes.trials import draw_tried_proposal, try_proposal
 from components.kit.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
@@ -63,7 +63,7 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
     elif cell.label_id and st.session_state.get(_DECIDING) != cell.key:
         # who has decided on the last one of this cell goes on with the others; who opens another cell is asked first
         st.button(
-            f"{count_words(len(of_dimension), 'proposal')} for other labels: decide on them here",
+            f"{say_count(len(of_dimension), 'proposal')} for other labels: decide on them here",
             key="attributes_others",
             icon=":material/style:",
             width="stretch",
@@ -192,4 +192,4 @@ def _decide_all(page: ProjectPage, waiting: Sequence[StoredProposal], status: st
     page.runtime.store.proposals.decide(
         page.project.id, [each.id for each in waiting], status, actor=page.actor, accept=accept_proposals
     )
-    return f"{count_words(len(waiting), 'proposal')} {status}."
+    return f"{say_count(len(waiting), 'proposal')} {status}."

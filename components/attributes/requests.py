@@ -14,7 +14,7 @@ from attrprompt.generation.launch import default_concurrency
 from attrprompt.generation.progress import format_seconds
 from attrprompt.llm.chat import Endpoint
 from attrprompt.runtime.endpoints import choose_endpoint
-from components.attributes.place import OpenCell, count_words
+from components.attributes.place import OpenCell, say_count
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
@@ -131,7 +131,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
         )
         if cell.label_id:
             everywhere.button(
-                f"Propose {n} for each of {count_words(labels, 'label')}",
+                f"Propose {n} for each of {say_count(labels, 'label')}",
                 key="elicit_all",
                 width="stretch",
                 disabled=asking,

@@ -13,7 +13,7 @@ from attrprompt.curation.matrix import ValueHit, holds_words, search_values
 from attrprompt.elicitation.proposals import ProposalKind, RejectReason, accept_proposals
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import VIEW_KEY, count_words, open_cell, save_document
+from components.attributes.place import VIEW_KEY, open_cell, save_document, say_count
 from components.attributes.proposals import WAITING
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
@@ -73,7 +73,7 @@ def draw_search(page: ProjectPage) -> None:
 def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callable[[], list[ValueHit]]) -> None:
     """The actions on what is chosen; each reads anew what that is, and with what, when it is pressed."""
     state = st.session_state
-    many = count_words(len(chosen), "value")
+    many = say_count(len(chosen), "value")
     show, delete, weight, give = st.columns(4, vertical_alignment="bottom")
     first = chosen[0]
     show.button(
@@ -106,7 +106,7 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callabl
         st.write("Copied: both labels have it. Shared: one value for both. Moved: only the new label has it.")
         for word, action in (("Copy", _copy), ("Share", _share), ("Move", _move)):
             st.button(
-                f"{word} {count_words(own, 'value')}",
+                f"{word} {say_count(own, 'value')}",
                 key=f"search_{word.casefold()}",
                 width="stretch",
                 on_click=in_callback,
@@ -129,7 +129,7 @@ def _change(
     document = page.project.document
     for dimension_id in dict.fromkeys(hit.dimension_id for hit in chosen):
         document = change(document, dimension_id, [hit.value_id for hit in chosen if hit.dimension_id == dimension_id])
-    summary = f"{count_words(len(chosen), 'value')} {done}"
+    summary = f"{say_count(len(chosen), 'value')} {done}"
     save_document(page, document, summary)
     return f"{summary}."
 
@@ -168,7 +168,7 @@ def _move(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
             if label_id != target:
                 document = edits.move_values(document, hit.dimension_id, [hit.value_id], label_id, target)
                 break
-    summary = f"{count_words(len(chosen), 'value')} moved to {document.labels[target].title}"
+    summary = f"{say_count(len(chosen), 'value')} moved to {document.labels[target].title}"
     save_document(page, document, summary)
     return f"{summary}."
 
@@ -177,7 +177,7 @@ def draw_found(frame: pd.DataFrame, found: int, noun: str, columns: Mapping[str,
     """The rows that a person chose, as places in the frame."""
     more = f"; the first {SHOWN:,} are shown" if found > SHOWN else ""
     hint = " Choose rows to change them together." if found else ""
-    st.caption(f"{count_words(found, noun)} found{more}.{hint}")
+    st.caption(f"{say_count(found, noun)} found{more}.{hint}")
     if not found:
         return []
     table = st.dataframe(
@@ -240,7 +240,7 @@ def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None
 
 
 def _draw_decisions(page: ProjectPage, number: int, choose: Callable[[], list[StoredProposal]]) -> None:
-    many = count_words(number, "proposal")
+    many = say_count(number, "proposal")
     accept, why, reject, _ = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     accept.button(
         f"Accept {many}",
@@ -279,4 +279,4 @@ def _decide(page: ProjectPage, chosen: Sequence[StoredProposal], status: str, re
         reason=reason.value if reason is not None else "",
         accept=accept_proposals if status == "accepted" else None,
     )
-    return f"{count_words(len(chosen), 'proposal')} {status}."
+    return f"{say_count(len(chosen), 'proposal')} {status}."

@@ -20,7 +20,7 @@ from attrprompt.exchange.documents.project_files import read_project_file, write
 from attrprompt.exchange.documents.values_csv import merge_values_csv, write_values_csv
 from attrprompt.exchange.transfer import RAW_LINES
 from attrprompt.project import Project, fold_text
-from components.attributes.place import count_words, save_document
+from components.attributes.place import save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.text import escape_markdown
@@ -103,7 +103,7 @@ def _read_file(document: Project, file_name: str, content: bytes) -> tuple[list[
     if file_name.casefold().endswith(".csv"):
         merged = merge_values_csv(document, content, file_name)
         text = (
-            f"{count_words(merged.added, 'value')} would be added and {merged.changed} changed; "
+            f"{say_count(merged.added, 'value')} would be added and {merged.changed} changed; "
             f"{merged.unchanged} are as they stand."
         )
         return [_Change("Take these values in", merged.project, text)], []
@@ -146,8 +146,8 @@ def _offer_both(document: Project, incoming: Project, warnings: Sequence[str]) -
     """To add what is missing, or to replace everything."""
     added = add_content(document, incoming)
     adding = (
-        f"Add what is missing: {count_words(added.labels, 'label')}, {count_words(added.dimensions, 'dimension')}, "
-        f"{count_words(added.values, 'value')}. Nothing that is there changes."
+        f"Add what is missing: {say_count(added.labels, 'label')}, {say_count(added.dimensions, 'dimension')}, "
+        f"{say_count(added.values, 'value')}. Nothing that is there changes."
     )
     replaced = replace_content(document, incoming)
     description = _describe_replacement(document, replaced)
@@ -165,9 +165,9 @@ def _describe_replacement(before: Project, after: Project) -> str:
     gone_labels = [label.title for key, label in before.ordered_labels() if key not in after.labels]
     gone_dimensions = [each.name for key, each in before.ordered_dimensions() if key not in after.dimensions]
     text = (
-        f"Replace everything: {count_words(len(new - old), 'value')} come, {count_words(len(old - new), 'value')} go, "
-        f"{len(old & new)} stay; then {count_words(len(after.labels), 'label')} and "
-        f"{count_words(len(after.dimensions), 'dimension')}."
+        f"Replace everything: {say_count(len(new - old), 'value')} come, {say_count(len(old - new), 'value')} go, "
+        f"{len(old & new)} stay; then {say_count(len(after.labels), 'label')} and "
+        f"{say_count(len(after.dimensions), 'dimension')}."
     )
     if gone_labels:
         text = f"{text} Labels that go: {', '.join(gone_labels[:20])}."

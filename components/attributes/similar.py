@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.elicitation.background import Elicitations
-from components.attributes.place import count_words, read_edited_rows, save_document
+from components.attributes.place import read_edited_rows, save_document, say_count
 from components.attributes.requests import is_asking
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
@@ -25,7 +25,7 @@ def draw_similar(page: ProjectPage) -> None:
     without = sum(not label.similar for _, label in labels)
     title = "Which labels are compared"
     if without:
-        title = f"{title} ({count_words(without, 'label')}: found by embedding at each check)"
+        title = f"{title} ({say_count(without, 'label')}: found by embedding at each check)"
     with st.expander(title, icon=":material/compare_arrows:", key="filter_similar"):
         st.caption(
             "Labels that are easily confused. Empty: the five nearest by embedding of label, description and values, "
@@ -60,7 +60,7 @@ def draw_similar(page: ProjectPage) -> None:
         changed = read_edited_rows(key)
         row = st.container(horizontal=True, gap="small")
         row.button(
-            f"Save {count_words(len(changed), 'label')}" if changed else "Save",
+            f"Save {say_count(len(changed), 'label')}" if changed else "Save",
             key="filter_similar_save",
             icon=":material/save:",
             disabled=not changed,
@@ -68,7 +68,7 @@ def draw_similar(page: ProjectPage) -> None:
             args=(lambda: _save(page, [label_id for label_id, _ in labels], by_title, read_edited_rows(key)),),
         )
         row.button(
-            f"Find them for {count_words(without, 'label')}",
+            f"Find them for {say_count(without, 'label')}",
             key="filter_similar_find",
             icon=":material/hub:",
             disabled=not without or is_asking(page),
@@ -85,8 +85,8 @@ def _save(
     for row, given in changed.items():
         similar = tuple(by_title[title] for title in given.get("similar") or () if title in by_title)
         document = edits.edit_label(document, ids[int(row)], similar=similar)
-    save_document(page, document, f"Similar labels of {count_words(len(changed), 'label')} changed")
-    return f"{count_words(len(changed), 'label')} saved."
+    save_document(page, document, f"Similar labels of {say_count(len(changed), 'label')} changed")
+    return f"{say_count(len(changed), 'label')} saved."
 
 
 def _find(page: ProjectPage) -> None:

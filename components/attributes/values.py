@@ -19,7 +19,7 @@ from attrprompt.curation.matrix import Matrix
 from attrprompt.errors import AttrPromptError, ConflictError
 from attrprompt.project import DimensionKind, Project
 from attrprompt.store import StoredProject
-from components.attributes.place import OpenCell, count_words, save_document
+from components.attributes.place import OpenCell, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, leave_notice
 from components.kit.text import escape_markdown
@@ -115,7 +115,7 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         )
     row = st.container(horizontal=True, gap="small")
     row.button(
-        f"Save {count_words(pending, 'edit')}" if pending else "Save",
+        f"Save {say_count(pending, 'edit')}" if pending else "Save",
         key="attributes_save",
         icon=":material/save:",
         disabled=not pending,
@@ -309,7 +309,7 @@ def _read_draft(row: Mapping[str, Any]) -> edits.ValueDraft | None:
 
 def _describe(state: Mapping[str, Any]) -> str:
     parts = [
-        count_words(len(state.get(name) or ()), "value") + f" {word}"
+        say_count(len(state.get(name) or ()), "value") + f" {word}"
         for name, word in (("edited_rows", "changed"), ("added_rows", "added"), ("deleted_rows", "deleted"))
         if state.get(name)
     ]
@@ -325,11 +325,11 @@ def _paste(page: ProjectPage, cell: OpenCell, key: str) -> str:
     )
     if added.ids:
         save_document(
-            page, added.project, f"{cell.title}: {count_words(len(added.ids), 'value')} pasted", source="pasted"
+            page, added.project, f"{cell.title}: {say_count(len(added.ids), 'value')} pasted", source="pasted"
         )
     st.session_state["attributes_paste_turn"] = st.session_state.get("attributes_paste_turn", 0) + 1
-    left_out = f", {count_words(len(added.duplicates), 'line')} left out as there already" if added.duplicates else ""
-    return f"{count_words(len(added.ids), 'value')} added{left_out}."
+    left_out = f", {say_count(len(added.duplicates), 'line')} left out as there already" if added.duplicates else ""
+    return f"{say_count(len(added.ids), 'value')} added{left_out}."
 
 
 def draw_mark(page: ProjectPage, cell: OpenCell, matrix: Matrix) -> None:
