@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from attrprompt.analysis.adherence.asked_places import NO_PLACE
+from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from attrprompt.analysis.adherence.languages import LanguageAdherence
 from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, order_values
-
-if TYPE_CHECKING:
-    from attrprompt.analysis.adherence.languages import LanguageAdherence
 
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
 RESERVED = ("values", "not_checked", "note", "language", "judged")
