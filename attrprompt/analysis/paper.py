@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -39,6 +39,12 @@ class PaperFigures:
             "vocabulary_class": self.vocabulary_class,
             "same_class": None if self.same_class is None else self.same_class.to_json(),
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The figures of which this is the plain data."""
+        kept = plain["same_class"]
+        return cls(**{**plain, "same_class": None if kept is None else PairSimilarities.from_json(kept)})
 
 
 def measure_as_in_paper(

@@ -7,8 +7,9 @@ reading; nothing here claims significance.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,15 @@ class OverusedPhrase:
     log_odds: float
     score: float
 
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The phrase of which this is the plain data."""
+        return cls(**plain)
+
 
 @dataclass(frozen=True)
 class VocabularyOverlap:
@@ -67,15 +77,38 @@ class VocabularyOverlap:
     only_b: tuple[tuple[str, int], ...]
     jaccard: float
 
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The overlap of which this is the plain data."""
+        lists = {name: tuple((word, texts) for word, texts in plain[name]) for name in ("only_a", "only_b")}
+        return cls(**{**plain, **lists})
+
 
 @dataclass(frozen=True)
 class Opening:
-    """First words with which several texts begin."""
+    """First words with which several texts begin.
+
+    Attributes:
+        examples: rows of some of these texts.
+    """
 
     words: str
     texts: int
     share: float
     examples: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The opening of which this is the plain data."""
+        return cls(**{**plain, "examples": tuple(plain["examples"])})
 
 
 def find_overused_phrases(
@@ -124,12 +157,12 @@ def find_openings(texts: Sequence[str], *, words: int = OPENING_WORDS, count: in
 
     Case and punctuation do not matter; the words are shown as they stand in the first such text.
     """
-    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, text in enumerate(texts):
+    rows: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row, text in enumerate(texts):
         opening = tuple(tokenise(text)[:words])
         if len(opening) == words:
-            places[opening].append(place)
-    repeated = sorted((found for found in places.values() if len(found) > 1), key=lambda found: (-len(found), found))
+            rows[opening].append(row)
+    repeated = sorted((found for found in rows.values() if len(found) > 1), key=lambda found: (-len(found), found))
     return [
         Opening(
             words=cut_after_words(texts[found[0]], words),

@@ -3,6 +3,7 @@ import pytest
 
 from attrprompt.analysis.paper import measure_as_in_paper
 from attrprompt.analysis.texts.selection import AnalysisSet
+from tests.kept import assert_comes_back
 
 
 def test_vocabulary_is_counted_over_all_and_averaged_within_class():
@@ -11,6 +12,7 @@ def test_vocabulary_is_counted_over_all_and_averaged_within_class():
     assert figures.vocabulary_all == 5
     assert figures.vocabulary_class == (4 + 1) / 2
     assert figures.same_class is None
+    assert_comes_back(figures)
 
 
 def test_cosines_are_of_pairs_of_one_class():
@@ -18,7 +20,8 @@ def test_cosines_are_of_pairs_of_one_class():
     dataset = AnalysisSet("a", list("abcd"), ["x", "x", "y", "y"], vectors=vectors)
     figures = measure_as_in_paper([dataset], pairs=100)["a"]
     assert figures.same_class.mean == 1.0
-    assert figures.to_json()["same_class"]["pairs"] == 100
+    assert figures.same_class.pairs == 100
+    assert_comes_back(figures)
 
 
 def test_a_text_of_two_labels_is_paired_within_both():

@@ -8,6 +8,7 @@ from attrprompt.analysis.texts.phrases import (
     find_overused_phrases,
 )
 from attrprompt.errors import InputError
+from tests.kept import assert_comes_back
 
 OURS = ["In a stunning turn the fox won"] * 6 + ["the fox ran home"] * 4
 OTHERS = ["the dog ran home"] * 8 + ["the fox slept"] * 2
@@ -53,6 +54,12 @@ def test_openings_are_counted_whatever_their_case_and_punctuation():
     (opening,) = find_openings(texts)
     assert (opening.words, opening.texts, opening.share, opening.examples) == ("In a stunning turn", 2, 0.5, (0, 1))
     assert [o.words for o in find_openings(texts, words=2)] == ["In a"]
+
+
+def test_what_was_found_comes_back_from_json():
+    assert_comes_back(find_overused_phrases(OURS, OTHERS)[0])
+    assert_comes_back(compare_vocabularies(OURS, OTHERS))
+    assert_comes_back(find_openings(OURS)[0])
 
 
 def test_empty_sides_are_refused():
