@@ -10,11 +10,7 @@ from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
 
 ENGLISH = "The council met on Monday to discuss how the old bridge over the river should be repaired this year"
-
-
 GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte Brücke über den Fluss zu retten ist"
-
-
 WORDS = [f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
 
 

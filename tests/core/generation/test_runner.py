@@ -1,38 +1,25 @@
 """The runner against a real server: faults, limits, budgets, stopping, and what a kill leaves behind."""
 
 import json
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from attrprompt.errors import ErrorKind, InputError
-from attrprompt.generation.extend import measure_shortfall, top_up, write_again
+from attrprompt.errors import ErrorKind
 from attrprompt.generation.runner import RunExecution
-from attrprompt.generation.sending import end_run, load_run, start_run
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.throttle import RetryPolicy
 from attrprompt.records import RunState
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
 from attrprompt.store import SampleFilter
 
 ROOT = Path(__file__).parents[3]
 FAST = RetryPolicy(base=0.005, cap=0.05, rng=random.Random(1))
-
-
-@pytest.fixture
-def plan_at(make_run, project):
-    """A run of ten texts a class from a server, eight requests at once."""
-    plan = partial(make_run, project, per_class=10, concurrency=8, timeout=5.0)
-    return lambda server, **options: plan(endpoint=Endpoint(server.base_url, "faulty-1"), **options)
 
 
 async def execute(runtime, run, **settings):
@@ -155,72 +142,6 @@ async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_ser
     assert 0 < stored < 100
 
 
-async def test_pause_lets_answers_arrive_and_resume_finishes(runtime, faulty_server, plan_at):
-    server = faulty_server(latency=0.05)
-    run = plan_at(server, per_class=40, concurrency=4)
-    future = start_run(runtime, run.id)
-    while counters_of(runtime, run).completed < 5:
-        time.sleep(0.02)
-    end_run(runtime, run.id, RunState.PAUSED)
-    assert future.result(20) is RunState.PAUSED
-    paused = counters_of(runtime, run)
-    assert 5 <= paused.completed < 80
-    assert sum(server.answered.values()) == paused.completed
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    assert set(server.answered.values()) == {1}
-
-
-async def test_stop_cancels_what_hangs(runtime, faulty_server, plan_at):
-    server = faulty_server(usual="hang")
-    run = plan_at(server, per_class=4, timeout=600)
-    future = start_run(runtime, run.id)
-    while server.in_flight < 8:
-        time.sleep(0.02)
-    end_run(runtime, run.id, RunState.STOPPED)
-    assert future.result(20) is RunState.STOPPED
-    counters = counters_of(runtime, run)
-    assert (counters.pending, counters.maybe_billed_twice) == (8, 8)
-
-
-def test_a_run_is_seen_running_as_soon_as_it_was_started_and_can_be_stopped_at_once(runtime, faulty_server, plan_at):
-    server = faulty_server(latency=0.2)
-    run = plan_at(server, per_class=40, concurrency=2)
-    future = start_run(runtime, run.id)
-    assert load_run(runtime, run.id).state is RunState.RUNNING
-    end_run(runtime, run.id, RunState.STOPPED)
-    assert future.result(20) is RunState.STOPPED
-
-
-def test_a_run_has_one_owner(runtime, faulty_server, plan_at):
-    server = faulty_server(latency=0.2)
-    run = plan_at(server, per_class=10)
-    future = start_run(runtime, run.id)
-    with pytest.raises(InputError, match=f"running in process {os.getpid()}"):
-        start_run(runtime, run.id)
-    assert future.result(30) is RunState.DONE
-    with pytest.raises(InputError, match="is done"):
-        start_run(runtime, run.id)
-
-
-def test_two_runs_at_once_both_end(runtime, faulty_server, plan_at):
-    server = faulty_server(latency=0.02)
-    first = plan_at(server, per_class=30, name="first")
-    second = plan_at(server, per_class=30, name="second")
-    futures = [start_run(runtime, run.id) for run in (first, second)]
-    assert [future.result(30) for future in futures] == [RunState.DONE, RunState.DONE]
-
-
-def test_a_small_run_does_not_wait_for_a_long_one(runtime, faulty_server, plan_at):
-    server = faulty_server(latency=0.05, models=(), keep_bodies=False)
-    long, short = (plan_at(server, per_class=n, name=name) for n, name in ((2_000, "long"), (10, "short")))
-    going = start_run(runtime, long.id)
-    assert start_run(runtime, short.id).result(30) is RunState.DONE
-    assert not going.done()
-    assert counters_of(runtime, long).completed > 0
-    end_run(runtime, long.id, RunState.STOPPED)
-    assert going.result(30) is RunState.STOPPED
-
-
 @pytest.mark.slow
 def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(home, faulty_server):
     server = faulty_server(latency=0.02, models=())
@@ -246,76 +167,3 @@ def test_nothing_stored_is_lost_or_asked_again_when_the_process_is_killed(home, 
     assert done.returncode == 0, done.stderr
     assert (result["state"], result["completed"], result["failed"]) == ("done", 500, {})
     assert sum(server.answered.values()) <= 500 + kills * concurrency
-
-
-def test_a_text_is_written_again_with_another_seed_and_the_old_one_stays(runtime, faulty_server, plan_at):
-    server = faulty_server(usual="echo")
-    run = plan_at(server, per_class=2)
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    assert write_again(runtime.store, run.dataset, [1], actor="ana") == 1
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    samples = runtime.store.datasets.read_page(run.id)
-    assert [sample.item for sample in samples] == [0, 1, 2, 3, 4]
-    assert (samples[1].status, samples[4].status) == ("rejected", "new")
-    assert samples[4].prompt == samples[1].prompt
-    seeds = [item.seed for item in runtime.store.runs.iterate_plan(run.id)]
-    assert len(set(seeds)) == 5
-
-
-def test_topping_up_asks_only_for_what_does_not_count(runtime, faulty_server, plan_at):
-    server = faulty_server(script=["refusal", "refusal"], models=())
-    run = plan_at(server, per_class=5, concurrency=1)
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    dataset = runtime.store.datasets.load(run.id)
-    assert measure_shortfall(runtime.store, dataset, []).missing == ()
-    assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == (0, 1)
-    assert top_up(runtime.store, dataset, ["refusal"]) == 2
-    asked = measure_shortfall(runtime.store, dataset, ["refusal"])
-    assert (asked.usable, asked.coming, asked.missing) == (8, 2, ())
-    assert top_up(runtime.store, dataset, ["refusal"]) == 0
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    assert measure_shortfall(runtime.store, dataset, ["refusal"]).missing == ()
-    assert runtime.store.datasets.count(run.id) == 12
-
-
-def test_topping_up_goes_on_until_the_wanted_number_is_reached(runtime, faulty_server, plan_at):
-    server = faulty_server(script=["refusal"] * 3, models=())
-    run = plan_at(server, per_class=5, concurrency=1)
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    dataset = runtime.store.datasets.load(run.id)
-    server.script[:] = ["refusal", "refusal", "ok", "refusal"]
-    assert top_up(runtime.store, dataset, ["refusal"]) == 3
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    lacking = measure_shortfall(runtime.store, dataset, ["refusal"])
-    assert (lacking.usable, lacking.missing) == (10, ())
-    assert len(server.asked) == 10 + 3 + 2 + 1
-    runtime.store.review.decide(run.id, [9], {"status": "rejected"}, actor="ana")
-    write_again(runtime.store, dataset, [8], actor="ana")
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    assert len(server.asked) == 10 + 3 + 2 + 1 + 1
-
-
-def test_topping_up_ends_after_five_rounds_or_with_the_budget(runtime, faulty_server, plan_at):
-    server = faulty_server(usual="refusal", models=())
-    run = plan_at(server, per_class=2, concurrency=1)
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    dataset = runtime.store.datasets.load(run.id)
-    assert top_up(runtime.store, dataset, ["refusal"]) == 4
-    assert start_run(runtime, run.id).result(20) is RunState.DONE
-    assert len(server.asked) == 4 + 5 * 4
-    counters = counters_of(runtime, run)
-    first_wave = (counters.prompt_tokens + counters.completion_tokens) // 6
-    limited = plan_at(server, per_class=2, concurrency=1, name="limited", budget_tokens=first_wave + 1)
-    assert start_run(runtime, limited.id).result(20) is RunState.DONE
-    before = len(server.asked)
-    assert top_up(runtime.store, runtime.store.datasets.load(limited.id), ["refusal"]) == 4
-    assert start_run(runtime, limited.id).result(20) is RunState.DONE_WITH_FAILURES
-    assert len(server.asked) == before + 1
-
-
-def test_a_second_app_server_on_a_home_is_told(runtime):
-    assert runtime.find_other_server() is None
-    other = Runtime(Settings(home=runtime.home))
-    assert other.find_other_server() == os.getpid()
-    other.close()
-    assert runtime.find_other_server() is None

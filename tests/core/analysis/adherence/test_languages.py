@@ -5,8 +5,6 @@ import pytest
 from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
 
 ENGLISH = "The minister said on Monday that the plan for the north would be ready in the spring of this year."
-
-
 GERMAN = "Der Minister sagte am Montag, dass der Plan für den Norden im Frühjahr fertig ist und nicht später kommt."
 
 

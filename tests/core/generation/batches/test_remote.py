@@ -39,11 +39,6 @@ def serve():
         server.__exit__()
 
 
-@pytest.fixture
-def plan_at(make_run, project):
-    return lambda server, **options: make_run(project, endpoint=Endpoint(server.base_url, MODEL), **options)
-
-
 class Client(BatchClient):
     """Closed when its block ends."""
 
@@ -67,7 +62,7 @@ async def follow(store, run, client):
 
 async def test_a_run_is_submitted_in_files_and_its_results_are_taken_in(store, serve, plan_at):
     server = serve(looks=2)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         batches = await submit_batches(store, run.id, client, most_requests=4)
         assert [(each.state, each.requests) for each in batches] == [(BatchState.SUBMITTED, n) for n in (4, 4, 2)]
@@ -85,7 +80,7 @@ async def test_a_run_is_submitted_in_files_and_its_results_are_taken_in(store, s
 
 async def test_another_process_goes_on_where_one_stopped(store, serve, plan_at):
     server = serve()
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
     store.close()
@@ -99,7 +94,7 @@ async def test_another_process_goes_on_where_one_stopped(store, serve, plan_at):
 
 async def test_a_batch_whose_creation_was_lost_is_found_again_and_not_begun_twice(store, serve, plan_at):
     server = serve(drop_creations=1)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         with pytest.raises(ProviderError):
             await submit_batches(store, run.id, client)
@@ -112,7 +107,7 @@ async def test_a_batch_whose_creation_was_lost_is_found_again_and_not_begun_twic
 
 async def test_an_expired_batch_gives_what_it_has_and_frees_the_rest(store, serve, plan_at):
     server = serve(ends=["expired"], answered=0.3)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -124,7 +119,7 @@ async def test_an_expired_batch_gives_what_it_has_and_frees_the_rest(store, serv
 
 async def test_a_refused_batch_says_why_and_its_prompts_can_be_sent_otherwise(store, serve, plan_at):
     server = serve(ends=["failed", "completed"])
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -139,7 +134,7 @@ async def test_a_refused_batch_says_why_and_its_prompts_can_be_sent_otherwise(st
 
 async def test_results_may_lack_some_items_and_refuse_others(store, serve, plan_at):
     server = serve(refused=frozenset({"run-1-item-0"}), missing=frozenset({"run-1-item-1"}))
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         news, _ = await follow(store, run, client)
@@ -150,7 +145,7 @@ async def test_results_may_lack_some_items_and_refuse_others(store, serve, plan_
 
 async def test_a_cancelled_batch_is_taken_in_as_far_as_it_came(store, serve, plan_at):
     server = serve(looks=0, answered=0.5)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         await submit_batches(store, run.id, client)
         await cancel_batches(store, run.id, client)
@@ -173,7 +168,7 @@ async def test_what_is_asked_for_meanwhile_is_sent_directly_and_the_rest_still_w
 
 async def test_after_a_refused_key_the_same_files_are_submitted_with_the_right_one(store, serve, plan_at):
     server = serve(api_key="sk-right", looks=0)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server, SecretStr("sk-wrong")) as client:
         with pytest.raises(ProviderError) as refused:
             await submit_batches(store, run.id, client)
@@ -187,7 +182,7 @@ async def test_after_a_refused_key_the_same_files_are_submitted_with_the_right_o
 
 async def test_a_run_with_a_budget_is_not_submitted(store, serve, plan_at):
     server = serve()
-    run = plan_at(server, budget_tokens=100)
+    run = plan_at(server, per_class=5, budget_tokens=100)
     async with ask(server) as client:
         with pytest.raises(InputError, match="has a budget"):
             await submit_batches(store, run.id, client)
@@ -196,7 +191,7 @@ async def test_a_run_with_a_budget_is_not_submitted(store, serve, plan_at):
 
 async def test_an_endpoint_without_a_batch_api_is_named(store, faulty_server, plan_at):
     server = faulty_server()
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     async with ask(server) as client:
         with pytest.raises(ProviderError, match="has no Batch API"):
             await submit_batches(store, run.id, client)
@@ -204,7 +199,7 @@ async def test_an_endpoint_without_a_batch_api_is_named(store, faulty_server, pl
 
 def test_the_runtime_follows_batches_in_the_background_and_after_a_restart(home, runtime, serve, plan_at):
     server = serve(looks=0)
-    run = plan_at(server)
+    run = plan_at(server, per_class=5)
     assert not runtime.background(BatchWork).should_follow(run)
 
     async def submit():

@@ -4,15 +4,19 @@ import json
 import time
 from collections import Counter
 
+import pytest
+
 from attrprompt import edits
 from attrprompt.generation.metaprompt.kept import MetaWritings, find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
-from attrprompt.runtime.runtime import Runtime
-from attrprompt.settings import Settings
-from attrprompt.store import Store
+
+
+@pytest.fixture
+def document():
+    return load_preset("sst2")
 
 
 def answer(body):
@@ -23,7 +27,7 @@ def answer(body):
     return json.dumps({"prompts": [f"Write a {word} item that fits. {asked[:60]}" for word in ("long", "sad", "odd")]})
 
 
-def test_the_model_writes_prompts_once_and_a_run_uses_them_in_turn(run, tmp_path, faulty_server):
+def test_the_model_writes_prompts_once_and_a_run_uses_them_in_turn(run, faulty_server, store):
     server = faulty_server(answer=answer, models=())
     run("new", "p1", "--preset", "sst2")
     arguments = ("generate", "p1", "--method", "metaprompt", "--per-class", 6, "--meta-prompts", 3)
@@ -34,12 +38,10 @@ def test_the_model_writes_prompts_once_and_a_run_uses_them_in_turn(run, tmp_path
     assert len(server.asked) == 12 + 2
     status, printed, _ = run(*arguments)
     assert (status, len(server.asked)) == (0, 2 * 12 + 2)
-    store = Store(tmp_path / "home")
     project = store.projects.find("p1")
     plan = list(store.runs.iterate_plan(store.runs.find(project.id, "metaprompt-1").id))
     assert set(Counter((item.labels, item.prompt) for item in plan).values()) == {2}
     assert store.replies.count_tokens(project.id)[1] > 0
-    store.close()
 
 
 def test_a_plan_without_written_prompts_says_what_to_do(run):
@@ -52,10 +54,8 @@ def test_a_plan_without_written_prompts_says_what_to_do(run):
     assert "--method metaprompt" in err
 
 
-def test_prompts_are_written_in_the_background_and_kept_by_model(tmp_path, faulty_server):
+def test_prompts_are_written_in_the_background_and_kept_by_model(runtime, project, faulty_server, store):
     server = faulty_server(answer=answer, models=())
-    runtime = Runtime(Settings(home=tmp_path / "home"))
-    project = runtime.store.projects.create("News", load_preset("sst2"), owner="ana", source="test")
     options = PlanOptions(method=Method.METAPROMPT)
     unwritten = find_unwritten(project, options, read_meta_prompts(project, "m1"), 3)
     runtime.background(MetaWritings).start(project, unwritten, 3, Endpoint(server.base_url, "m1"))
@@ -65,16 +65,14 @@ def test_prompts_are_written_in_the_background_and_kept_by_model(tmp_path, fault
     project = runtime.store.projects.load(project.id)
     assert find_unwritten(project, options, read_meta_prompts(project, "m1"), 3) == []
     assert len(find_unwritten(project, options, read_meta_prompts(project, "m2"), 3)) == 2
-    runtime.close()
 
 
-def test_prompts_are_marked_once_what_they_were_written_for_changed(run, tmp_path, faulty_server):
+def test_prompts_are_marked_once_what_they_were_written_for_changed(run, faulty_server, store):
     server = faulty_server(answer=answer, models=())
     run("new", "p1", "--preset", "sst2")
     arguments = ("generate", "p1", "--method", "metaprompt", "--per-class", 1, "--base-url", server.base_url)
     arguments += ("--model", "m1")
     run(*arguments, "--meta-prompts", 2)
-    store = Store(tmp_path / "home")
     project = store.projects.find("p1")
     options = PlanOptions(method=Method.METAPROMPT)
     assert find_stale(project, options, read_meta_prompts(project, "m1")) == []
@@ -82,7 +80,6 @@ def test_prompts_are_marked_once_what_they_were_written_for_changed(run, tmp_pat
     changed = edits.edit_label(project.document, label_id, display="gripping")
     project = store.projects.save(project.id, project, changed, actor="ana", summary="renamed")
     assert find_stale(project, options, read_meta_prompts(project, "m1")) == [(label_id,)]
-    store.close()
     asked = len(server.asked)
     assert "they are used as they are" in run(*arguments)[2]
     assert len(server.asked) == asked + 2
@@ -90,7 +87,7 @@ def test_prompts_are_marked_once_what_they_were_written_for_changed(run, tmp_pat
     assert len(server.asked) == asked + 2 + 1 + 2
 
 
-def test_examples_enter_the_prompts_and_gold_is_counted_as_used(run, tmp_path, faulty_server):
+def test_examples_enter_the_prompts_and_gold_is_counted_as_used(run, tmp_path, faulty_server, store):
     server = faulty_server(models=())
     run("new", "p1", "--preset", "sst2")
     gold = tmp_path / "gold.jsonl"
@@ -101,15 +98,13 @@ def test_examples_enter_the_prompts_and_gold_is_counted_as_used(run, tmp_path, f
     status, printed, _ = run("generate", "p1", *endpoint, "--few-shot", 2, "--few-shot-from", "gold")
     assert (status, printed["completed"]) == (0, 4)
     assert {len(each.body["messages"]) for each in server.asked} == {5}
-    store = Store(tmp_path / "home")
     assert len(store.datasets.used_gold(store.projects.find("p1").id)) == 4
-    store.close()
     status, _, err = run("generate", "p1", *endpoint, "--few-shot", 2)
     assert status == 2
     assert "go together" in err
 
 
-def test_check_marks_and_takes_marks_off(run, tmp_path, faulty_server):
+def test_check_marks_and_takes_marks_off(run, faulty_server):
     server = faulty_server(answer=lambda body: "The same text from beginning to end, whatever was asked", models=())
     run("new", "p1", "--preset", "sst2")
     run(
