@@ -15,7 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "tests" / "contributing"
-ADDITIONS = ("figure", "page", "command", "preset")
+ADDITIONS = ("figure", "job", "page", "command", "preset")
 COPIED = ("app.py", "pages", "components", "static", ".streamlit", "attrprompt", "tests", "pyproject.toml", "README.md")
 LONGEST_SUBJECT = 72
 
