@@ -10,7 +10,7 @@ import typer
 from attrprompt.cli.session import get_session
 from attrprompt.errors import InputError
 from attrprompt.files import write_whole
-from attrprompt.report.archive import format_of, write_report_bytes
+from attrprompt.report.archive import format_of
 from attrprompt.report.request import make_report
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
@@ -30,8 +30,8 @@ def report(
         str | None,
         typer.Option(
             "--format",
-            help="html: one page; md: Markdown; zip: Markdown, figures as SVG, their numbers as CSV. Default: by the "
-            "file's ending, else html.",
+            help="html: one page; md: Markdown; zip: Markdown, figures as SVG, PNG and PDF, their numbers as CSV. "
+            "Default: by the file's ending, else html.",
         ),
     ] = None,
 ) -> None:
@@ -44,10 +44,10 @@ def report(
     runtime = session.runtime
     chosen = [runtime.store.datasets.find(stored.id, name) for name in datasets or ()]
     request = make_report(runtime.store, runtime.home, stored, chosen)
-    result = run_job(request, JobContext(runtime.home))
-    content = write_report_bytes(result, wanted)
+    written = run_job(request, JobContext(runtime.home))
+    content = written.to_bytes(wanted)
     try:
         write_whole(out, content)
     except OSError as error:
         raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
-    session.emit({"path": str(out), "bytes": len(content), "figures": len(result["figures"])})
+    session.emit({"path": str(out), "bytes": len(content), "figures": written.figures})

@@ -1,4 +1,4 @@
-"""Figures of an evaluation: data in, figure out; the page and the report give them their look."""
+"""Figures of an evaluation: data in, plot out; the page and the report give them their look."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrprompt.evaluation.label_scores import CUTOFFS
 from attrprompt.evaluation.scores import CLASS_METRICS
+from attrprompt.plots.interactive import escape, make_figure
+from attrprompt.plots.plot import Axis, Dash, Guide, Mark, Matrix, Plot, Point, Series, Unit
 from attrprompt.project import fold_label
 
 if TYPE_CHECKING:
@@ -22,10 +24,8 @@ TITLES = {
 }
 AGAINST = {"n": "Training texts", "tokens": "Tokens, prompts and answers", "money": "USD"}
 NOTHING_MISSED, NOTHING_WRONG = "none missed", "none given wrongly"
-_UNITS = {"n": "%{x:,} texts", "tokens": "%{x:,} tokens", "money": "$%{x:,.4~f}"}
+_UNITS = {"n": "texts", "tokens": "tokens"}
 MOST_WRITTEN_CLASSES = 12
-_DASHES = ("solid", "dash", "dot", "dashdot")
-_BAND_OPACITY = 0.15
 
 
 def title_metrics(result: Mapping[str, Any]) -> dict[str, str]:
@@ -39,208 +39,152 @@ def is_comparable(result: Mapping[str, Any], baseline: Mapping[str, Any]) -> boo
     return {fold_label(each) for each in baseline["classes"]} == {fold_label(each) for each in result["classes"]}
 
 
+def describe_scores(
+    result: Mapping[str, Any],
+    colours: Mapping[str, str],
+    metric: str = "macro_f1",
+    baseline: Mapping[str, Any] | None = None,
+) -> Plot:
+    """Each training set's score at full size with its interval; a model asked without training as a line with a band.
+
+    Args:
+        baseline: what `score_zero_shot` gave.
+    """
+    names = _name_models(result)
+    series = []
+    for row, (name, model) in enumerate(result["models"].items()):
+        score = model[metric]
+        words, value = f"{score['value']:.3f}", score["value"]
+        point = Point(value, row, score["low"], score["high"], words=words, hover=(f"{names[row]}: {words}",))
+        series.append(Series((point,), Mark.POINTS, colours[name], size=11))
+    guide = None
+    if baseline is not None and is_comparable(result, baseline) and metric in baseline["metrics"]:
+        guide = _make_guide(baseline, metric)
+    return Plot(Axis(title_metrics(result)[metric]), Axis(names=names), tuple(series), guide=guide)
+
+
+def describe_seeds(result: Mapping[str, Any], colours: Mapping[str, str], metric: str = "macro_f1") -> Plot:
+    """A point for each seed of each fine-tuned model, and a line at their mean."""
+    names = _name_models(result)
+    series = []
+    for row, (name, model) in enumerate(result["models"].items()):
+        seeds = tuple(
+            Point(
+                each[metric],
+                row,
+                hover=(f"seed {each['seed'] + 1}, epoch {each['epoch']} kept: {each[metric]:.3f}",),
+            )
+            for each in model["seeds"]
+        )
+        mean = model[metric]["value"]
+        series.append(Series(seeds, Mark.POINTS, colours[name], size=11, opacity=0.75))
+        series.append(Series((Point(mean, row, words=f"mean {mean:.3f}"),), Mark.TICKS, colours[name], size=26))
+    return Plot(Axis(title_metrics(result)[metric]), Axis(names=names), tuple(series))
+
+
+def describe_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: str, *, against: str) -> Plot:
+    """Score against training texts (`n`), `tokens` or `money`, with bands; sets whose cost is unknown are left out."""
+    dashes = list(Dash)
+    series = []
+    for number, (name, points) in enumerate(result["curves"].items()):
+        known = tuple(
+            Point(
+                each[against],
+                each[metric]["value"],
+                each[metric]["low"],
+                each[metric]["high"],
+                hover=(f"{_write_amount(each[against], against)}: {each[metric]['value']:.3f}",),
+            )
+            for each in points
+            if each.get(against) is not None
+        )
+        if known:
+            dash = dashes[number % len(dashes)]
+            series.append(Series(known, Mark.CURVE, colours[name], name, dash=dash))
+    amount = Axis(AGAINST[against], unit=Unit.USD if against == "money" else Unit.NUMBER, is_log=True)
+    return Plot(amount, Axis(title_metrics(result)[metric]), tuple(series))
+
+
+def describe_confusion(model: Mapping[str, Any], classes: Sequence[str], scale: Sequence[str]) -> Plot:
+    """Rows: the gold label; columns: what the classifier said; shade: share of the row's texts.
+
+    An unseen mark lies on each cell, because a heat map itself tells nobody that it was clicked; its key is
+    (label, predicted).
+    """
+    confusion = model["confusion"]
+    counts, totals = confusion["counts"], confusion["totals"]
+    shares = tuple(tuple(count / max(1, total) for count in row) for row, total in zip(counts, totals, strict=True))
+    rows = [each or NOTHING_MISSED for each in confusion["rows"]]
+    columns = [each or NOTHING_WRONG for each in confusion["columns"]]
+    words = tuple(tuple(f"{count}" if count else "" for count in row) for row in counts)
+    cells = tuple(
+        Point(
+            column,
+            row,
+            hover=(f"{label} taken for {other}: {counts[row][column]} texts, {shares[row][column]:.0%}",),
+            key=(confusion["rows"][row], confusion["columns"][column]),
+        )
+        for row, label in enumerate(rows)
+        for column, other in enumerate(columns)
+        if counts[row][column]
+    )
+    return Plot(
+        Axis("Classifier", names=tuple(columns)),
+        Axis("Gold label", names=tuple(rows)),
+        (Series(cells, Mark.UNSEEN, scale[-1], size=24),),
+        Matrix(shares, words if len(classes) <= MOST_WRITTEN_CLASSES else (), tuple(scale)),
+    )
+
+
+def describe_reliability(result: Mapping[str, Any], colours: Mapping[str, str], muted: str) -> Plot:
+    """Accuracy against confidence by bin; the diagonal is perfect calibration; dots grow with the texts in the bin."""
+    diagonal = Series((Point(0, 0), Point(1, 1)), Mark.LINE, muted, "perfectly calibrated", dash=Dash.DOT)
+    counted = "labels of texts" if result.get("multi_label") else "texts"
+    series = [diagonal]
+    for name, model in result["models"].items():
+        total = sum(each["n"] for each in model["reliability"])
+        points = tuple(
+            Point(
+                each["confidence"],
+                each["accuracy"],
+                size=5 + 15 * (each["n"] / total) ** 0.5,
+                hover=(f"sure by {each['confidence']:.2f}, right in {each['accuracy']:.2f}, {each['n']:,} {counted}",),
+            )
+            for each in model["reliability"]
+        )
+        series.append(Series(points, Mark.CURVE, colours[name], name))
+    right = "Share of texts that have the label" if result.get("multi_label") else "Accuracy"
+    return Plot(Axis("Mean probability", limits=(0, 1)), Axis(right, limits=(0, 1)), tuple(series))
+
+
 def plot_scores(
     result: Mapping[str, Any],
     colours: Mapping[str, str],
     metric: str = "macro_f1",
     baseline: Mapping[str, Any] | None = None,
 ) -> go.Figure:
-    """Each training set's score at full size with its interval; a model asked without training as a line with a band.
-
-    Args:
-        baseline: what `score_zero_shot` gave.
-    """
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    for name, model in reversed(result["models"].items()):
-        score = model[metric]
-        label = f"{escape(name)} ({model['training_texts']['n']:,})"
-        figure.add_trace(
-            go.Scatter(
-                x=[score["value"]],
-                y=[label],
-                mode="markers+text",
-                text=[f"{score['value']:.3f}"],
-                textposition="top center",
-                marker={"size": 11, "color": colours[name]},
-                error_x=_make_bar(score),
-                hovertemplate=f"{label}: %{{x:.3f}}<extra></extra>",
-                showlegend=False,
-            )
-        )
-    if baseline is not None and is_comparable(result, baseline) and metric in baseline["metrics"]:
-        _draw_baseline(figure, baseline, metric)
-    figure.update_xaxes(title=title_metrics(result)[metric])
-    figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
-    return figure
-
-
-def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: str, *, against: str) -> go.Figure:
-    """Score against training texts (`n`), `tokens` or `money`, with bands; sets whose cost is unknown are left out."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    for number, (name, points) in enumerate(result["curves"].items()):
-        known = [each for each in points if each.get(against) is not None]
-        if not known:
-            continue
-        banded = [each for each in known if each[metric]["low"] is not None]
-        figure.add_trace(
-            go.Scatter(
-                x=[each[against] for each in banded] + [each[against] for each in reversed(banded)],
-                y=[each[metric]["high"] for each in banded] + [each[metric]["low"] for each in reversed(banded)],
-                mode="lines",
-                fill="toself",
-                fillcolor=_fade(colours[name]),
-                line={"width": 0},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[each[against] for each in known],
-                y=[each[metric]["value"] for each in known],
-                mode="lines+markers",
-                name=escape(name),
-                line={"color": colours[name], "width": 2, "dash": _DASHES[number % len(_DASHES)]},
-                hovertemplate=f"{_UNITS[against]}: %{{y:.3f}}<extra>{escape(name)}</extra>",
-            )
-        )
-    ticks = [digit * 10.0**power for power in range(-6 if against == "money" else 0, 8) for digit in (1, 2, 5)]
-    words = [f"${each:,g}" if against == "money" else f"{each:,.0f}" for each in ticks]
-    figure.update_xaxes(type="log", tickvals=ticks, ticktext=words, title=AGAINST[against])
-    figure.update_yaxes(title=title_metrics(result)[metric])
-    return figure
-
-
-def plot_confusion(model: Mapping[str, Any], classes: Sequence[str], scale: Sequence[str]) -> go.Figure:
-    """Rows: the gold label; columns: what the classifier said; shade: share of the row's texts.
-
-    An unseen mark lies on each cell: a heat map itself tells nobody that it was clicked. Its `customdata` is
-    (label, predicted).
-    """
-    import plotly.graph_objects as go
-
-    confusion = model["confusion"]
-    counts, totals = confusion["counts"], confusion["totals"]
-    shares = [[count / max(1, total) for count in row] for row, total in zip(counts, totals, strict=True)]
-    rows = [escape(each) or NOTHING_MISSED for each in confusion["rows"]]
-    columns = [escape(each) or NOTHING_WRONG for each in confusion["columns"]]
-    shown = len(classes) <= MOST_WRITTEN_CLASSES
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=list(range(len(columns))),
-            y=list(range(len(rows))),
-            text=[[count or "" for count in row] for row in counts] if shown else None,
-            texttemplate="%{text}" if shown else None,
-            zmin=0,
-            zmax=1,
-            colorscale=list(scale),
-            colorbar={"title": "Share", "tickformat": ".0%"},
-            hoverinfo="skip",
-        )
-    )
-    cells = [(row, column) for row in range(len(rows)) for column in range(len(columns)) if counts[row][column]]
-    figure.add_trace(
-        go.Scatter(
-            x=[column for _, column in cells],
-            y=[row for row, _ in cells],
-            mode="markers",
-            marker={"size": 24, "opacity": 0, "symbol": "square"},
-            selected={"marker": {"opacity": 0}},
-            unselected={"marker": {"opacity": 0}},
-            customdata=[[confusion["rows"][row], confusion["columns"][column]] for row, column in cells],
-            text=[
-                f"{rows[row]} taken for {columns[column]}: {counts[row][column]} texts, {shares[row][column]:.0%}"
-                for row, column in cells
-            ],
-            hovertemplate="%{text}<extra></extra>",
-            showlegend=False,
-        )
-    )
-    figure.update_layout(hoverdistance=-1, hovermode="closest", clickmode="event+select")
-    figure.update_xaxes(title="Classifier", tickvals=list(range(len(columns))), ticktext=columns, zeroline=False)
-    figure.update_yaxes(
-        title="Gold label", tickvals=list(range(len(rows))), ticktext=rows, autorange="reversed", zeroline=False
-    )
-    return figure
+    """`describe_scores` for a page."""
+    return make_figure(describe_scores(result, colours, metric, baseline))
 
 
 def plot_seeds(result: Mapping[str, Any], colours: Mapping[str, str], metric: str = "macro_f1") -> go.Figure:
-    """A point for each seed of each fine-tuned model, and a line at their mean."""
-    import plotly.graph_objects as go
+    """`describe_seeds` for a page."""
+    return make_figure(describe_seeds(result, colours, metric))
 
-    figure = go.Figure()
-    for name, model in reversed(result["models"].items()):
-        label = f"{escape(name)} ({model['training_texts']['n']:,})"
-        values = [each[metric] for each in model["seeds"]]
-        mean = model[metric]["value"]
-        figure.add_trace(
-            go.Scatter(
-                x=values,
-                y=[label] * len(values),
-                mode="markers",
-                marker={"size": 11, "color": colours[name], "opacity": 0.75},
-                customdata=[[each["seed"] + 1, each["epoch"]] for each in model["seeds"]],
-                hovertemplate="seed %{customdata[0]}, epoch %{customdata[1]} kept: %{x:.3f}<extra></extra>",
-                showlegend=False,
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[mean],
-                y=[label],
-                mode="markers+text",
-                text=[f"mean {mean:.3f}"],
-                textposition="top center",
-                marker={"size": 26, "symbol": "line-ns", "line": {"width": 2, "color": colours[name]}},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
-    figure.update_xaxes(title=title_metrics(result)[metric])
-    figure.update_yaxes(range=[-0.4, len(result["models"]) - 0.4])
-    return figure
+
+def plot_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: str, *, against: str) -> go.Figure:
+    """`describe_curves` for a page."""
+    return make_figure(describe_curves(result, colours, metric, against=against))
+
+
+def plot_confusion(model: Mapping[str, Any], classes: Sequence[str], scale: Sequence[str]) -> go.Figure:
+    """`describe_confusion` for a page; the key of a cell is its `customdata`."""
+    return make_figure(describe_confusion(model, classes, scale))
 
 
 def plot_reliability(result: Mapping[str, Any], colours: Mapping[str, str], muted: str) -> go.Figure:
-    """Accuracy against confidence by bin; the diagonal is perfect calibration; dots grow with the texts in the bin."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": muted, "dash": "dot"},
-            hoverinfo="skip",
-            name="perfectly calibrated",
-        )
-    )
-    counted = "labels of texts" if result.get("multi_label") else "texts"
-    for name, model in result["models"].items():
-        bins = model["reliability"]
-        points = sum(each["n"] for each in bins)
-        figure.add_trace(
-            go.Scatter(
-                x=[each["confidence"] for each in bins],
-                y=[each["accuracy"] for each in bins],
-                mode="lines+markers",
-                name=escape(name),
-                line={"color": colours[name]},
-                marker={"size": [5 + 15 * (each["n"] / points) ** 0.5 for each in bins]},
-                customdata=[each["n"] for each in bins],
-                hovertemplate=f"sure by %{{x:.2f}}, right in %{{y:.2f}}, %{{customdata:,}} {counted}"
-                f"<extra>{escape(name)}</extra>",
-            )
-        )
-    right = "Share of texts that have the label" if result.get("multi_label") else "Accuracy"
-    figure.update_xaxes(title="Mean probability", range=[0, 1])
-    figure.update_yaxes(title=right, range=[0, 1])
-    return figure
+    """`describe_reliability` for a page."""
+    return make_figure(describe_reliability(result, colours, muted))
 
 
 def plot_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> go.Figure:
@@ -274,24 +218,18 @@ def plot_classes(result: Mapping[str, Any], colours: Mapping[str, str]) -> go.Fi
     return figure
 
 
-def escape(text: str) -> str:
-    """Plotly reads a little HTML in names and hover texts; user text must not be read as such."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _name_models(result: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{name} ({model['training_texts']['n']:,})" for name, model in result["models"].items())
 
 
-def _draw_baseline(figure: go.Figure, baseline: Mapping[str, Any], metric: str) -> None:
+def _write_amount(amount: float, against: str) -> str:
+    return f"${amount:,.4g}" if against == "money" else f"{amount:,} {_UNITS[against]}"
+
+
+def _make_guide(baseline: Mapping[str, Any], metric: str) -> Guide:
     score = baseline[metric]
-    if score["low"] is not None:
-        figure.add_vrect(x0=score["low"], x1=score["high"], fillcolor="rgba(128,128,128,0.15)", line_width=0)
-    figure.add_vline(
-        x=score["value"],
-        line={"dash": "dot", "width": 2, "color": "#808080"},
-        annotation={
-            "text": f"{escape(baseline['model'])}, zero-shot on {score['n']:,} texts: {score['value']:.3f}",
-            "font": {"size": 12},
-        },
-        annotation_position="bottom right",
-    )
+    words = f"{baseline['model']}, zero-shot on {score['n']:,} texts: {score['value']:.3f}"
+    return Guide(score["value"], score["low"], score["high"], words)
 
 
 def _make_bar(score: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -303,8 +241,3 @@ def _make_bar(score: Mapping[str, Any]) -> dict[str, Any] | None:
         "array": [score["high"] - score["value"]],
         "arrayminus": [score["value"] - score["low"]],
     }
-
-
-def _fade(colour: str) -> str:
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{_BAND_OPACITY})"

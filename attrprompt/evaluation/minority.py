@@ -16,7 +16,7 @@ import numpy as np
 
 from attrprompt.analysis.statistics.estimate import Z95
 from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
-from attrprompt.evaluation.figures import escape
+from attrprompt.plots.interactive import escape
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -1,16 +1,20 @@
-"""A report as an archive: the Markdown with its figures as SVG, and the numbers behind each figure as CSV."""
+"""A report as an archive: the Markdown, its figures as SVG, PNG and PDF, and the numbers behind each as CSV."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from attrprompt.errors import InputError
+from attrprompt.report.gallery import Gallery
+from attrprompt.report.tables import write_csv
 
 FIGURES, DATA = "figures", "data"
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the earliest that the format knows: the same report gives the same bytes at any time
@@ -44,26 +48,53 @@ def format_of(path: Path, wanted: str | None) -> ReportFormat:
         raise InputError(f"A report is written as {', '.join(ReportFormat)}, not as '{wanted}'.") from error
 
 
-def write_report_bytes(result: Mapping[str, Any], form: ReportFormat) -> bytes:
-    """The file in one form, from what the job `report` gave; the same for the page and for the command."""
-    if form is ReportFormat.ZIP:
-        return _pack(result)
-    return str(result["html" if form is ReportFormat.HTML else "markdown"]).encode()
-
-
 def name_file(project: str, form: ReportFormat) -> str:
     """A file name for a project's report."""
     stem = re.sub(r"[^\w-]+", "_", project).strip("_") or "project"
     return f"{stem}_report.{form.value}"
 
 
-def _pack(result: Mapping[str, Any]) -> bytes:
-    files = {"report.md": result["markdown_with_figures"]}
-    for figure in result["figures"]:
-        files[f"{FIGURES}/{figure['name']}.svg"] = figure["svg"]
-        files[f"{DATA}/{figure['name']}.csv"] = figure["csv"]
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """A report in every form, as the job `report` keeps it.
+
+    Attributes:
+        archive: bytes of the zip.
+        figures: how many there are in it.
+    """
+
+    html: str
+    markdown: str
+    archive: bytes
+    figures: int
+
+    def to_bytes(self, form: ReportFormat) -> bytes:
+        """The file in one form; the same for the page and for the command."""
+        if form is ReportFormat.ZIP:
+            return self.archive
+        return (self.html if form is ReportFormat.HTML else self.markdown).encode()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self) | {"archive": b64encode(self.archive).decode()}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> WrittenReport:
+        """The report of which this is the plain data."""
+        return cls(**{**plain, "archive": b64decode(plain["archive"])})
+
+
+def pack_archive(markdown: str, gallery: Gallery) -> bytes:
+    """The zip: the Markdown, and beside it the files of each figure."""
+    files = {"report.md": markdown.encode()}
+    for figure in gallery:
+        drawn = figure.draw_files()
+        files[f"{FIGURES}/{figure.name}.svg"] = drawn.svg
+        files[f"{FIGURES}/{figure.name}.png"] = drawn.png
+        files[f"{FIGURES}/{figure.name}.pdf"] = drawn.pdf
+        files[f"{DATA}/{figure.name}.csv"] = write_csv(figure.rows).encode()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _WHEN), content.encode(), zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _WHEN), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

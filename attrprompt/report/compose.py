@@ -25,7 +25,7 @@ from attrprompt.report.figures import (
 from attrprompt.report.formats import make_cards
 from attrprompt.report.gallery import Gallery
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
-from attrprompt.report.world_map import draw_inline_map, draw_map_file, make_shading
+from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries
 
 CALIBRATION = "calibration_error"
 
@@ -125,10 +125,10 @@ def _compose_regions(gallery: Gallery, result: Mapping[str, Any], colours: Mappi
     maps = []
     for name, each in figures.items():
         counts, documents = each["countries"], each["documents"]
-        image = draw_map_file(name, counts, documents, shading)
+        shaded = shade_countries(counts, documents, shading)
         maps.append(
             {
-                "figure": gallery.add_image(f"Countries in {name}", image, tabulate_countries(name, each)),
+                "figure": gallery.add(f"Countries in {name}", shaded, tabulate_countries(name, each)),
                 "dataset": name,
                 "texts": documents,
                 "drawn": draw_inline_map(name, counts, documents, shading),

@@ -28,7 +28,7 @@ NAMES_OF_REVIEW = {
     "accepted": "accepted texts only",
     "not rejected": "without rejected texts",
 }
-PACKAGES = ("numpy", "scikit-learn", "sentence-transformers", "torch", "plotly", "openai")
+PACKAGES = ("numpy", "scikit-learn", "sentence-transformers", "torch", "plotly", "matplotlib", "openai")
 SHOWN = {
     "diversity": ("vocabulary_size", "distinct_2", "mtld", "compression_ratio", "self_repetition", "tokens_per_text"),
     "similarity": ("aps_intra", "aps", "vendi", "nearest_neighbour_distance", "near_duplicate_rate", "gold_coverage"),

@@ -1,23 +1,25 @@
-"""The report's plots as plain data; the script in the page draws them in the colours of the reader's mode."""
+"""The report's plots, described once: the page's script draws them in the reader's mode, `plots.files` as files."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.evaluation.figures import (
     MOST_WRITTEN_CLASSES,
-    escape,
-    plot_confusion,
-    plot_curves,
-    plot_reliability,
-    plot_scores,
-    plot_seeds,
+    describe_confusion,
+    describe_curves,
+    describe_reliability,
+    describe_scores,
+    describe_seeds,
     title_metrics,
 )
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.palette import DARK, LIGHT, dataset_colours
+from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series, Unit
+from attrprompt.records import Dataset
 from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.tables import (
     Row,
@@ -27,125 +29,89 @@ from attrprompt.report.tables import (
     tabulate_scores,
 )
 
-COLOURS = {
-    DatasetKind.SIMPROMPT: ("#C2570C", "#F4A261"),
-    DatasetKind.ATTRPROMPT: ("#2166AC", "#6CB4EE"),
-    DatasetKind.GOLD: ("#1B7F5C", "#5BC8A0"),
-}
-FURTHER = (("#7B3FA0", "#C39BE0"), ("#8A6D00", "#D9B84A"), ("#B0306A", "#EE8BB5"))
-SCALE = ("#EEF1FB", "#A6B1EC", "#3B4CCA")
-DARK_SCALE = ("#1D2333", "#3B4890", "#8C9BFF")
-MUTED = ("#5B6470", "#9AA5B1")
 MOST_POINTS = 3000
 HOVER_LENGTH = 200
 MOST_HEIGHT = 900  # pixels of a confusion matrix
 
-Titled = tuple[str, dict[str, Any], list[Row]]
+Titled = tuple[str, Plot, list[Row]]
 AGAINST = {"n": "training texts", "tokens": "tokens", "money": "money"}
 
 
 def list_dark_colours() -> dict[str, str]:
     """For each colour of the light mode that of the dark one, as hex and as the numbers of a band."""
-    pairs = [*COLOURS.values(), *FURTHER, *zip(SCALE, DARK_SCALE, strict=True), MUTED]
+    pairs: list[tuple[str, str]] = []
+    for field in fields(LIGHT):
+        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
+        pairs += [(light, dark)] if isinstance(light, str) else zip(light, dark, strict=True)
     return dict(pairs) | {_numbers(light): _numbers(dark) for light, dark in pairs}
 
 
 def colour_datasets(datasets: Sequence[Dataset]) -> dict[str, str]:
-    """The first data set of each kind keeps the kind's colour; light mode."""
-    by_kind = dict(COLOURS)
-    colours: dict[str, str] = {}
-    for each in datasets:
-        pair = by_kind.pop(each.kind, None)
-        colours[each.name] = pair[0] if pair else FURTHER[len(colours) % len(FURTHER)][0]
-    return colours
+    """The colours that the sets have on every page, in the light mode."""
+    return dataset_colours(datasets, LIGHT)
 
 
 def colour_training_sets(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, str]:
     """Colours of an evaluation's training sets: those of their data sets, further ones for mixes."""
     unknown = [name for name in evaluation["models"] if name not in colours]
     return {
-        name: colours[name] if name in colours else FURTHER[unknown.index(name) % len(FURTHER)][0]
+        name: colours[name] if name in colours else LIGHT.further[unknown.index(name) % len(LIGHT.further)]
         for name in evaluation["models"]
     }
 
 
-def plot_metric(result: Mapping[str, Any], metric: str, colours: Mapping[str, str]) -> dict[str, Any] | None:
-    """One figure of every set with its interval; None where no set has it."""
+def plot_metric(result: Mapping[str, Any], metric: str, colours: Mapping[str, str]) -> Plot:
+    """One figure, with its interval, of every set that has it."""
     known = [(name, figures[metric]) for name, figures in result["datasets"].items() if figures.get(metric)]
-    if not known:
-        return None
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [estimate["value"]],
-            "y": [escape(name)],
-            "marker": {"size": 11, "color": colours[name]},
-            "error_x": _bar(estimate),
-            "hovertemplate": f"{escape(name)}: %{{x:.4g}}<extra></extra>",
-            "showlegend": False,
-        }
-        for name, estimate in reversed(known)
-    ]
-    layout = {
-        "xaxis": {"title": {"text": METRICS[metric].unit}, "rangemode": "nonnegative"},
-        "height": 90 + 34 * len(known),
-    }
-    return {"data": traces, "layout": layout}
-
-
-def plot_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
-    """Shares of continents among located texts, with intervals."""
-    traces = []
-    for name, figures in result["datasets"].items():
-        estimates = [figures["continents"][continent] for continent in CONTINENTS if continent in figures["continents"]]
-        bars = [_bar(each) or {"array": [0], "arrayminus": [0]} for each in estimates]
-        traces.append(
-            {
-                "type": "bar",
-                "name": escape(name),
-                "x": [continent for continent in CONTINENTS if continent in figures["continents"]],
-                "y": [each["value"] for each in estimates],
-                "marker": {"color": colours[name]},
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "color": MUTED[0],
-                    "array": [each["array"][0] for each in bars],
-                    "arrayminus": [each["arrayminus"][0] for each in bars],
-                },
-                "hovertemplate": f"%{{x}}: %{{y:.1%}}<extra>{escape(name)}</extra>",
-            }
+    series = tuple(
+        Series(
+            (_make_point(estimate, row, hover=f"{name}: {estimate['value']:.4g}"),),
+            Mark.POINTS,
+            colours[name],
+            size=11,
         )
-    layout = {"barmode": "group", "yaxis": {"tickformat": ".0%", "title": {"text": "Share of located texts"}}}
-    return {"data": traces, "layout": layout | {"height": 380}}
+        for row, (name, estimate) in enumerate(known)
+    )
+    amount = Axis(METRICS[metric].unit, is_amount=True)
+    return Plot(amount, Axis(names=tuple(name for name, _ in known)), series, height=90 + 34 * len(known))
+
+
+def plot_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> Plot:
+    """Shares of continents among located texts, with intervals."""
+    named = [each["continents"] for each in result["datasets"].values()]
+    continents = tuple(each for each in CONTINENTS if any(each in shares for shares in named))
+    series = []
+    for name, figures in result["datasets"].items():
+        points = tuple(
+            Point(place, share["value"], share["low"], share["high"], hover=(f"{continent}: {share['value']:.1%}",))
+            for place, continent in enumerate(continents)
+            if (share := figures["continents"].get(continent))
+        )
+        series.append(Series(points, Mark.BARS, colours[name], name, interval_colour=LIGHT.text))
+    share = Axis("Share of located texts", unit=Unit.SHARE, is_amount=True)
+    return Plot(Axis(names=continents), share, tuple(series))
 
 
 def plot_map(
     coordinates: Sequence[Sequence[float]],
     texts: Sequence[tuple[str, str, str]],
     colours: Mapping[str, str],
-) -> dict[str, Any]:
+) -> Plot:
     """Where the texts (data set, label, text) lie; every k-th of them where there are too many to draw."""
-    step = _step(len(texts))
-    traces = []
+    series = []
     for name, colour in colours.items():
-        rows = [row for row in range(0, len(texts), step) if texts[row][0] == name]
-        hover = [f"<b>{escape(texts[row][1])}</b><br>{_wrap(texts[row][2])}" for row in rows]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": escape(name),
-                "x": [round(float(coordinates[row][0]), 3) for row in rows],
-                "y": [round(float(coordinates[row][1]), 3) for row in rows],
-                "text": hover,
-                "hovertemplate": "%{text}<extra></extra>",
-                "marker": {"size": 5, "color": colour, "opacity": 0.65},
-            }
+        points = tuple(
+            Point(
+                round(float(coordinates[row][0]), 3),
+                round(float(coordinates[row][1]), 3),
+                hover=(texts[row][1], *_wrap(texts[row][2])),
+            )
+            for row in range(0, len(texts), _step(len(texts)))
+            if texts[row][0] == name
         )
-    hidden = {"visible": False}
-    return {"data": traces, "layout": {"xaxis": hidden, "yaxis": hidden, "height": 560, "hovermode": "closest"}}
+        series.append(Series(points, Mark.POINTS, colour, name, size=5, opacity=0.65))
+    hidden = Axis(is_shown=False)
+    return Plot(hidden, hidden, tuple(series), height=560)
 
 
 def count_drawn(texts: int) -> int:
@@ -157,19 +123,19 @@ def plot_evaluation(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -
     """Scores and curves of an evaluation."""
     metrics = title_metrics(evaluation)
     headline = str(evaluation.get("headline", "accuracy"))
-    height = 110 + 56 * len(colours)
     rows = tabulate_scores(evaluation, [*metrics, "calibration_error"])
     shown = "micro_f1" if evaluation.get("multi_label") else "macro_f1"
     if any("seeds" in model for model in evaluation["models"].values()):
-        plots = [(f"{metrics[shown]} of each seed", _plain(plot_seeds(evaluation, colours, shown), height), rows)]
+        title, plot = f"{metrics[shown]} of each seed", describe_seeds(evaluation, colours, shown)
     else:
-        plots = [(f"{metrics[shown]} with all texts", _plain(plot_scores(evaluation, colours, shown), height), rows)]
+        title, plot = f"{metrics[shown]} with all texts", describe_scores(evaluation, colours, shown)
+    plots = [(title, replace(plot, height=110 + 56 * len(colours)), rows)]
     if "curves" in evaluation:
         rows = tabulate_curves(evaluation)
         for against, words in AGAINST.items():
             if any(points[-1].get(against) for points in evaluation["curves"].values()):
-                curve = plot_curves(evaluation, colours, headline, against=against)
-                plots.append((f"{metrics[headline]} against {words}", _plain(curve, 400), rows))
+                curve = describe_curves(evaluation, colours, headline, against=against)
+                plots.append((f"{metrics[headline]} against {words}", replace(curve, height=400), rows))
     return plots
 
 
@@ -177,10 +143,13 @@ def plot_confusions(evaluation: Mapping[str, Any]) -> list[Titled]:
     """The confusion matrix of each training set; where its cells hold the counts, no scale stands beside it."""
     plots = []
     for name, model in evaluation["models"].items():
-        rows = len(model["confusion"]["rows"])
-        plot = _plain(plot_confusion(model, evaluation["classes"], SCALE), 130 + min(36 * rows, MOST_HEIGHT))
-        plot["data"][0]["showscale"] = len(evaluation["classes"]) > MOST_WRITTEN_CLASSES
-        plots.append((f"Confusion, trained on {name}", plot, tabulate_confusion(model)))
+        plot = describe_confusion(model, evaluation["classes"], LIGHT.scale)
+        assert plot.matrix is not None
+        matrix = replace(plot.matrix, has_key=len(evaluation["classes"]) > MOST_WRITTEN_CLASSES)
+        height = 130 + min(36 * len(matrix.shares), MOST_HEIGHT)
+        plots.append(
+            (f"Confusion, trained on {name}", replace(plot, matrix=matrix, height=height), tabulate_confusion(model))
+        )
     return plots
 
 
@@ -188,37 +157,21 @@ def plot_calibration(evaluation: Mapping[str, Any], colours: Mapping[str, str]) 
     """Accuracy against confidence; None where it was not measured, as with fine-tuning."""
     if not all("reliability" in model for model in evaluation["models"].values()):
         return None
-    plot = _plain(plot_reliability(evaluation, colours, MUTED[0]), 400)
+    plot = replace(describe_reliability(evaluation, colours, LIGHT.muted), height=400)
     return "Calibration", plot, tabulate_reliability(evaluation)
-
-
-def _plain(figure: Any, height: int) -> dict[str, Any]:
-    import json
-
-    content = json.loads(figure.to_json())
-    content["layout"].pop("template", None)
-    return {"data": content["data"], "layout": content["layout"] | {"height": height}}
 
 
 def _step(texts: int) -> int:
     return max(1, -(-texts // MOST_POINTS))
 
 
-def _bar(estimate: Mapping[str, Any]) -> dict[str, Any] | None:
-    if estimate["low"] is None:
-        return None
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [estimate["high"] - estimate["value"]],
-        "arrayminus": [estimate["value"] - estimate["low"]],
-    }
+def _make_point(estimate: Mapping[str, Any], row: int, *, hover: str) -> Point:
+    return Point(estimate["value"], row, estimate["low"], estimate["high"], hover=(hover,))
 
 
-def _wrap(text: str) -> str:
+def _wrap(text: str) -> list[str]:
     line = " ".join(text.split())
-    short = line if len(line) <= HOVER_LENGTH else line[: HOVER_LENGTH - 1] + "…"
-    return "<br>".join(textwrap.wrap(escape(short), 70))
+    return textwrap.wrap(line if len(line) <= HOVER_LENGTH else line[: HOVER_LENGTH - 1] + "…", 70)
 
 
 def _numbers(colour: str) -> str:

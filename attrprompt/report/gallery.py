@@ -1,17 +1,18 @@
-"""The figures of a report in their order: each as a plot for the page, an image for a file, and the rows behind it."""
+"""The figures of a report in their order: each as a picture for the page and for files, with the rows behind it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrprompt.report.drawing import draw_svg
-from attrprompt.report.tables import Row, write_csv
+from attrprompt.plots.interactive import to_plotly
+from attrprompt.plots.plot import Plot, ShadedMap
+from attrprompt.report.tables import Row
 
-HEIGHT = 380
+if TYPE_CHECKING:
+    from attrprompt.plots.files import DrawnFiles
 
 
 @dataclass(frozen=True)
@@ -21,31 +22,27 @@ class ReportFigure:
     Attributes:
         place: the id of its place in the page.
         name: its file's name, without an ending.
-        plot: plain data for the page's script; None for an image that needs none.
-        drawn: the image, where it is not made from the plot.
+        picture: what it shows; the page's script draws a plot, and needs none for a map.
         rows: the numbers behind it.
     """
 
     place: str
     name: str
     title: str
-    plot: dict[str, Any] | None
-    drawn: str
+    picture: Plot | ShadedMap
     rows: Sequence[Row]
 
     @property
     def height(self) -> str:
-        """Room that the page keeps for it, in pixels."""
-        return str((self.plot or {}).get("layout", {}).get("height", HEIGHT))
+        """Room that the page keeps for a plot, in pixels."""
+        assert isinstance(self.picture, Plot)
+        return str(self.picture.height)
 
-    @cached_property
-    def image(self) -> str:
-        """The figure as an SVG file."""
-        return draw_svg(self.plot, self.title) if self.plot is not None else self.drawn
+    def draw_files(self) -> DrawnFiles:
+        """The picture as files."""
+        from attrprompt.plots.files import draw_files
 
-    def to_files(self) -> dict[str, str]:
-        """What the job keeps of it for the archive."""
-        return {"name": self.name, "title": self.title, "svg": self.image, "csv": write_csv(self.rows)}
+        return draw_files(self.picture, self.title)
 
 
 class Gallery:
@@ -54,24 +51,20 @@ class Gallery:
     def __init__(self) -> None:
         self._figures: list[ReportFigure] = []
 
+    def __len__(self) -> int:
+        return len(self._figures)
+
     def __iter__(self) -> Iterator[ReportFigure]:
         return iter(self._figures)
 
-    def add(self, title: str, plot: dict[str, Any] | None, rows: Sequence[Row]) -> ReportFigure | None:
-        """Keep a plot; None where there is none."""
-        return None if plot is None else self._keep(title, plot, "", rows)
-
-    def add_image(self, title: str, drawn: str, rows: Sequence[Row]) -> ReportFigure:
-        """Keep an image that the page holds as it is."""
-        return self._keep(title, None, drawn, rows)
-
-    def plots(self) -> dict[str, dict[str, Any]]:
-        """The plots by the id of their place."""
-        return {each.place: each.plot for each in self._figures if each.plot is not None}
-
-    def _keep(self, title: str, plot: dict[str, Any] | None, drawn: str, rows: Sequence[Row]) -> ReportFigure:
+    def add(self, title: str, picture: Plot | ShadedMap, rows: Sequence[Row]) -> ReportFigure:
+        """Keep a figure."""
         number = len(self._figures) + 1
         stem = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:60]
-        figure = ReportFigure(f"plot-{number}", f"{number:02d}-{stem or 'figure'}", title, plot, drawn, rows)
+        figure = ReportFigure(f"plot-{number}", f"{number:02d}-{stem or 'figure'}", title, picture, rows)
         self._figures.append(figure)
         return figure
+
+    def plots(self) -> dict[str, dict[str, Any]]:
+        """The plots by the id of their place, as plain data for the page's script."""
+        return {each.place: to_plotly(each.picture) for each in self._figures if isinstance(each.picture, Plot)}

@@ -12,15 +12,16 @@ from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import find_latest_evaluation
 from attrprompt.records import Dataset, DatasetKind
+from attrprompt.report.archive import WrittenReport
 from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import JobRequest, Plain, find_result_file
+from attrprompt.worker.jobs import JobRequest, find_result_file
 
 ORDER = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
 MOST_DATASETS = 8
 
 
-class ReportRequest(JobRequest[Plain]):
+class ReportRequest(JobRequest[WrittenReport]):
     """One report over data sets of one project.
 
     Attributes:

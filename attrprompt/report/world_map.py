@@ -1,6 +1,7 @@
-"""The map of countries as SVG: shapes that lie in this package, shaded by the share of texts that name each country.
+"""The map of countries: shapes that lie in this package, shaded by the share of texts that name each country.
 
-Drawn here rather than by a chart library, so that it needs no script, no network and no tiles, and prints as it looks.
+In the page it is SVG that is written here rather than by a chart library: it needs no script, no network and no tiles,
+holds each shape once for all maps, follows the reader's mode and answers to the mouse. In a file matplotlib draws it.
 Projection: Equal Earth (Šavrič, Patterson & Jenny 2018), which keeps areas comparable.
 """
 
@@ -11,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.world import load_world
+from attrprompt.plots.plot import Outline, Ring, ShadedMap
 
 WIDTH = 2000  # units of the drawing across the whole equator
 _HALF_EQUATOR = 2.7066299836960748  # of the projection, in radii
@@ -22,7 +24,7 @@ _NORTH, _SOUTH = 83.7, -56.0
 _LEFT_OUT = "AQ"  # no label of a place here means Antarctica, and it would take a fifth of the drawing
 STEPS = 5
 SHADES = ("#CBD3F4", "#A6B1EC", "#7C8ADF", "#5565D3", "#2A379A")
-_EMPTY, _LINE, _TEXT, _MUTED = "#F0F2F5", "#FFFFFF", "#1B1F24", "#5B6470"
+_EMPTY, _LINE = "#F0F2F5", "#FFFFFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +86,19 @@ def draw_inline_map(name: str, counts: Mapping[str, int], texts: int, shading: S
     return f'<svg class="world" viewBox="{_view_box()}" role="img" aria-label="{label}">{"".join(places)}</svg>'
 
 
-def draw_map_file(name: str, counts: Mapping[str, int], texts: int, shading: Shading) -> str:
-    """The same map as a file of its own, with its title and legend."""
-    x, y, width, height = _box()
+def shade_countries(counts: Mapping[str, int], texts: int, shading: Shading) -> ShadedMap:
+    """The same map for a file of its own, with its legend."""
     shares = {code: share for code, _, _, share in list_countries(counts, texts)}
     fills = (_EMPTY, *SHADES)
-    paths = "".join(
-        f'<path d="{path}" fill="{fills[shading.step_of(shares.get(code, 0.0))]}"/>' for code, path in _shapes().items()
-    )
-    entries = [(_EMPTY, "no text"), *zip(SHADES, shading.describe(), strict=True)]
-    legend = "".join(
-        f'<rect x="{x + 20 + 320 * place}" y="{y + height + 40}" width="36" height="36" fill="{fill}" '
-        f'stroke="{_MUTED}"/><text x="{x + 68 + 320 * place}" y="{y + height + 68}">{escape(words)}</text>'
-        for place, (fill, words) in enumerate(entries)
-    )
-    heading = f"Countries named in {name}, share of its {texts:,} texts"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="{round((height + 200) / 2)}" '
-        f'viewBox="{x} {y - 90} {width} {height + 200}" font-family="system-ui, sans-serif" font-size="30">'
-        f'<rect x="{x}" y="{y - 90}" width="{width}" height="{height + 200}" fill="#FFFFFF"/>'
-        f'<text x="{x + 20}" y="{y - 34}" font-size="36" fill="{_TEXT}">{escape(heading)}</text>'
-        f'<g stroke="{_LINE}" stroke-width="1.2">{paths}</g><g fill="{_MUTED}">{legend}</g></svg>\n'
+    return ShadedMap(
+        tuple(
+            Outline(rings, fills[shading.step_of(shares.get(code, 0.0))])
+            for code, rings in _outline_countries().items()
+        ),
+        ((_EMPTY, "no text"), *zip(SHADES, shading.describe(), strict=True)),
+        f"Share of {texts:,} texts",
+        _box(),
+        _LINE,
     )
 
 
@@ -121,27 +115,29 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
 
 
 @cache
-def _shapes() -> dict[str, str]:
-    """One path for each country, in whole units relative to the point before, which keeps the page small."""
-    outlines: dict[str, list[str]] = {}
+def _outline_countries() -> dict[str, tuple[Ring, ...]]:
+    """The rings of each country in whole units; what is smaller than a unit is left out."""
+    outlines: dict[str, list[Ring]] = {}
     for feature in load_world()["features"]:
         code, geometry = feature["properties"]["iso2"], feature["geometry"]
         if code == _LEFT_OUT:
             continue
         polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
         for ring in (ring for polygon in polygons for ring in polygon):
-            outlines.setdefault(code, []).append(_trace(ring))
-    return {code: "".join(paths) for code, paths in sorted(outlines.items())}
+            units = [(round(x), round(y)) for x, y in (project(*point) for point in _unwrap(ring))]
+            outlines.setdefault(code, []).append(tuple(point for point, _ in groupby(units)))
+    return {code: tuple(rings) for code, rings in sorted(outlines.items())}
 
 
-def _trace(ring: Sequence[Sequence[float]]) -> str:
-    points = [tuple(round(each) for each in project(*point)) for point in _unwrap(ring)]
-    parts, (x, y) = [f"M{points[0][0]},{points[0][1]}"], points[0]
-    for next_x, next_y in points[1:]:
-        if (next_x, next_y) != (x, y):
-            parts.append(f"l{next_x - x},{next_y - y}")
-            x, y = next_x, next_y
-    return "".join(parts) + "Z"
+@cache
+def _shapes() -> dict[str, str]:
+    """One path for each country, each point relative to the one before, which keeps the page small."""
+    return {code: "".join(map(_write_path, rings)) for code, rings in _outline_countries().items()}
+
+
+def _write_path(ring: Ring) -> str:
+    steps = "".join(f"l{next_x - x:g},{next_y - y:g}" for (x, y), (next_x, next_y) in pairwise(ring))
+    return f"M{ring[0][0]:g},{ring[0][1]:g}{steps}Z"
 
 
 def _unwrap(ring: Sequence[Sequence[float]]) -> list[tuple[float, float]]:

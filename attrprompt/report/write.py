@@ -11,7 +11,7 @@ from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.request import EvaluateRequest
 from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset
-from attrprompt.report.archive import FIGURES
+from attrprompt.report.archive import FIGURES, WrittenReport, pack_archive
 from attrprompt.report.compose import TextMap, compose_report
 from attrprompt.report.contents import choose_pairs, describe_provenance, describe_task, list_texts
 from attrprompt.report.html import render_html
@@ -19,14 +19,14 @@ from attrprompt.report.markdown import render_markdown
 from attrprompt.report.request import ReportRequest, requests_of
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import Plain, read_result, register, run_job
+from attrprompt.worker.jobs import read_result, register, run_job
 
 FEWEST_FOR_MAP = 3
 
 
-@register(ReportRequest, Plain, version=2)
-def write_report(request: ReportRequest, context: JobContext) -> Plain:
-    """The report that is asked for: `html`, `markdown` and the files of each of its `figures`."""
+@register(ReportRequest, WrittenReport, version=3)
+def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
+    """The report that is asked for, in all of its forms."""
     with context.open_store() as store:
         project = store.projects.load(request.project)
         datasets = [store.datasets.load(number) for number in request.datasets]
@@ -48,11 +48,12 @@ def write_report(request: ReportRequest, context: JobContext) -> Plain:
             evaluation,
             [each for each in known if evaluation is not None and each.name in evaluation["models"]],
         )
-    return Plain(
+    context.progress(0.95, "figures as files")
+    return WrittenReport(
         html=render_html(report),
         markdown=render_markdown(report, figures=""),
-        markdown_with_figures=render_markdown(report, figures=FIGURES),
-        figures=[each.to_files() for each in report.gallery],
+        archive=pack_archive(render_markdown(report, figures=FIGURES), report.gallery),
+        figures=len(report.gallery),
     )
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
-from attrprompt.report.archive import ReportFormat, name_file, write_report_bytes
+from attrprompt.report.archive import ReportFormat, WrittenReport, name_file
 from components.kit.frame import ProjectPage
 
 WORDS = {
     ReportFormat.HTML: ("Download the report", "One page that opens anywhere, with figures that answer to the mouse."),
-    ReportFormat.ZIP: ("Figures and data", "Markdown, each figure as SVG, and the numbers behind each as CSV."),
+    ReportFormat.ZIP: ("Figures and data", "Markdown, figures as SVG, PNG and PDF, the numbers behind each as CSV."),
     ReportFormat.MARKDOWN: ("Markdown", "Words and tables only, for a wiki or an appendix."),
 }
 
 
-def draw_report_downloads(page: ProjectPage, result: Mapping[str, Any]) -> None:
+def draw_report_downloads(page: ProjectPage, report: WrittenReport) -> None:
     """One button for each form, the page first."""
     for column, (form, (label, meaning)) in zip(st.columns([2, 1, 1]), WORDS.items(), strict=True):
-        content = write_report_bytes(result, form)
+        content = report.to_bytes(form)
         is_page = form is ReportFormat.HTML
         column.download_button(
             f"{label} ({_describe_size(len(content))})",
@@ -35,8 +32,8 @@ def draw_report_downloads(page: ProjectPage, result: Mapping[str, Any]) -> None:
         )
         column.caption(meaning)
     st.caption(
-        f"{len(result['figures'])} figures. The files show texts, prompts and names of models, and no key and no "
-        "address of an endpoint. A figure as PNG: the camera above it in the page."
+        f"{report.figures} figures. The files show texts, prompts and names of models, and no key and no "
+        "address of an endpoint."
     )
 
 

@@ -99,28 +99,34 @@ def test_the_format_goes_by_the_option_then_by_the_ending():
         format_of(Path("report.html"), "pdf")
 
 
-def test_figures_come_as_svg_with_their_numbers_as_csv_and_markdown_beside(run, texts, tmp_path):
+def test_figures_come_in_three_forms_with_their_numbers_as_csv_and_markdown_beside(run, texts, tmp_path):
     assert run("evaluate", "p <b>1</b>", "--train", "one", "--train", "two", "--test", "real", "--curve")[0] == 0
     first, second = tmp_path / "a.zip", tmp_path / "b.zip"
     status, printed, err = run("report", "p <b>1</b>", "--out", first)
     assert status == 0, err
+    for kept in (tmp_path / "home" / "cache" / "jobs").iterdir():
+        if "archive" in kept.read_text(encoding="utf-8", errors="replace"):
+            kept.unlink()  # so that the figures are drawn anew
     assert run("report", "p <b>1</b>", "--format", "zip", "--out", second)[0] == 0
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
-        files = {name: archive.read(name).decode() for name in archive.namelist()}
-    figures = [name for name in files if name.startswith("figures/")]
+        files = {name: archive.read(name) for name in archive.namelist()}
+    figures = [name.removeprefix("figures/").removesuffix(".svg") for name in files if name.endswith(".svg")]
     assert len(figures) == printed["figures"] >= 20
-    for name in figures:
-        ElementTree.fromstring(files[name])
-        stem = name.removeprefix("figures/").removesuffix(".svg")
-        assert f"(figures/{stem}.svg)" in files["report.md"]
-        rows = list(csv.DictReader(io.StringIO(files[f"data/{stem}.csv"])))
+    assert len(files) == 1 + 4 * len(figures)
+    for stem in figures:
+        ElementTree.fromstring(files[f"figures/{stem}.svg"])
+        assert files[f"figures/{stem}.png"].startswith(b"\x89PNG")
+        assert files[f"figures/{stem}.pdf"].startswith(b"%PDF")
+        assert f"(figures/{stem}.svg)".encode() in files["report.md"]
+        rows = list(csv.DictReader(io.StringIO(files[f"data/{stem}.csv"].decode())))
         assert rows, stem
-    continents = list(csv.DictReader(io.StringIO(next(files[n] for n in files if n.endswith("continents.csv")))))
+    tables = {name: content.decode() for name, content in files.items() if name.endswith(".csv")}
+    continents = list(csv.DictReader(io.StringIO(next(tables[n] for n in tables if n.endswith("continents.csv")))))
     assert {(row["dataset"], row["continent"]) for row in continents} >= {("one", "South America"), ("two", "Africa")}
-    countries = next(files[name] for name in files if name.endswith("countries-in-two.csv"))
+    countries = next(tables[name] for name in tables if name.endswith("countries-in-two.csv"))
     assert "two,KE,Kenya,30,1.0" in countries
-    assert next(files[name] for name in files if name.endswith("accuracy-against-training-texts.csv")).count("\n") > 4
+    assert next(tables[name] for name in tables if name.endswith("accuracy-against-training-texts.csv")).count("\n") > 4
 
 
 def test_markdown_makes_nothing_of_the_signs_in_names_and_texts(run, texts, tmp_path):
