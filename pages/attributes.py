@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from attrprompt.curation.matrix import Matrix
@@ -80,7 +82,9 @@ if not document.labels:
         draw_share(page)
     st.stop()
 
-VIEWS = {
+matrix = load_matrix(page)
+cell = read_cell(document, matrix)
+VIEWS: dict[str, Callable[[], object]] = {
     "Values": lambda: draw_values_view(page, matrix, cell),
     "Search": lambda: draw_search(page),
     "Dimensions": lambda: draw_dimensions_view(page),
@@ -91,8 +95,6 @@ VIEWS = {
     "Share": lambda: draw_share(page),
     "History": lambda: draw_history(page),
 }
-matrix = load_matrix(page)
-cell = read_cell(document, matrix)
 draw_unsaved(page, cell if st.session_state.get(VIEW_KEY, "Values") == "Values" else None)
 for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key=VIEW_KEY), VIEWS.values(), strict=True):
     if tab.open:

@@ -69,7 +69,7 @@ def describe(store: Store, schema: int) -> dict[str, Any]:
         "proposals": [asdict(each) for each in store.proposals.list_some(project.id)],
         "votes": store.votes.list_all(project.id),
         "marks": sorted(store.cell_marks.list_all(project.id)),
-        "replies": [dict(each) for each in store.replies.list_all(project.id)],
+        "replies": [asdict(each) for each in store.replies.list_all(project.id)],
         "rulings": [asdict(each) for each in store.rulings.list_all(project.id)],
         "person": store.people.name_of(TOKEN),
         "setting": store.people.read_setting("embedded_file"),
@@ -82,6 +82,13 @@ def describe(store: Store, schema: int) -> dict[str, Any]:
     return json.loads(json.dumps(facts))  # type: ignore[no-any-return]
 
 
+def _describe_facets(store: Store, dataset_id: int) -> dict[str, dict[str, int]]:
+    facets = store.datasets.count_facets(dataset_id)
+    named = {"label": facets.labels, "flag": facets.flags}
+    named |= {f"attribute:{name}": values for name, values in facets.attributes.items()}
+    return {name: dict(counts) for name, counts in named.items() if counts} | {"status": dict(facets.statuses)}
+
+
 def _describe_texts(store: Store, dataset_id: int) -> dict[str, Any]:
     dataset = store.datasets.load(dataset_id)
     return {
@@ -91,7 +98,7 @@ def _describe_texts(store: Store, dataset_id: int) -> dict[str, Any]:
         "rows": dataset.rows,
         "created": dataset.created,
         "info": dict(dataset.info),
-        "facets": store.datasets.count_facets(dataset_id),
+        "facets": _describe_facets(store, dataset_id),
         "texts": [each.to_row(multi_label=False) for each in store.datasets.iterate(dataset_id)],
         "reviews": [dict(each) for each in store.review.history(dataset_id)],
         "reviewed": store.review.progress(dataset_id),

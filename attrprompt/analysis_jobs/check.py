@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -24,7 +25,7 @@ from attrprompt.project import canonical_json
 from attrprompt.records import Dataset, Flag, Sample, SampleStatus
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import JobRequest, Plain, register
+from attrprompt.worker.jobs import JobRequest, register
 
 EXAMPLES_KEPT = 200  # of each flag, with what they repeat or which label they look like
 
@@ -48,7 +49,40 @@ CHECK_FLAGS = tuple(flag.value for flags in FLAGS.values() for flag in flags)
 """What these checks mark, and nothing else does."""
 
 
-class CheckRequest(JobRequest[Plain]):
+@dataclass(frozen=True, slots=True)
+class CheckFindings:
+    """Which texts the checks doubt.
+
+    Attributes:
+        checked: number of texts that were looked at.
+        flags: numbers of the texts by the flag that they would get; a check that was made has its flags here.
+        examples: for each flag some of these texts, with what they repeat or look like.
+        skipped: why a check was not made, by its name.
+        language: the language of most texts; None where it was not looked for.
+    """
+
+    checked: int
+    flags: Mapping[str, Sequence[int]]
+    examples: Mapping[str, Sequence[Mapping[str, Any]]]
+    skipped: Mapping[str, str]
+    language: str | None
+
+    @property
+    def doubted(self) -> int:
+        """Number of texts with a flag or more."""
+        return len({item for items in self.flags.values() for item in items})
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """See `to_json`."""
+        return cls(**plain)
+
+
+class CheckRequest(JobRequest[CheckFindings]):
     """Which data set is checked for what.
 
     Attributes:
@@ -81,9 +115,9 @@ def make_check_request(store: Store, project: StoredProject, dataset: Dataset, *
     return CheckRequest(datasets=(dataset.id,), contents=digest.hexdigest(), encoder=encoder_of(project), **choices)
 
 
-@register(CheckRequest, Plain, unhashed=UNHASHED)
-def check(request: CheckRequest, context: JobContext) -> Plain:
-    """Which texts the checks doubt: `{"checked", "flags": {flag: [item]}, "examples", "skipped", "language"}`.
+@register(CheckRequest, CheckFindings, unhashed=UNHASHED)
+def check(request: CheckRequest, context: JobContext) -> CheckFindings:
+    """Which texts the checks doubt.
 
     Rejected texts and texts without a word are left out.
     """
@@ -104,12 +138,12 @@ def check(request: CheckRequest, context: JobContext) -> Plain:
         work.find_foreign()
     if Check.LABELS in request.checks:
         work.find_label_doubts()
-    return Plain(work.result())
+    return work.result()
 
 
-def apply_checks(store: Store, dataset: Dataset, result: Mapping[str, Any]) -> dict[str, int]:
+def apply_checks(store: Store, dataset: Dataset, findings: CheckFindings) -> dict[str, int]:
     """Mark what was found in place of what an earlier check of the same kind marked; returns texts by flag."""
-    found: dict[str, list[int]] = result["flags"]
+    found = findings.flags
     by_item: dict[int, list[str]] = {}
     for flag, items in found.items():
         for item in items:
@@ -134,22 +168,16 @@ class _Work:
         self._skipped: dict[str, str] = {}
         self._language: str | None = None
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> CheckFindings:
         """What was found."""
-        return {
-            "checked": len(self._samples),
-            "flags": self._flags,
-            "examples": self._examples,
-            "skipped": self._skipped,
-            "language": self._language,
-        }
+        return CheckFindings(len(self._samples), self._flags, self._examples, self._skipped, self._language)
 
     def find_duplicates(self) -> None:
         """Exact and near duplicates of an earlier text."""
         self._begin(Check.DUPLICATES)
         finder = DuplicateFinder(self._request.threshold)
-        for place, sample in enumerate(self._samples):
-            self._tell(0.0, 0.25, place / len(self._samples), "texts that repeat another")
+        for index, sample in enumerate(self._samples):
+            self._tell(0.0, 0.25, index / len(self._samples), "texts that repeat another")
             found = finder.add(sample.text)
             if found is not None:
                 flag = Flag.EXACT_DUPLICATE if found.exact else Flag.NEAR_DUPLICATE
@@ -162,8 +190,8 @@ class _Work:
         finder = DuplicateFinder(self._request.threshold)
         for text in few_shots:
             finder.add(text)
-        for place, sample in enumerate(self._samples if few_shots else ()):
-            self._tell(0.25, 0.3, place / len(self._samples), "texts that repeat an example")
+        for index, sample in enumerate(self._samples if few_shots else ()):
+            self._tell(0.25, 0.3, index / len(self._samples), "texts that repeat an example")
             found = finder.find(sample.text)
             if found is not None:
                 example = {"example": few_shots[found.of], "similarity": round(found.similarity, 4)}
@@ -175,8 +203,8 @@ class _Work:
         self._tell(0.3, 0.5, 0.0, "languages")
         found = find_foreign_texts([each.text for each in self._samples], self._request.language)
         self._language = found.language
-        for place in found.places:
-            self._mark(Flag.WRONG_LANGUAGE, self._samples[place], {})
+        for index in found.places:
+            self._mark(Flag.WRONG_LANGUAGE, self._samples[index], {})
 
     def find_label_doubts(self) -> None:
         """Texts that a probe trained on the others takes for another label."""
@@ -197,8 +225,8 @@ class _Work:
             self._skipped[Check.LABELS.value] = (
                 f"Labels with fewer than {FEWEST_PER_LABEL} texts: {', '.join(doubts.left_out)}."
             )
-        for place, (label, probability) in doubts.suggestions.items():
-            self._mark(Flag.LABEL_DOUBT, judged[place], {"looks_like": label, "probability": probability})
+        for index, (label, probability) in doubts.suggestions.items():
+            self._mark(Flag.LABEL_DOUBT, judged[index], {"looks_like": label, "probability": probability})
 
     def _begin(self, step: Check) -> None:
         for flag in FLAGS[step]:

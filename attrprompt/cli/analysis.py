@@ -163,5 +163,5 @@ def check(
     request = make_check_request(store, stored, found, checks=tuple(only or Check), language=language)
     result = run_job(request, JobContext(session.runtime.home, tell_tenths(session)))
     flags = apply_checks(store, found, result)
-    facts = {key: result[key] for key in ("checked", "language", "skipped", "examples")}
+    facts = {name: value for name, value in result.to_json().items() if name != "flags"}
     session.emit({"dataset": found.name, "flags": flags, **facts})

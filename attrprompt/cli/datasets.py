@@ -118,7 +118,7 @@ def export(
     session = get_session(context)
     stored = session.find_project(project)
     found = session.runtime.store.datasets.find(stored.id, dataset)
-    names = {fold_label(each): each for each in session.runtime.store.datasets.count_facets(found.id).get("label", {})}
+    names = {fold_label(each): each for each in session.runtime.store.datasets.count_facets(found.id).labels}
     unknown = [each for each in label or () if fold_label(each) not in names]
     if unknown:
         raise InputError(

@@ -1,15 +1,15 @@
 """What is proposed and waits for a person; and how what they accepted enters the document, as one edit.
 
 A proposal is plain data, so that the store keeps it as it is: its `payload` is the JSON form of one of the payload
-classes here.
+classes here, which `read` gives back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from attrprompt import edits
 from attrprompt.edits.parts import get_dimension, get_label
@@ -54,8 +54,18 @@ class RejectReason(StrEnum):
         }[self.value]
 
 
+class _Payload:
+    """A payload class: reads itself from what the store keeps, whose other fields are of other versions."""
+
+    @classmethod
+    def read(cls, proposal: Proposed) -> Self:
+        """What a proposal of this kind says."""
+        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]  # the classes below are dataclasses
+        return cls(**{name: value for name, value in proposal.payload.items() if name in names})
+
+
 @dataclass(frozen=True)
-class DimensionProposal:
+class DimensionProposal(_Payload):
     """A dimension that a model proposes, with its reason."""
 
     name: str
@@ -64,9 +74,12 @@ class DimensionProposal:
     kind: DimensionKind = DimensionKind.TEXT
     clause: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", DimensionKind(self.kind))  # the store keeps its value
+
 
 @dataclass(frozen=True)
-class ValueProposal:
+class ValueProposal(_Payload):
     """A value that a model proposes.
 
     Attributes:
@@ -82,7 +95,7 @@ class ValueProposal:
 
 
 @dataclass(frozen=True)
-class ConstraintProposal:
+class ConstraintProposal(_Payload):
     """Values that a model says cannot meet: ids of values by id of their dimension."""
 
     values: Mapping[str, tuple[str, ...]]
@@ -92,8 +105,8 @@ class ConstraintProposal:
 
 
 @dataclass(frozen=True)
-class FilterProposal:
-    """A value that the class-aware filter wants to take from a label."""
+class FilterProposal(_Payload):
+    """A value that the class-aware filter compared with a similar label; `suggestion` is drop or keep."""
 
     value_id: str
     text: str
@@ -101,6 +114,12 @@ class FilterProposal:
     reason: str = ""
     llm_verdict: str = ""
     margin: float | None = None
+    suggestion: str = ""
+
+    @property
+    def suggests_drop(self) -> bool:
+        """Whether it is suggested to take the value from the label."""
+        return self.suggestion == "drop"
 
 
 @dataclass(frozen=True)
@@ -193,14 +212,10 @@ def accept_proposals(project: Project, proposals: Sequence[Proposed]) -> Project
     project = _accept_values(project, [each for each in proposals if each.kind == ProposalKind.VALUE])
     for each in proposals:
         if each.kind == ProposalKind.CONSTRAINT:
-            project = edits.set_constraint(
-                project,
-                values=each.payload["values"],
-                labels=each.payload.get("labels", ()),
-                reason=each.payload.get("reason", ""),
-            )
+            wanted = ConstraintProposal.read(each)
+            project = edits.set_constraint(project, values=wanted.values, labels=wanted.labels, reason=wanted.reason)
     removals = [
-        (each.dimension_id, each.label_id, str(each.payload["value_id"]))
+        (each.dimension_id, each.label_id, FilterProposal.read(each).value_id)
         for each in proposals
         if each.kind == ProposalKind.FILTER
     ]
@@ -231,18 +246,18 @@ def remove_values(project: Project, removals: Iterable[tuple[str, str, str]]) ->
 
 def _accept_dimensions(project: Project, proposals: Sequence[Proposed]) -> Project:
     for each in proposals:
-        name = str(each.payload["name"])
-        if fold_text(name) in {fold_text(dimension.name) for dimension in project.dimensions.values()}:
+        wanted = DimensionProposal.read(each)
+        if fold_text(wanted.name) in {fold_text(dimension.name) for dimension in project.dimensions.values()}:
             raise InputError(
-                f"There is a dimension '{name}' already. Give the proposed one another name, or reject it."
+                f"There is a dimension '{wanted.name}' already. Give the proposed one another name, or reject it."
             )
         project = edits.add_dimension(
             project,
-            name,
-            kind=DimensionKind(each.payload.get("kind", DimensionKind.TEXT)),
-            class_dependent=bool(each.payload.get("class_dependent", False)),
-            description=str(each.payload.get("reason", "")),
-            clause=str(each.payload.get("clause", "")),
+            wanted.name,
+            kind=wanted.kind,
+            class_dependent=wanted.class_dependent,
+            description=wanted.reason,
+            clause=wanted.clause,
             origin=each.maker,
         )
     return project
@@ -251,10 +266,9 @@ def _accept_dimensions(project: Project, proposals: Sequence[Proposed]) -> Proje
 def _accept_values(project: Project, proposals: Sequence[Proposed]) -> Project:
     by_cell: dict[tuple[str, str, str], list[edits.ValueDraft]] = {}
     for each in proposals:
+        wanted = ValueProposal.read(each)
         draft = edits.ValueDraft(
-            text=str(each.payload["text"]),
-            description=str(each.payload.get("description", "")),
-            weight=float(each.payload.get("weight", 1.0)),
+            text=wanted.text, description=wanted.description, weight=float(each.payload.get("weight", 1.0))
         )
         by_cell.setdefault((each.dimension_id, each.label_id, each.maker), []).append(draft)
     for (dimension_id, label_id, maker), drafts in by_cell.items():

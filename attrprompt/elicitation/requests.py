@@ -312,8 +312,7 @@ class _Work:
         return replace(elicited, proposals=proposals)
 
     def _propose_finding(self, finding: FilterFinding) -> Proposal:
-        proposal = propose_removal(finding.to_proposal(), finding.dimension_id, finding.label_id, self.maker)
-        return replace(proposal, payload={**proposal.payload, "suggestion": finding.suggestion.value})
+        return propose_removal(finding.to_proposal(), finding.dimension_id, finding.label_id, self.maker)
 
     def _keep(
         self,

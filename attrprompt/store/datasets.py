@@ -14,6 +14,8 @@ from attrprompt.project import MAX_NAME_LENGTH, fold_text
 from attrprompt.records import Dataset, DatasetKind, Sample
 from attrprompt.store.database import Database, in_batches
 from attrprompt.store.samples import (
+    ATTRIBUTE,
+    Facets,
     NewSample,
     SampleFilter,
     apply_filter,
@@ -165,8 +167,8 @@ class Datasets:
             raise InputError("This data set does not exist any more.")
         return read_dataset(found)
 
-    def count_facets(self, dataset_id: int) -> dict[str, dict[str, int]]:
-        """How many samples carry each label, flag and attribute value: `{"label": {name: n}, "flag": …}`."""
+    def count_facets(self, dataset_id: int) -> Facets:
+        """How many samples carry each label, flag, attribute value and status."""
         query = (
             select(facet.c.name, facet.c.value, func.count())
             .where(facet.c.dataset_id == dataset_id)
@@ -179,8 +181,11 @@ class Datasets:
             statuses = connection.execute(
                 select(sample.c.status, func.count()).where(sample.c.dataset_id == dataset_id).group_by(sample.c.status)
             )
-            counts["status"] = {status: number for status, number in statuses}  # noqa: C416 - rows are not pairs to mypy
-        return counts
+            by_status = {status: number for status, number in statuses}  # noqa: C416 - rows are not pairs to mypy
+        attributes = {
+            name.removeprefix(ATTRIBUTE): values for name, values in counts.items() if name.startswith(ATTRIBUTE)
+        }
+        return Facets(counts.get("label", {}), counts.get("flag", {}), attributes, by_status)
 
     def count_flags(self, dataset_id: int) -> dict[str, int]:
         """How many samples carry each flag; reads flags only, so it may stand in a timer."""

@@ -7,12 +7,26 @@ on object members; lists (a constraint's values, a label's similar labels) are f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import jsonpatch
 
 Patch = list[dict[str, Any]]
 MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What a patch did in one place: `before` or `after` is MISSING where nothing was or is there.
+
+    Attributes:
+        keys: the way through the document, ids and field names.
+    """
+
+    keys: tuple[str, ...]
+    before: object
+    after: object
 
 
 def diff_documents(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> Patch:
@@ -42,6 +56,20 @@ def paths_of(patch: Patch) -> list[str]:
     return [str(operation["path"]) for operation in patch]
 
 
+def describe_changes(patch: Patch, inverse: Patch) -> list[FieldChange]:
+    """A patch as changes; its inverse holds what was there before."""
+    before = {each["path"]: each["value"] for each in inverse if "value" in each}
+    return [
+        FieldChange(split_path(each["path"]), before.get(each["path"], MISSING), each.get("value", MISSING))
+        for each in patch
+    ]
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """The keys of a JSON pointer."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:])
+
+
 def find_overlap(mine: Iterable[str], theirs: Iterable[str]) -> str | None:
     """The first of my paths that is one of theirs, or lies within or around one of theirs."""
     others = set(theirs)
@@ -55,8 +83,7 @@ def find_overlap(mine: Iterable[str], theirs: Iterable[str]) -> str | None:
 def value_at(document: Mapping[str, Any], path: str) -> object:
     """The value at a JSON pointer, or MISSING."""
     value: object = document
-    for part in path.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+    for key in split_path(path):
         if not isinstance(value, Mapping) or key not in value:
             return MISSING
         value = value[key]

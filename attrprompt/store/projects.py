@@ -15,7 +15,7 @@ from attrprompt.errors import ConflictError, InputError
 from attrprompt.project import MAX_NAME_LENGTH, Project, fold_text, parse_project
 from attrprompt.store.conflicts import rebase, refuse_undo
 from attrprompt.store.database import Database
-from attrprompt.store.patches import Patch, apply_patch, diff_documents, still_stands
+from attrprompt.store.patches import FieldChange, Patch, apply_patch, describe_changes, diff_documents, still_stands
 from attrprompt.store.revisions import (
     REVISION_COLUMNS,
     Change,
@@ -236,10 +236,10 @@ class Projects:
         with self._database.read() as connection:
             return [Revision(*row) for row in connection.execute(query.order_by(revision.c.n.desc()).limit(limit))]
 
-    def changes_of(self, project_id: str, n: int) -> tuple[Patch, Patch]:
-        """The patch of a revision and its inverse, which holds the values before."""
+    def list_changes(self, project_id: str, n: int) -> list[FieldChange]:
+        """What a revision changed, field by field; nothing for the first."""
         with self._database.read() as connection:
-            return read_patches(connection, project_id, n)
+            return describe_changes(*read_patches(connection, project_id, n))
 
     def load_revision(self, project_id: str, n: int) -> Project:
         """The document as it stood after revision `n`."""

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, insert, select
 
 from attrprompt.store.database import Database
 from attrprompt.store.schema import reply
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """One reply as it came, with what was asked.
+
+    Attributes:
+        problem: why it could not be used; empty where it could.
+        at: seconds since the epoch.
+    """
+
+    id: int
+    project_id: str
+    purpose: str
+    prompt: str
+    raw: str
+    problem: str
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +76,13 @@ class Replies:
                 )
             )
 
-    def list_all(self, project_id: str, *, only_problems: bool = False, limit: int = 50) -> list[Mapping[str, Any]]:
+    def list_all(self, project_id: str, *, only_problems: bool = False, limit: int = 50) -> list[StoredReply]:
         """Raw replies, the newest first."""
         query = select(reply).where(reply.c.project_id == project_id).order_by(reply.c.id.desc()).limit(limit)
         if only_problems:
             query = query.where(reply.c.problem != "")
         with self._database.read() as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+            return [StoredReply(**row._mapping) for row in connection.execute(query)]
 
     def count_tokens(self, project_id: str) -> tuple[int, int]:
         """Prompt and completion tokens spent on elicitation and filtering."""

@@ -15,6 +15,7 @@ from attrprompt.store.database import in_batches
 from attrprompt.store.schema import dataset, facet, run, sample
 
 PAGE = 500
+ATTRIBUTE = "attribute:"  # how the facet of an attribute dimension begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class SampleFilter:
     text: str = ""
     items: tuple[int, ...] = ()
     cleaned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many samples of a data set carry what; attribute values by dimension."""
+
+    labels: Mapping[str, int]
+    flags: Mapping[str, int]
+    attributes: Mapping[str, Mapping[str, int]]
+    statuses: Mapping[str, int]
 
 
 def insert_samples(connection: Connection, dataset_id: int, rows: Sequence[NewSample]) -> None:
@@ -157,7 +168,7 @@ def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
 def _facets(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     pairs = [("label", label) for label in dict.fromkeys(values["labels"])]
     pairs += [("flag", flag) for flag in values["flags"]]
-    pairs += [(f"attribute:{name}", value) for name, value in values["attributes"].items()]
+    pairs += [(ATTRIBUTE + name, value) for name, value in values["attributes"].items()]
     return [
         {"dataset_id": values["dataset_id"], "name": name, "value": value, "item": values["item"]}
         for name, value in pairs
@@ -206,7 +217,7 @@ def apply_filter(query: Select[Any], dataset_id: int, wanted: SampleFilter | Non
     for name, value in wanted.attributes:
         by_dimension.setdefault(name, []).append(value)
     for name, values in by_dimension.items():
-        query = query.where(carries(f"attribute:{name}", values))
+        query = query.where(carries(ATTRIBUTE + name, values))
     if wanted.statuses:
         query = query.where(sample.c.status.in_([status.value for status in wanted.statuses]))
     if wanted.text.strip():

@@ -8,7 +8,7 @@ import streamlit as st
 
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.curation.agreement import Vote, measure_agreement
-from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
+from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.place import say_count
@@ -80,7 +80,7 @@ def _draw_ballot(page: ProjectPage, waiting: Sequence[StoredProposal]) -> None:
                     )
                     if part
                 ),
-                body=str(each.payload["text"]),
+                body=ValueProposal.read(each).text,
             )
             for each in waiting
             if each.id not in mine
@@ -143,7 +143,7 @@ def _draw_disagreement(page: ProjectPage, proposal: StoredProposal, verdicts: Ma
     with st.container(border=True, key=f"agreement_item_{proposal.id}"):
         words, accept, reject = st.columns([4, 1, 1], vertical_alignment="center")
         said = ", ".join(f"{actor} {verdict}" for actor, verdict in sorted(verdicts.items()))
-        words.markdown(f"**{escape_markdown(str(proposal.payload['text']))}**  \n{escape_markdown(said)}")
+        words.markdown(f"**{escape_markdown(ValueProposal.read(proposal).text)}**  \n{escape_markdown(said)}")
         for column, name, status in ((accept, "Accept", "accepted"), (reject, "Reject", "rejected")):
             column.button(
                 name,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from attrprompt import edits
-from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
+from attrprompt.elicitation.proposals import ConstraintProposal, ProposalKind, accept_proposals
 from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.errors import InputError
-from attrprompt.project import Project
+from attrprompt.project import AttributeDimension, Project
 from attrprompt.sampling import find_empty_labels
 from attrprompt.sampling.space import describe_constraint
 from attrprompt.store.proposals import StoredProposal
@@ -59,9 +60,7 @@ def _draw_form(page: ProjectPage) -> None:
                 f"Values of {dimension.name}",
                 [key for key, _ in dimension.ordered()],
                 key=f"constraint_values_{dimension_id}",
-                format_func=lambda key, dimension=dimension: (
-                    dimension.values[key].text if key in dimension.values else ""
-                ),
+                format_func=partial(_name_value, dimension),
             )
         labels = st.multiselect(
             "Only for texts of",
@@ -94,8 +93,8 @@ def _draw_proposals(page: ProjectPage) -> None:
         with st.container(border=True, key=f"constraint_proposal_{proposal.id}"):
             words, accept, strike = st.columns([4, 1, 1], vertical_alignment="center")
             words.markdown(
-                f"**Proposed: {escape_markdown(str(proposal.payload.get('text', '')))}**  \n"
-                f"{escape_markdown(str(proposal.payload.get('reason', '')))}"
+                f"**Proposed: {escape_markdown(ConstraintProposal.read(proposal).text)}**  \n"
+                f"{escape_markdown(ConstraintProposal.read(proposal).reason)}"
             )
             for column, name, status in ((accept, "Accept", "accepted"), (strike, "Reject", "rejected")):
                 column.button(
@@ -161,4 +160,8 @@ def _decide(page: ProjectPage, proposal: StoredProposal, status: str) -> str:
     page.runtime.store.proposals.decide(
         page.project.id, [proposal.id], status, actor=page.actor, accept=accept_proposals
     )
-    return f"{status.capitalize()}: {proposal.payload.get('text', '')}"
+    return f"{status.capitalize()}: {ConstraintProposal.read(proposal).text}"
+
+
+def _name_value(dimension: AttributeDimension, key: str) -> str:
+    return dimension.values[key].text if key in dimension.values else ""

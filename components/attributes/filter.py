@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, Suggestion, count_questions
-from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
+from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, count_questions
+from attrprompt.elicitation.proposals import FilterProposal, ProposalKind, accept_proposals
 from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import default_concurrency
@@ -110,15 +110,16 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         args=(key, shown),
     )
     ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
+    removals = [FilterProposal.read(each) for each in shown]
     frame = pd.DataFrame(
         {
             "drop": [ticks.get(each.id, _suggests_drop(each)) for each in shown],
             "label": [document.labels[each.label_id].title for each in shown],
-            "value": [str(each.payload["text"]) for each in shown],
-            "similar": [str(each.payload["similar"]) for each in shown],
-            "model": [_name_verdict(str(each.payload.get("llm_verdict", ""))) for each in shown],
-            "margin": [each.payload.get("margin") for each in shown],
-            "reason": [str(each.payload.get("reason", "")) for each in shown],
+            "value": [each.text for each in removals],
+            "similar": [each.similar for each in removals],
+            "model": [_name_verdict(each.llm_verdict) for each in removals],
+            "margin": [each.margin for each in removals],
+            "reason": [each.reason for each in removals],
         }
     ).astype({"margin": "float64"})
     st.data_editor(
@@ -178,7 +179,7 @@ def _keep_ticks(key: str, shown: Sequence[StoredProposal]) -> None:
 
 
 def _suggests_drop(proposal: StoredProposal) -> bool:
-    return proposal.payload.get("suggestion") == Suggestion.DROP
+    return FilterProposal.read(proposal).suggests_drop
 
 
 def _name_verdict(verdict: str) -> str:
@@ -188,7 +189,7 @@ def _name_verdict(verdict: str) -> str:
 def _still_there(page: ProjectPage, proposal: StoredProposal) -> bool:
     """The value is still the label's; somebody may have deleted or moved it since the check."""
     dimension = page.project.document.dimensions.get(proposal.dimension_id)
-    value = dimension.values.get(str(proposal.payload["value_id"])) if dimension else None
+    value = dimension.values.get(FilterProposal.read(proposal).value_id) if dimension else None
     return value is not None and proposal.label_id in value.labels
 
 

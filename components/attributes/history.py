@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +10,7 @@ import streamlit as st
 from attrprompt.project import Project
 from attrprompt.records import format_time
 from attrprompt.store import Revision
+from attrprompt.store.patches import MISSING, FieldChange
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.row_choice import choose_row
@@ -74,18 +74,17 @@ def draw_history(page: ProjectPage) -> None:
 
 def _draw_change(page: ProjectPage, revision: Revision) -> None:
     st.markdown(f"**{escape_markdown(revision.summary)}**, by {escape_markdown(revision.actor)}")
-    patch, inverse = page.runtime.store.projects.changes_of(page.project.id, revision.n)
-    if not patch:
+    changes = page.runtime.store.projects.list_changes(page.project.id, revision.n)
+    if not changes:
         st.caption("The project began with this.")
         return
-    before = {operation["path"]: operation.get("value") for operation in inverse}
     rows = [
         {
-            "field": _name_path(page.project.document, str(operation["path"]), operation.get("value")),
-            "before": _show(before.get(operation["path"])) if operation["op"] != "add" else "",
-            "after": _show(operation.get("value")) if operation["op"] != "remove" else "(deleted)",
+            "field": _name_field(page.project.document, change),
+            "before": _show(change.before),
+            "after": "(deleted)" if change.after is MISSING else _show(change.after),
         }
-        for operation in patch[:PATHS_SHOWN]
+        for change in changes[:PATHS_SHOWN]
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -93,17 +92,15 @@ def _draw_change(page: ProjectPage, revision: Revision) -> None:
         alt="Fields that this change touched, before and after",
         column_config={"field": "Field", "before": "Before", "after": "After"},
     )
-    if len(patch) > PATHS_SHOWN:
-        st.caption(f"The first {PATHS_SHOWN} of {len(patch):,} fields.")
+    if len(changes) > PATHS_SHOWN:
+        st.caption(f"The first {PATHS_SHOWN} of {len(changes):,} fields.")
 
 
-def _name_path(document: Project, path: str, value: object) -> str:
-    """A path of the document in words: ids become the names that stand there now."""
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
+def _name_field(document: Project, change: FieldChange) -> str:
+    """A place in the document in words: ids become the names that stand there now."""
     words: list[str] = []
     dimension = None
-    for place, part in enumerate(parts):
-        section = parts[place - 1] if place else ""
+    for section, part in zip(("", *change.keys), change.keys, strict=False):
         if section == "labels" and part in document.labels:
             words.append(document.labels[part].title)
         elif section == "dimensions" and part in document.dimensions:
@@ -112,22 +109,22 @@ def _name_path(document: Project, path: str, value: object) -> str:
         elif section == "values" and dimension is not None and part in dimension.values:
             words.append(f"“{shorten(dimension.values[part].text, 60)}”")
         elif section in ("labels", "dimensions", "values", "constraints"):
-            words.append(_name_of(value))
+            words.append(shorten(_find_name(change.after), 60))
         elif part not in ("dimensions",):
             words.append(part)
     return " › ".join(word for word in words if word)
 
 
-def _name_of(value: object) -> str:
-    if isinstance(value, Mapping):
-        return shorten(str(value.get("text") or value.get("name") or value.get("reason") or ""), 60)
-    return ""
+def _show(value: object) -> str:
+    """A value of the document; an object goes by what it is called."""
+    return "" if value is None or value is MISSING else shorten(_find_name(value) or str(value), 200)
 
 
-def _show(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return shorten(str(value.get("text") or value.get("name") or value), 200)
-    return "" if value is None else shorten(str(value), 200)
+def _find_name(value: object) -> str:
+    """What an object of the document is called; nothing for other values."""
+    if not isinstance(value, Mapping):
+        return ""
+    return str(next((value[field] for field in ("text", "name", "reason") if value.get(field)), ""))
 
 
 def _step(page: ProjectPage, kind: str, revision: Revision | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from components.attributes.place import read_edited_rows, save_document, say_cou
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 
-FIELDS = ("name", "display", "description")
+FIELDS: tuple[Literal["name", "display", "description"], ...] = ("name", "display", "description")
 
 
 def draw_add_labels(page: ProjectPage, *, first: bool = False) -> None:
@@ -121,10 +121,13 @@ def _save(
 ) -> str:
     document = page.project.document
     for row, given in changed.items():
-        fields: dict[str, Any] = {name: given[name] or "" for name in FIELDS if name in given}
+        fields: edits.labels.LabelFields = {}
+        for name in FIELDS:
+            if name in given:
+                fields[name] = given[name] or ""
         if "similar" in given:
             fields["similar"] = tuple(by_title[title] for title in given["similar"] or () if title in by_title)
-        document = edits.edit_label(document, ids[int(row)], **edits.labels.LabelFields(**fields))
+        document = edits.edit_label(document, ids[int(row)], **fields)
     save_document(page, document, f"{say_count(len(changed), 'label')} changed")
     return f"{say_count(len(changed), 'label')} saved."
 

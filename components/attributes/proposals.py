@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from attrprompt.elicitation.proposals import ProposalKind, RejectReason, accept_proposals
+from attrprompt.elicitation.proposals import ProposalKind, RejectReason, ValueProposal, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
@@ -131,25 +131,24 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
 
 
 def _make_card(page: ProjectPage, cell: OpenCell, proposal: StoredProposal) -> Card:
-    payload = proposal.payload
+    value = ValueProposal.read(proposal)
     label = page.project.document.labels.get(proposal.label_id)
     heading = f"{cell.dimension.name} of {label.title}" if label else f"{cell.dimension.name}, all labels"
     notes: list[str] = []
-    if payload.get("near"):
-        notes.append(f"close to “{payload['near']}” (similarity {payload['near_similarity']:.2f})")
-    if payload.get("probability") is not None:
-        notes.append(f"the model's probability {payload['probability']:.2f}")
+    if value.near:
+        notes.append(f"close to “{value.near}” (similarity {value.near_similarity:.2f})")
+    if value.probability is not None:
+        notes.append(f"the model's probability {value.probability:.2f}")
     if proposal.status == "unsure":
         notes.append(f"unsure, {proposal.decided_by}" + (f": {proposal.note}" if proposal.note else ""))
-    text = str(payload["text"])
-    details = [("Proposed by", proposal.maker.removeprefix("model:")), ("Description", str(payload["description"]))]
+    details = [("Proposed by", proposal.maker.removeprefix("model:")), ("Description", value.description)]
     return Card(
         id=proposal.id,
         heading=heading,
-        body=text,
+        body=value.text,
         notes=tuple(notes),
         details=tuple(each for each in details if each[1]),
-        editable=((EDIT.name, text), (UNSURE.name, proposal.note)),
+        editable=((EDIT.name, value.text), (UNSURE.name, proposal.note)),
     )
 
 

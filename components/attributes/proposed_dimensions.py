@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
+from attrprompt.elicitation.proposals import DimensionProposal, ProposalKind, accept_proposals
 from attrprompt.elicitation.requests import ElicitationRequest
-from attrprompt.project import DimensionKind
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.dimensions import DEPENDENCE, DEPENDENCE_HELP, KIND_NAMES
 from components.attributes.requests import (
@@ -68,33 +67,33 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
 
 
 def _draw_proposal(page: ProjectPage, proposal: StoredProposal) -> None:
-    payload, key = proposal.payload, f"elicit_dimension_{proposal.id}"
+    wanted, key = DimensionProposal.read(proposal), f"elicit_dimension_{proposal.id}"
     with st.container(border=True, key=key):
         st.markdown(
-            f"**Proposed: {escape_markdown(str(payload['name']))}** "
+            f"**Proposed: {escape_markdown(wanted.name)}** "
             f":small[:gray[by {escape_markdown(proposal.maker.removeprefix('model:'))}]]"
         )
-        if payload.get("reason"):
-            st.markdown(escape_markdown(str(payload["reason"])))
+        if wanted.reason:
+            st.markdown(escape_markdown(wanted.reason))
         name, kind, dependence = st.columns([2, 1, 2])
-        name.text_input("Name", str(payload["name"]), key=f"{key}_name", max_chars=200)
+        name.text_input("Name", wanted.name, key=f"{key}_name", max_chars=200)
         kinds = list(KIND_NAMES)
         kind.selectbox(
             "Kind",
             kinds,
-            index=kinds.index(DimensionKind(payload.get("kind", "text"))),
+            index=kinds.index(wanted.kind),
             format_func=KIND_NAMES.__getitem__,
             key=f"{key}_kind",
         )
         dependence.selectbox(
             "Values",
             list(DEPENDENCE),
-            index=int(bool(payload.get("class_dependent"))),
+            index=int(wanted.class_dependent),
             format_func=DEPENDENCE.__getitem__,
             key=f"{key}_dependent",
             help=DEPENDENCE_HELP,
         )
-        st.text_input("Prompt clause", str(payload.get("clause", "")), key=f"{key}_clause")
+        st.text_input("Prompt clause", wanted.clause, key=f"{key}_clause")
         row = st.container(horizontal=True, gap="small")
         row.button(
             "Accept",
@@ -130,9 +129,9 @@ def _accept(page: ProjectPage, proposal: StoredProposal, key: str) -> str:
             document, [replace(each, payload={**each.payload, **changed}) for each in wanted]
         ),
     )
-    return f"{changed['name']} is a dimension now; it needs values."
+    return f"{state[f'{key}_name']} is a dimension now; it needs values."
 
 
 def _strike(page: ProjectPage, proposal: StoredProposal) -> str:
     page.runtime.store.proposals.decide(page.project.id, [proposal.id], "rejected", actor=page.actor)
-    return f"{proposal.payload['name']} is struck out."
+    return f"{DimensionProposal.read(proposal).name} is struck out."

@@ -177,11 +177,11 @@ def draw_replies(page: ProjectPage) -> None:
     shown = f"{len(replies)} or more" if len(replies) == REPLIES_SHOWN else str(len(replies))
     with st.expander(f"Replies that could not be used ({shown})", icon=":material/report:", key="elicit_replies"):
         for reply in replies:
-            st.markdown(f"**{escape_markdown(shorten(reply['problem'], 300))}**")
-            st.caption(f"{escape_markdown(reply['model'])}, asked for {reply['purpose']}")
-            st.code(reply["raw"][:4_000] or "(nothing came)", language=None, wrap_lines=True)
-            with st.popover("What was asked", key=f"elicit_asked_{reply['id']}"):
-                st.code(reply["prompt"][:8_000], language=None, wrap_lines=True)
+            st.markdown(f"**{escape_markdown(shorten(reply.problem, 300))}**")
+            st.caption(f"{escape_markdown(reply.model)}, asked for {reply.purpose}")
+            st.code(reply.raw[:4_000] or "(nothing came)", language=None, wrap_lines=True)
+            with st.popover("What was asked", key=f"elicit_asked_{reply.id}"):
+                st.code(reply.prompt[:8_000], language=None, wrap_lines=True)
 
 
 def _ask_values(page: ProjectPage, cell: OpenCell, *, everywhere: bool) -> None:

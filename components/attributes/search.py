@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.curation.matrix import ValueHit, holds_words, search_values
-from attrprompt.elicitation.proposals import ProposalKind, RejectReason, accept_proposals
+from attrprompt.elicitation.proposals import ProposalKind, RejectReason, ValueProposal, accept_proposals
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.place import VIEW_KEY, open_cell, save_document, say_count
@@ -211,15 +211,16 @@ def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None
         for each in waiting
         if each.dimension_id in document.dimensions
         and each.label_id in ("", *document.labels)
-        and holds_words(f"{each.payload['text']} {each.payload['description']}", query)
+        and _holds(ValueProposal.read(each), query)
     ]
     shown = hits[:SHOWN]
+    values = [ValueProposal.read(each) for each in shown]
     frame = pd.DataFrame(
         {
-            "value": [str(each.payload["text"]) for each in shown],
+            "value": [each.text for each in values],
             "dimension": [document.dimensions[each.dimension_id].name for each in shown],
             "label": [document.labels[each.label_id].title if each.label_id else "all" for each in shown],
-            "near": [str(each.payload.get("near") or "") for each in shown],
+            "near": [each.near for each in values],
             "status": [each.status if not each.note else f"{each.status}: {each.note}" for each in shown],
             "maker": [each.maker.removeprefix("model:") for each in shown],
         }
@@ -280,3 +281,7 @@ def _decide(page: ProjectPage, chosen: Sequence[StoredProposal], status: str, re
         accept=accept_proposals if status == "accepted" else None,
     )
     return f"{say_count(len(chosen), 'proposal')} {status}."
+
+
+def _holds(value: ValueProposal, query: str) -> bool:
+    return holds_words(f"{value.text} {value.description}", query)

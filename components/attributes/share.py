@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def draw_share(page: ProjectPage) -> None:
     document, name = page.project.document, page.project.name
     st.caption(f"Content hash: `{document.content_hash}`. Equal hashes ask for the same texts.")
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)[:80] or "project"
-    files = (
+    files: tuple[tuple[str, str, str, Callable[[], str] | Callable[[], bytes]], ...] = (
         ("Project, YAML", f"{stem}.yaml", "text/yaml", lambda: write_project_yaml(document, name=name)),
         ("Project, JSON", f"{stem}.json", "application/json", lambda: write_project_json(document, name=name)),
         ("Values, CSV", f"{stem}-values.csv", "text/csv", lambda: write_values_csv(document)),

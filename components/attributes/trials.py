@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from attrprompt.elicitation.proposals import ProposalKind
+from attrprompt.elicitation.proposals import ProposalKind, ValueProposal
 from attrprompt.elicitation.trying import Trial, TriedValue, plan_trial, try_value
 from attrprompt.errors import AttrPromptError
 from attrprompt.store.proposals import StoredProposal
@@ -46,7 +46,7 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
         )
         dimension = cell.dimension
         there = dimension.values_for(cell.label_id) if cell.label_id else dimension.ordered()
-        texts = [str(each.payload["text"]) for each in waiting] + [value.text for _, value in there]
+        texts = [ValueProposal.read(each).text for each in waiting] + [value.text for _, value in there]
         value = st.selectbox(
             "Value",
             list(dict.fromkeys(texts)),
@@ -89,7 +89,7 @@ def try_proposal(page: ProjectPage, proposal: StoredProposal) -> None:
     Raises:
         InputError: no configuration allows the value.
     """
-    text = str(proposal.payload["text"])
+    text = ValueProposal.read(proposal).text
     trial = plan_trial(page.project.document, proposal.dimension_id, text, proposal.label_id or None, seed=proposal.id)
     st.session_state[_TRIED_PROPOSAL] = _Tried(text, trial, _ask(page, trial))
 

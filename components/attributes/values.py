@@ -91,10 +91,10 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         column_config=_columns(cell),
         alt=f"Values of {cell.title}",
     )
-    state = st.session_state.get(key)
+    state: dict[str, Any] = st.session_state.get(key) or {}
     pending = _count_edits(state)
     if pending:
-        unsaved[cell.key] = _Unsaved(cell, base.revision, deepcopy(dict(state)))
+        unsaved[cell.key] = _Unsaved(cell, base.revision, deepcopy(state))
     else:
         unsaved.pop(cell.key, None)
     if st.session_state.get(_CONFLICT) == cell.key and pending:
@@ -282,15 +282,22 @@ def _apply(document: Project, cell: OpenCell, ids: list[str], state: Mapping[str
 
 
 def _read_fields(fields: Mapping[str, Any]) -> edits.ValueFields:
-    read: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name in ("text", "description"):
-            read[name] = value or ""
-        elif name == "weight":
-            read[name] = 1.0 if value is None else float(value)
-        elif name in ("minimum", "maximum"):
-            read[name] = None if value is None else int(value)
-    return edits.ValueFields(**read)
+    read: edits.ValueFields = {}
+    if "text" in fields:
+        read["text"] = fields["text"] or ""
+    if "description" in fields:
+        read["description"] = fields["description"] or ""
+    if "weight" in fields:
+        read["weight"] = 1.0 if fields["weight"] is None else float(fields["weight"])
+    if "minimum" in fields:
+        read["minimum"] = _read_bound(fields["minimum"])
+    if "maximum" in fields:
+        read["maximum"] = _read_bound(fields["maximum"])
+    return read
+
+
+def _read_bound(given: float | None) -> int | None:
+    return None if given is None else int(given)
 
 
 def _read_draft(row: Mapping[str, Any]) -> edits.ValueDraft | None:

@@ -80,6 +80,6 @@ def show_pending() -> None:
 
 def _shorten(value: object) -> str:
     if isinstance(value, dict):
-        value = value.get("text", value.get("name", value))
+        value = next((value[field] for field in ("text", "name") if field in value), value)
     text = "(deleted)" if value is None else str(value)
     return text if len(text) <= 400 else text[:400] + " …"

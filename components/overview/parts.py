@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from attrprompt.generation.sending import list_runs
-from attrprompt.records import Dataset, RunState
+from attrprompt.records import Dataset, Flag, RunState
+from attrprompt.store.samples import Facets
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
 from components.kit.samples import draw_text
@@ -29,15 +30,15 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
                 run.model, run.counters.prompt_tokens, run.counters.completion_tokens
             )
             price = "price unknown" if cost is None else f"${cost:,.2f}"
-            cut = facets.get("flag", {}).get("truncated", 0)
+            cut = facets.flags.get(Flag.TRUNCATED, 0)
             st.caption(
                 f"{_count_labels(facets)}, written by {run.model}  \n"
                 f"{tokens:,} tokens, {price}  \n{cut / dataset.rows:.1%} cut at the longest length"
             )
 
 
-def _count_labels(facets: Mapping[str, Mapping[str, int]]) -> str:
-    number = len(facets.get("label", {}))
+def _count_labels(facets: Facets) -> str:
+    number = len(facets.labels)
     return f"{number} label{'' if number == 1 else 's'}"
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from attrprompt.analysis_jobs.check import CHECK_FLAGS, apply_checks, make_check_request, remove_check_flags
+from attrprompt.analysis_jobs.check import (
+    CHECK_FLAGS,
+    CheckFindings,
+    apply_checks,
+    make_check_request,
+    remove_check_flags,
+)
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
@@ -48,20 +53,18 @@ def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
     )
     if result is None:
         return
-    found: Mapping[str, list[int]] = result["flags"]
-    for flag, items in found.items():
+    for flag, items in result.flags.items():
         st.markdown(f"- **{len(items):,}** {FLAG_WORDS[flag]}")
-    for reason in result["skipped"].values():
+    for reason in result.skipped.values():
         st.caption(f"Left out: {reason}")
-    examples = [{"flag": FLAG_WORDS[flag], **each} for flag, rows in result["examples"].items() for each in rows[:20]]
+    examples = [{"flag": FLAG_WORDS[flag], **each} for flag, rows in result.examples.items() for each in rows[:20]]
     if examples:
         with st.expander("Which texts"):
             st.dataframe(_as_columns(examples), hide_index=True, width="stretch")
-    doubted = len({item for items in found.values() for item in items})
     st.button(
-        f"Mark {doubted:,} of {result['checked']:,} texts",
+        f"Mark {result.doubted:,} of {result.checked:,} texts",
         key="review_check_mark",
-        disabled=not doubted,
+        disabled=not result.doubted,
         on_click=in_callback,
         args=(lambda: _mark(page, dataset, result),),
     )
@@ -110,8 +113,8 @@ def _as_columns(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
     return [{name.replace("_", " "): str(row.get(name, "")) for name in names} for row in rows]
 
 
-def _mark(page: ProjectPage, dataset: Dataset, result: Mapping[str, Any]) -> str:
-    counts = apply_checks(page.runtime.store, dataset, result)
+def _mark(page: ProjectPage, dataset: Dataset, findings: CheckFindings) -> str:
+    counts = apply_checks(page.runtime.store, dataset, findings)
     return f"{sum(counts.values()):,} marks are set. Filter by flag to read these texts."
 
 

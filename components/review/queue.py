@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from attrprompt.generation.progress import sort_flags
 from attrprompt.generation.sending import load_run
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
+from attrprompt.store.samples import Facets
 from components.kit.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
 from components.kit.keys import send_rest
@@ -39,7 +40,7 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
         list(SampleStatus),
         selection_mode="multi",
         key="review_status",
-        format_func=lambda each: f"{each.value.capitalize()} {facets['status'].get(each.value, 0):,}",
+        format_func=lambda each: f"{each.value.capitalize()} {facets.statuses.get(each.value, 0):,}",
     )
     text = words.text_input("Words in the text", key="review_words", placeholder="in any case")
     labels, flags, attributes = _draw_more_filters(facets)
@@ -52,25 +53,29 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
     )
 
 
-def _draw_more_filters(facets: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+def _draw_more_filters(facets: Facets) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Labels, flags, and pairs of dimension and value; the fold says how many of them are at work."""
     at_work = sum(bool(st.session_state.get(key)) for key in ("review_label", "review_flag", "review_dimension"))
     with st.expander(f"Filter by label, flag or attribute{f' ({at_work} at work)' if at_work else ''}"):
         label, flag, dimension, value = st.columns(4)
         labels = label.multiselect(
-            "Label", sorted(facets.get("label", {})), key="review_label", format_func=_counted(facets.get("label", {}))
+            "Label", sorted(facets.labels), key="review_label", format_func=_counted(facets.labels)
         )
         flags = flag.multiselect(
             "Flag",
-            [each.value for each in Flag if each.value in facets.get("flag", {})],
+            [each.value for each in Flag if each.value in facets.flags],
             key="review_flag",
-            format_func=_counted(facets.get("flag", {})),
+            format_func=_counted(facets.flags),
         )
-        dimensions = [name.removeprefix("attribute:") for name in sorted(facets) if name.startswith("attribute:")]
         chosen = dimension.selectbox(
-            "Attribute", dimensions, index=None, key="review_dimension", placeholder="any", disabled=not dimensions
+            "Attribute",
+            sorted(facets.attributes),
+            index=None,
+            key="review_dimension",
+            placeholder="any",
+            disabled=not facets.attributes,
         )
-        counts = facets.get(f"attribute:{chosen}", {}) if chosen else {}
+        counts = facets.attributes.get(chosen, {}) if chosen else {}
         values = value.multiselect(
             "Value", sorted(counts), key=f"review_value_{chosen}", format_func=_counted(counts), disabled=not chosen
         )
@@ -186,7 +191,7 @@ def _label_names(page: ProjectPage) -> tuple[str, ...]:
     return tuple(label.name for _, label in page.project.document.ordered_labels())
 
 
-def _counted(counts: Mapping[str, int]) -> object:
+def _counted(counts: Mapping[str, int]) -> Callable[[str], str]:
     return lambda name: f"{name.replace('_', ' ')} ({counts.get(name, 0):,})"
 
 
@@ -224,13 +229,14 @@ def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: 
         write_again(page.runtime.store, dataset, [decision.item], actor=page.actor)
         send_rest(page, dataset.id)
         return "The text is written again with another seed; it joins the end."
-    changes = {
+    decided: dict[str, Mapping[str, Any]] = {
         "accept": {"status": SampleStatus.ACCEPTED.value},
         "reject": {"status": SampleStatus.REJECTED.value},
         "relabel": {"labels": decision.value.split("\n")},
         "edit": {"text": decision.value},
         "note": {"note": decision.value},
-    }.get(decision.action)
+    }
+    changes = decided.get(decision.action)
     if changes is None:
         raise InputError(f"'{decision.action}' is not a decision on a text.")
     review.decide(dataset.id, [decision.item], changes, actor=page.actor)

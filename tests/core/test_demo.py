@@ -46,7 +46,7 @@ def test_it_holds_four_hundred_texts_of_each_method_with_their_provenance(runtim
 
 def test_under_five_percent_of_either_set_are_cut(runtime, demo):
     for dataset in runtime.store.datasets.list_all(demo.id):
-        cut = runtime.store.datasets.count_facets(dataset.id).get("flag", {}).get("truncated", 0)
+        cut = runtime.store.datasets.count_facets(dataset.id).flags.get("truncated", 0)
         assert cut / dataset.rows < 0.05, dataset.name
 
 

@@ -54,7 +54,9 @@ class FilterFinding:
     def to_proposal(self) -> FilterProposal:
         """The row as a proposal to take the value from the label."""
         verdict = self.llm_verdict.value if self.llm_verdict is not None else ""
-        return FilterProposal(self.value_id, self.value, self.similar, self.reason, verdict, self.margin)
+        return FilterProposal(
+            self.value_id, self.value, self.similar, self.reason, verdict, self.margin, self.suggestion.value
+        )
 
 
 @dataclass(frozen=True)

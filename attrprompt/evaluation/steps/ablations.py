@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 
 from attrprompt.edits.pasting import ValueDraft
 from attrprompt.edits.values import add_values, delete_values
-from attrprompt.elicitation.class_filter.findings import Suggestion
-from attrprompt.elicitation.proposals import ProposalKind, ProposalStatus, remove_values
+from attrprompt.elicitation.proposals import FilterProposal, ProposalKind, ProposalStatus, remove_values
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import KEPT_AS as FEW_SHOTS
 from attrprompt.generation.launch import create_run
@@ -133,15 +132,9 @@ def read_removals(store: Store, project_id: str) -> list[Removal]:
         project_id, kind=ProposalKind.FILTER, statuses=(ProposalStatus.OPEN, ProposalStatus.ACCEPTED)
     )
     return [
-        Removal(
-            each.dimension_id,
-            each.label_id,
-            str(each.payload["value_id"]),
-            str(each.payload["text"]),
-            each.status == ProposalStatus.ACCEPTED,
-        )
-        for each in rows
-        if each.status == ProposalStatus.ACCEPTED or each.payload.get("suggestion") == Suggestion.DROP
+        Removal(row.dimension_id, row.label_id, found.value_id, found.text, row.status == ProposalStatus.ACCEPTED)
+        for row, found in ((row, FilterProposal.read(row)) for row in rows)
+        if row.status == ProposalStatus.ACCEPTED or found.suggests_drop
     ]
 
 

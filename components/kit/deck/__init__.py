@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+from pydantic import BaseModel, ConfigDict
 
 from attrprompt.errors import AttrPromptError
 from components.kit.notices import leave_notice
@@ -91,6 +92,17 @@ class Decision:
     value: str
 
 
+class _Entry(BaseModel):
+    """One line of the browser's log; whether it decides is the browser's own affair."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    seq: int
+    item: int
+    action: str
+    value: str | None = None
+
+
 def draw_deck(
     key: str,
     cards: Sequence[Card],
@@ -115,12 +127,12 @@ def draw_deck(
 
     def work_through() -> None:
         log: list[dict[str, Any]] = st.session_state[key].get("log") or []
-        for entry in log:
-            if entry["seq"] <= st.session_state.get(seen_key, 0):
+        for entry in map(_Entry.model_validate, log):
+            if entry.seq <= st.session_state.get(seen_key, 0):
                 continue
-            st.session_state[seen_key] = entry["seq"]
+            st.session_state[seen_key] = entry.seq
             try:
-                message = decide(Decision(int(entry["item"]), str(entry["action"]), str(entry.get("value") or "")))
+                message = decide(Decision(entry.item, entry.action, entry.value or ""))
             except AttrPromptError as error:
                 leave_notice(error)
             else:

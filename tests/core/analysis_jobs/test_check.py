@@ -35,7 +35,7 @@ def test_repeated_texts_are_marked_and_the_marks_come_off_again(store, project):
     assert flags_of(store, dataset) == {}
     assert apply_checks(store, dataset, found) == {"exact_duplicate": 1, "near_duplicate": 1}
     assert flags_of(store, dataset) == {2: ("exact_duplicate",), 3: ("near_duplicate",)}
-    assert found["examples"]["near_duplicate"][0]["of"] == 0
+    assert found.examples["near_duplicate"][0]["of"] == 0
     remove_check_flags(store, dataset)
     assert flags_of(store, dataset) == {}
 
@@ -45,7 +45,7 @@ def test_a_rejected_text_makes_no_other_a_duplicate(store, project):
     before = make_check_request(store, project, dataset)
     store.review.decide(dataset.id, [0], {"status": "rejected"}, actor="ana")
     assert make_check_request(store, project, dataset).contents != before.contents
-    assert check(store, project, dataset, Check.DUPLICATES)["flags"]["exact_duplicate"] == []
+    assert check(store, project, dataset, Check.DUPLICATES).flags["exact_duplicate"] == []
 
 
 def test_marks_do_not_ask_for_the_check_anew(store, project):
@@ -61,8 +61,8 @@ def test_a_text_that_repeats_its_example_is_marked(store, project, make_run):
     answers = (f"{ENGLISH} again", "Something new about a match")
     run = make_run(project, per_class=1, few_shots=few_shots, texts=lambda item: answers[item.item])
     found = check(store, project, run.dataset, Check.FEW_SHOTS)
-    assert found["flags"] == {"few_shot_copy": [0]}
-    assert found["examples"]["few_shot_copy"][0]["example"] == ENGLISH
+    assert found.flags == {"few_shot_copy": [0]}
+    assert found.examples["few_shot_copy"][0]["example"] == ENGLISH
 
 
 def test_labels_are_checked_with_the_reference_encoder_from_twenty_texts_a_label(store, project):
@@ -76,8 +76,8 @@ def test_labels_are_checked_with_the_reference_encoder_from_twenty_texts_a_label
     texts[10] = "The striker scored a late goal and the coach praised the stadium after the tournament's penalty."
     dataset = put(store, project, texts)
     found = check(store, project, dataset, Check.LABELS)
-    assert 10 in found["flags"]["label_doubt"]
-    assert len(found["flags"]["label_doubt"]) <= 3
+    assert 10 in found.flags["label_doubt"]
+    assert len(found.flags["label_doubt"]) <= 3
     few = put(store, project, texts[:30], "few")
-    assert check(store, project, few, Check.LABELS)["flags"] == {}
-    assert "20 texts" in check(store, project, few, Check.LABELS)["skipped"]["labels"]
+    assert check(store, project, few, Check.LABELS).flags == {}
+    assert "20 texts" in check(store, project, few, Check.LABELS).skipped["labels"]

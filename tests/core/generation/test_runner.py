@@ -61,7 +61,7 @@ async def test_a_thousand_items_with_every_fault_end_once_each(runtime, faulty_s
     assert counters.completed == len(stored)
     assert sum(counters.failed.values()) == len(failed)
     assert set(counters.failed) <= {kind.value for kind in ErrorKind}
-    flags = runtime.store.datasets.count_facets(run.id)["flag"]
+    flags = runtime.store.datasets.count_facets(run.id).flags
     assert flags["refusal"] > 50
     answered = Counter(dict(server.answered))
     empty_or_refused = server.record()["behaviours"]

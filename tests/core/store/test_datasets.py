@@ -59,9 +59,9 @@ def test_flags_can_be_added_and_taken_off_again(store, project):
     run = add_run(store, project)
     store.runs.commit(run.id, [answer(0, flags=("length",)), answer(1)], [], RunCounters(planned=5), in_flight=0)
     store.datasets.add_flags(run.id, {0: ["near_duplicate"], 1: ["near_duplicate"]})
-    assert store.datasets.count_facets(run.id)["flag"] == {"length": 1, "near_duplicate": 2}
+    assert store.datasets.count_facets(run.id).flags == {"length": 1, "near_duplicate": 2}
     store.datasets.clear_flags(run.id, ["near_duplicate"])
-    assert store.datasets.count_facets(run.id)["flag"] == {"length": 1}
+    assert store.datasets.count_facets(run.id).flags == {"length": 1}
 
 
 def test_rows_carry_the_provenance_of_their_run(store, project):

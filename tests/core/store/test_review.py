@@ -41,9 +41,9 @@ def test_thousands_of_texts_are_decided_and_taken_back_in_one_step(store, projec
     dataset = store.datasets.import_rows(project.id, "many", DatasetKind.SIMPROMPT, rows, info={})
     store.review.decide(dataset.id, range(3_000), {"status": "accepted", "labels": ["Sports"]}, actor="ana")
     assert store.review.progress(dataset.id) == (3_000, 3_000)
-    assert store.datasets.count_facets(dataset.id)["label"] == {"Sports": 3_000}
+    assert store.datasets.count_facets(dataset.id).labels == {"Sports": 3_000}
     assert len(store.review.undo(dataset.id, actor="ana")) == 3_000
-    assert store.datasets.count_facets(dataset.id)["label"] == {"World": 3_000}
+    assert store.datasets.count_facets(dataset.id).labels == {"World": 3_000}
     assert store.review.progress(dataset.id) == (0, 3_000)
     assert len(store.review.history(dataset.id, item=2_999)) == 4
 
