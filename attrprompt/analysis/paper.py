@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from attrprompt.analysis.diversity.lexical import vocabulary_size, vocabulary_size_per_class
+from attrprompt.analysis.regions.classified import ClassifiedContinents
 from attrprompt.analysis.similarity.spread import PairSimilarities, sample_pair_similarities
 from attrprompt.analysis.texts.selection import AnalysisSet, PreparedSet, TextChoice, name_labels, prepare_set
 from attrprompt.analysis.texts.tokens import take_whole
@@ -45,6 +46,40 @@ class PaperFigures:
         """The figures of which this is the plain data."""
         kept = plain["same_class"]
         return cls(**{**plain, "same_class": None if kept is None else PairSimilarities.from_json(kept)})
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """The view "as in the paper"; None for a part that was not asked for.
+
+    Attributes:
+        heading: whose definition this is.
+        datasets: its figures of each data set.
+        continents: the shares that its attribute classifier gives.
+    """
+
+    heading: str
+    datasets: dict[str, PaperFigures] | None = None
+    continents: ClassifiedContinents | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The parts that were asked for, by name."""
+        plain: dict[str, Any] = {"heading": self.heading}
+        if self.datasets is not None:
+            plain["datasets"] = {name: figures.to_json() for name, figures in self.datasets.items()}
+        if self.continents is not None:
+            plain["continents"] = self.continents.to_json()
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The view of which this is the plain data."""
+        datasets, continents = plain.get("datasets"), plain.get("continents")
+        return cls(
+            plain["heading"],
+            None if datasets is None else {name: PaperFigures.from_json(figures) for name, figures in datasets.items()},
+            None if continents is None else ClassifiedContinents.from_json(continents),
+        )
 
 
 def measure_as_in_paper(

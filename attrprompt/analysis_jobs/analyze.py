@@ -47,11 +47,11 @@ def analyse_sets(
     located = locate_sets(request, sets, context) if {Part.REGIONS, Part.ADHERENCE} & set(request.only) else []
     if Part.REGIONS in request.only:
         context.progress(0.95, "shares of continents and countries")
-        by_set, divergences, details = measure_regions(request, sets, located, place_dimensions)
-        for name, values in by_set.items():
-            figures[name] |= values
+        profiles, divergences, details = measure_regions(request, sets, located, place_dimensions)
+        for name, profile in profiles.items():
+            figures[name] |= profile.to_json()
         comparisons = join_primary(comparisons, divergences)
-        result["divergences"] = details
+        result["divergences"] = [pair.to_json() for pair in details]
         result["reference"] = request.reference
     if Part.ADHERENCE in request.only:
         for each, found, asked in zip(sets, located, read_asked_dimensions(request, context), strict=True):

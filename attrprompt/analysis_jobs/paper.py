@@ -5,25 +5,26 @@ Vocabulary and same-class cosines as the paper defines them, and continents by t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from attrprompt.analysis.attribute_classifier import train_attribute_classifier
-from attrprompt.analysis.paper import HEADING, measure_as_in_paper
+from attrprompt.analysis.paper import HEADING, PaperView, measure_as_in_paper
 from attrprompt.analysis.regions.classified import (
+    ClassifiedContinents,
+    ClassifiedSet,
     classify_set,
     describe_classifier,
     label_obeying,
     why_untrainable,
 )
 from attrprompt.analysis.regions.located import LocatedSet
-from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis_jobs.adherence import Encode
 from attrprompt.analysis_jobs.places import locate_sets, read_rulings
 from attrprompt.analysis_jobs.request import EXPLORED, AnalysisRequest, Part
 from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import JobRequest, Plain, register
+from attrprompt.worker.jobs import JobRequest, register
 
 NO_PLACES_ASKED = (
     "The attribute classifier learns from texts that were asked for a place. Choose an AttrPrompt set with a "
@@ -31,26 +32,25 @@ NO_PLACES_ASKED = (
 )
 
 
-class PaperRequest(AnalysisRequest, JobRequest[Plain]):
+class PaperRequest(AnalysisRequest, JobRequest[PaperView]):
     """What the paper's own figures are."""
 
     kind: ClassVar[str] = "paper"
 
 
-@register(PaperRequest, Plain, unhashed=EXPLORED)
-def view_as_in_paper(request: PaperRequest, context: JobContext) -> Plain:
-    """`{"heading", "datasets": {name: {"n", "vocabulary_all", …}}, "continents"}`, of the parts that are asked for."""
+@register(PaperRequest, PaperView, unhashed=EXPLORED)
+def view_as_in_paper(request: PaperRequest, context: JobContext) -> PaperView:
+    """The parts that are asked for: vocabulary and cosines, continents by the attribute classifier."""
     sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)
-    result: dict[str, Any] = {"heading": HEADING}
+    figures = continents = None
     if {Part.DIVERSITY, Part.SIMILARITY} & set(request.only):
         figures = measure_as_in_paper(sets, choice=request.choice, seed=request.seed)
-        result["datasets"] = {name: each.to_json() for name, each in figures.items()}
     if Part.REGIONS in request.only:
         located = locate_sets(request, sets, context)
-        result["continents"] = classify_continents(
+        continents = classify_continents(
             request, located, place_dimensions, lambda texts: context.encode(request.encoder, texts), context
         )
-    return Plain(result)
+    return PaperView(HEADING, figures, continents)
 
 
 def classify_continents(
@@ -59,20 +59,20 @@ def classify_continents(
     place_dimensions: Sequence[str],
     encode: Encode,
     context: JobContext,
-) -> dict[str, Any]:
+) -> ClassifiedContinents:
     """Shares of continents by the attribute classifier; `reason` where none can be trained, and nothing is encoded."""
     rulings = read_rulings(request)
     candidates = [
-        (each, dimension, label_obeying(each, dimension, rulings))
-        for each in located
+        (dataset, dimension, label_obeying(dataset, dimension, rulings))
+        for dataset in located
         for dimension in place_dimensions
-        if each.list_values(dimension)
+        if dataset.list_values(dimension)
     ]
     if not candidates:
-        return {"reason": NO_PLACES_ASKED}
+        return ClassifiedContinents(NO_PLACES_ASKED)
     reasons = [why_untrainable(classes, own.texts) for own, _, classes in candidates]
     if "" not in reasons:
-        return {"reason": reasons[0]}
+        return ClassifiedContinents(reasons[0])
     own, dimension, classes = candidates[reasons.index("")]
     context.progress(0.3, "training the attribute classifier")
     classifier = train_attribute_classifier(
@@ -82,13 +82,8 @@ def classify_continents(
         seed=request.seed,
         check=context.make_check("The training of the attribute classifier"),
     )
-    by_set: dict[str, Mapping[str, Any]] = {}
-    for each in located:
-        context.progress(0.6, f"classifying {each.name}")
-        found = classify_set(classifier, each, encode(each.texts), own=each is own)
-        items: dict[str, list[int]] = {name: [] for name in classifier.classes}
-        for number, name in zip(each.items or range(each.n), found.predicted, strict=True):
-            if len(items[name]) < ITEMS_KEPT:
-                items[name].append(number)
-        by_set[each.name] = found.to_json() | {"items": items}
-    return {"reason": "", **describe_classifier(classifier, dimension, own.name), "datasets": by_set}
+    by_set: dict[str, ClassifiedSet] = {}
+    for dataset in located:
+        context.progress(0.6, f"classifying {dataset.name}")
+        by_set[dataset.name] = classify_set(classifier, dataset, encode(dataset.texts), own=dataset is own)
+    return ClassifiedContinents("", describe_classifier(classifier, dimension, own.name), by_set)

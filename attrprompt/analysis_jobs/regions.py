@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
-from attrprompt.analysis.regions.divergence import DivergenceComparison, compare_divergence
-from attrprompt.analysis.regions.figures import plan_region_draws, region_figures, tabulate_regions
-from attrprompt.analysis.regions.finder import list_continents
+from attrprompt.analysis.regions.divergence import DivergencePair, compare_divergence
+from attrprompt.analysis.regions.figures import plan_region_draws, region_figures
 from attrprompt.analysis.regions.located import LocatedSet
+from attrprompt.analysis.regions.profile import RegionCell, RegionProfile, list_texts_by_place, tabulate_regions
 from attrprompt.analysis.regions.references import (
     Reference,
     population_reference,
@@ -19,7 +18,6 @@ from attrprompt.analysis.regions.references import (
     uniform_countries_reference,
     uniform_reference,
 )
-from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.texts.selection import AnalysisSet
 from attrprompt.analysis_jobs.places import read_rulings
@@ -34,8 +32,8 @@ def measure_regions(
     sets: Sequence[AnalysisSet],
     located: Sequence[LocatedSet],
     place_dimensions: Sequence[str],
-) -> tuple[dict[str, dict[str, Any]], list[Comparison], list[dict[str, Any]]]:
-    """Region figures by data set, the comparisons of divergence, and the details of those.
+) -> tuple[dict[str, RegionProfile], list[Comparison], list[DivergencePair]]:
+    """What each data set says of regions, the comparisons of divergence, and the divergences behind those.
 
     Raises:
         InputError: the chosen reference is not to be had for these sets.
@@ -47,19 +45,18 @@ def measure_regions(
             f"There is no reference '{request.reference}' for these data sets. Choose one of: {', '.join(references)}."
         )
     draws = plan_region_draws(located)
-    figures: dict[str, dict[str, Any]] = {}
-    for each in located:
-        found = region_figures(
-            each, list(references.values()), draws=draws, repeats=request.repeats, seed=request.seed
-        ).to_json()
-        found["continents_whole"] = found.pop("whole")
-        if not request.primary_only:
-            found["texts"] = list_texts_by_place(each)
-        if request.tables and not request.primary_only:
-            found["region_tables"] = _tabulate(request, each, chosen)
-        figures[each.name] = found
+    profiles: dict[str, RegionProfile] = {}
+    for dataset in located:
+        figures = region_figures(
+            dataset, list(references.values()), draws=draws, repeats=request.repeats, seed=request.seed
+        )
+        profiles[dataset.name] = RegionProfile(
+            figures,
+            None if request.primary_only else list_texts_by_place(dataset),
+            _tabulate(request, dataset, chosen) if request.tables and not request.primary_only else None,
+        )
     compared = [compare_divergence(a, b, chosen, seed=request.seed) for a, b in combinations(located, 2)]
-    return figures, [each.comparison for each in compared], [_describe(each) for each in compared]
+    return profiles, [comparison for comparison, _ in compared], [pair for _, pair in compared]
 
 
 def make_references(
@@ -69,13 +66,12 @@ def make_references(
     place_dimensions: Sequence[str],
 ) -> dict[str, Reference]:
     """What sets can be held against, by name: continents alike, inhabitants, the requested places, gold texts."""
-    references = {
-        each.name: each for each in (uniform_reference(), uniform_countries_reference(), population_reference())
-    }
+    given = (uniform_reference(), uniform_countries_reference(), population_reference())
+    references = {reference.name: reference for reference in given}
     asked = [
         attributes[name]
-        for each in sets
-        for attributes in each.attributes or ()
+        for dataset in sets
+        for attributes in dataset.attributes or ()
         for name in place_dimensions
         if name in attributes
     ]
@@ -83,45 +79,19 @@ def make_references(
         references["requested"] = requested_reference(asked, read_rulings(request))
     if request.reference_csv:
         references[request.reference] = read_reference_csv(request.reference_csv, request.reference)
-    for each, found in zip(sets, located, strict=True):
-        if each.gold and found.is_located.any():
-            references[each.name] = sample_reference(found, each.name)
+    for dataset, found in zip(sets, located, strict=True):
+        if dataset.gold and found.is_located.any():
+            references[dataset.name] = sample_reference(found, dataset.name)
     return references
 
 
-def list_texts_by_place(located: LocatedSet) -> dict[str, dict[str, list[int]]]:
-    """For each continent and country that texts name the numbers of some of these texts."""
-    continents: dict[str, list[int]] = {}
-    countries: dict[str, list[int]] = {}
-    for row in range(located.n):
-        number = row if located.items is None else located.items[row]
-        for place in list_continents(located.mentions[row]):
-            continents.setdefault(place, []).append(number)
-        for place in located.countries[row]:
-            countries.setdefault(place, []).append(number)
-    return {
-        kind: {place: numbers[:ITEMS_KEPT] for place, numbers in by_place.items()}
-        for kind, by_place in (("continents", continents), ("countries", countries))
-    }
-
-
-def _tabulate(request: AnalysisRequest, located: LocatedSet, reference: Reference) -> Mapping[str, list[Any]]:
+def _tabulate(
+    request: AnalysisRequest, located: LocatedSet, reference: Reference
+) -> dict[str, tuple[RegionCell, ...]]:
     names = {name for attributes in located.attributes or () for name in attributes}
     dimensions = ["label", *sorted(names)]
     return {
-        dimension: [cell.to_json() for cell in tabulate_regions(located, dimension, [reference], seed=request.seed)]
+        dimension: tuple(tabulate_regions(located, dimension, [reference], seed=request.seed))
         for dimension in dimensions
         if len(located.list_values(dimension)) <= MOST_VALUES_IN_A_TABLE
-    }
-
-
-def _describe(compared: DivergenceComparison) -> dict[str, Any]:
-    return {
-        "a": compared.comparison.a,
-        "b": compared.comparison.b,
-        "js_a": compared.js_a,
-        "js_b": compared.js_b,
-        "located": compared.located,
-        "labels_left_out": list(compared.labels_left_out),
-        "reference": compared.reference,
     }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
+from attrprompt.analysis.regions.ambiguity import AmbiguousName, AmbiguousNames
 from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.tables import CONTINENTS
 from components.kit.frame import ProjectPage
@@ -18,47 +16,42 @@ SHOWN = 12
 RULED = "regions_ruled"
 
 
-def draw_ambiguous_names(page: ProjectPage, found: Mapping[str, Any]) -> None:
+def draw_ambiguous_names(page: ProjectPage, found: AmbiguousNames) -> None:
     """One card a name; a ruling holds for the whole project."""
-    names = found["names"]
-    if not names:
+    if not found.names:
         st.caption("No name in these texts is ambiguous.")
         return
     st.caption(
         "What the region finder could not be sure of, the most frequent first. A ruling holds for every text of the "
         "project and for everybody who works on it; the figures are made anew."
     )
-    first, rest = names[:SHOWN], names[SHOWN:]
+    first, rest = found.names[:SHOWN], found.names[SHOWN:]
     for name in first:
         _draw_name(page, name)
     if rest:
         with st.expander(f"{len(rest)} more names"):
             for name in rest:
                 _draw_name(page, name)
-    if found["more"]:
-        st.caption(f"{found['more']:,} rarer names are not shown.")
+    if found.more:
+        st.caption(f"{found.more:,} rarer names are not shown.")
 
 
-def _draw_name(page: ProjectPage, name: Mapping[str, Any]) -> None:
-    surface = name["surface"]
+def _draw_name(page: ProjectPage, name: AmbiguousName) -> None:
+    surface = name.surface
     with st.container(border=True):
         what, ruling = st.columns([3, 1], vertical_alignment="center")
-        taken = ", ".join(f"{meaning} {count}" for meaning, count in name["taken_for"].items())
-        meaning = f"taken for {taken}" if taken else "not taken for a place"
-        what.markdown(f"**{escape_markdown(surface)}** in {name['texts']:,} texts :gray[{escape_markdown(meaning)}]")
-        for example in name["examples"][:EXAMPLES]:
-            what.caption(f"… {escape_markdown(' '.join(example['stretch'].split()))} …")
-        codes = [each["country"] or each["continent"] for each in name["candidates"]]
-        titles = {
-            code: f"{each['name']} ({code})" for code, each in zip(codes, name["candidates"], strict=True) if code
-        }
-        options = list(
-            dict.fromkeys(["", NO_PLACE, *(code for code in codes if code), *filter(None, [name["ruling"]])])
-        )
+        taken = ", ".join(f"{meaning} {count}" for meaning, count in name.taken_for.items())
+        taken = f"taken for {taken}" if taken else "not taken for a place"
+        what.markdown(f"**{escape_markdown(surface)}** in {name.texts:,} texts :gray[{escape_markdown(taken)}]")
+        for example in name.examples[:EXAMPLES]:
+            what.caption(f"… {escape_markdown(' '.join(example.stretch.split()))} …")
+        codes = [(meaning.country or meaning.continent, meaning) for meaning in name.candidates]
+        titles = {code: f"{meaning.name} ({code})" for code, meaning in codes if code}
+        options = list(dict.fromkeys(["", NO_PLACE, *titles, *filter(None, [name.ruling])]))
         ruling.selectbox(
             "In this project it is",
             options,
-            index=options.index(name["ruling"]) if name["ruling"] else 0,
+            index=options.index(name.ruling) if name.ruling else 0,
             format_func=lambda code: titles.get(code, code) or "as found",
             key=f"regions_ruling_{surface}",
             on_change=in_callback,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from attrprompt.analysis.regions.finder import A_PERSON, A_WORD, Mention, Refusal, RegionFinder
 from attrprompt.analysis.regions.gazetteer import Place, fold_name
@@ -16,7 +16,7 @@ _REFUSED_BY_DOUBT = (A_WORD, A_PERSON)
 
 
 @dataclass(frozen=True)
-class Example:
+class NameExample:
     """One place where the name stands: the text's number, a stretch of it, and what the finder took it for.
 
     Attributes:
@@ -26,6 +26,41 @@ class Example:
     text: int
     stretch: str
     taken_for: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The example of which this is the plain data."""
+        return cls(**plain)
+
+
+@dataclass(frozen=True)
+class NameMeaning:
+    """One thing that a name can mean, in short.
+
+    Attributes:
+        name: of the place.
+        kind: as `Place` has it.
+        country: ISO 3166 code, or None.
+        continent: one of the seven regions, or None where it lies in no single one.
+    """
+
+    name: str
+    kind: str
+    country: str | None
+    continent: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The meaning of which this is the plain data."""
+        return cls(**plain)
 
 
 @dataclass(frozen=True)
@@ -47,38 +82,56 @@ class AmbiguousName:
     refused: int
     texts: int
     taken_for: dict[str, int]
-    candidates: tuple[Place, ...]
+    candidates: tuple[NameMeaning, ...]
     ruling: str | None
-    examples: tuple[Example, ...]
+    examples: tuple[NameExample, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The fields by name, candidates in short."""
+        """The fields by name."""
         return {
-            "surface": self.surface,
-            "mentions": self.mentions,
-            "refused": self.refused,
-            "texts": self.texts,
-            "taken_for": self.taken_for,
-            "candidates": [
-                {"name": place.name, "kind": place.kind, "country": place.country, "continent": place.continent}
-                for place in self.candidates
-            ],
-            "ruling": self.ruling,
-            "examples": [
-                {"text": example.text, "stretch": example.stretch, "taken_for": example.taken_for}
-                for example in self.examples
-            ],
+            **vars(self),
+            "candidates": [meaning.to_json() for meaning in self.candidates],
+            "examples": [example.to_json() for example in self.examples],
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The name of which this is the plain data."""
+        candidates = tuple(map(NameMeaning.from_json, plain["candidates"]))
+        examples = tuple(map(NameExample.from_json, plain["examples"]))
+        return cls(**{**plain, "candidates": candidates, "examples": examples})
+
+
+@dataclass(frozen=True)
+class AmbiguousNames:
+    """The names of texts that a person should rule on.
+
+    Attributes:
+        names: those to show, the most frequent first.
+        more: how many rarer ones are left out.
+    """
+
+    names: tuple[AmbiguousName, ...]
+    more: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {"names": [name.to_json() for name in self.names], "more": self.more}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The names of which this is the plain data."""
+        return cls(tuple(map(AmbiguousName.from_json, plain["names"])), plain["more"])
 
 
 @dataclass
-class _Tally:
+class _NameTally:
     spellings: Counter[str] = field(default_factory=Counter)
     taken_for: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     texts: set[int] = field(default_factory=set)
     candidates: tuple[Place, ...] = ()
-    examples: list[Example] = field(default_factory=list)
+    examples: list[NameExample] = field(default_factory=list)
 
 
 def list_ambiguous_names(
@@ -98,7 +151,7 @@ def list_ambiguous_names(
     """
     finder = RegionFinder(rulings)
     ruled = {fold_name(name): ruling for name, ruling in (rulings or {}).items()}
-    tallies: dict[str, _Tally] = {}
+    tallies: dict[str, _NameTally] = {}
     for number, text in enumerate(texts):
         mentions, refusals = finder.search(text)
         names_found: list[Mention | Refusal] = [*mentions, *refusals]
@@ -106,7 +159,7 @@ def list_ambiguous_names(
             key = fold_name(found.surface)
             if key not in ruled and not _is_doubtful(found):
                 continue
-            _count(tallies.setdefault(key, _Tally()), found, number, text, examples)
+            _count(tallies.setdefault(key, _NameTally()), found, number, text, examples)
     names = [_sum_up(tally, ruled.get(key)) for key, tally in tallies.items()]
     if not with_refused:
         names = [name for name in names if name.mentions or name.ruling]
@@ -117,7 +170,7 @@ def _is_doubtful(found: Mention | Refusal) -> bool:
     return found.ambiguous if isinstance(found, Mention) else found.reason in _REFUSED_BY_DOUBT
 
 
-def _count(tally: _Tally, found: Mention | Refusal, number: int, text: str, examples: int) -> None:
+def _count(tally: _NameTally, found: Mention | Refusal, number: int, text: str, examples: int) -> None:
     tally.spellings[found.surface] += 1
     tally.candidates = tally.candidates or found.candidates
     taken_for = "no place"
@@ -129,17 +182,19 @@ def _count(tally: _Tally, found: Mention | Refusal, number: int, text: str, exam
         tally.refused += 1
     if len(tally.examples) < examples:
         stretch = text[max(0, found.start - AROUND) : found.end + AROUND]
-        tally.examples.append(Example(number, stretch, taken_for))
+        tally.examples.append(NameExample(number, stretch, taken_for))
 
 
-def _sum_up(tally: _Tally, ruling: str | None) -> AmbiguousName:
+def _sum_up(tally: _NameTally, ruling: str | None) -> AmbiguousName:
     return AmbiguousName(
         surface=tally.spellings.most_common(1)[0][0],
         mentions=sum(tally.taken_for.values()),
         refused=tally.refused,
         texts=len(tally.texts),
         taken_for=dict(tally.taken_for.most_common()),
-        candidates=tally.candidates,
+        candidates=tuple(
+            NameMeaning(place.name, place.kind, place.country, place.continent) for place in tally.candidates
+        ),
         ruling=ruling,
         examples=tuple(tally.examples),
     )

@@ -8,8 +8,8 @@ run without the dimension would teach the classifier to know that run, which is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from attrprompt.analysis.attribute_classifier import (
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
+from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate
 
 NONE = "none"
@@ -44,7 +45,7 @@ class ClassifiedSet:
         corrected: the shares corrected for its errors; None where it is too inaccurate.
         finder: what the region finder says of the same texts; a text with k continents gives 1 ÷ k to each.
         by_label: the raw shares of the texts of each label; the number of texts in their place where they are under 30.
-        predicted: the class of each text.
+        items: some of the texts of each class, by their numbers in the data set.
     """
 
     n: int
@@ -53,10 +54,10 @@ class ClassifiedSet:
     corrected: dict[str, float] | None
     finder: dict[str, float]
     by_label: dict[str, dict[str, Estimate] | int]
-    predicted: tuple[str, ...]
+    items: dict[str, tuple[int, ...]]
 
     def to_json(self) -> dict[str, Any]:
-        """The fields by name, without the class of each text."""
+        """The fields by name."""
         return {
             "n": self.n,
             "raw": _to_json(self.raw),
@@ -67,7 +68,105 @@ class ClassifiedSet:
                 label: {"too_few_texts": shares} if isinstance(shares, int) else _to_json(shares)
                 for label, shares in self.by_label.items()
             },
+            "items": {name: list(numbers) for name, numbers in self.items.items()},
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The set of which this is the plain data."""
+        return cls(
+            n=plain["n"],
+            raw=_from_json(plain["raw"]),
+            below_half=plain["below_half"],
+            corrected=plain["corrected"],
+            finder=plain["finder"],
+            by_label={
+                label: shares["too_few_texts"] if "too_few_texts" in shares else _from_json(shares)
+                for label, shares in plain["by_label"].items()
+            },
+            items={name: tuple(numbers) for name, numbers in plain["items"].items()},
+        )
+
+
+@dataclass(frozen=True)
+class ContinentClassifier:
+    """What the classifier is and how well it does.
+
+    Attributes:
+        dimension: the place dimension whose prompts taught it.
+        trained_on: the data set whose texts taught it.
+        rule: which of its texts, in words.
+        method: how it was trained and judged, in a few words.
+        texts: how many taught it, equal ones counted once.
+        classes: what it can choose, in order.
+        left_out: texts by class, of classes with too few of them.
+        accuracy: share of its training texts whose class it finds, in cross-validation.
+        majority: the accuracy of always choosing the most frequent class.
+        confusion: its training texts of each class (row) by the class that it gives them (column).
+        condition: condition number of the confusion matrix; None where it has no inverse.
+        corrected_heading: what a correction for its errors assumes.
+        why_uncorrected: why there is no correction; empty where there is one.
+    """
+
+    dimension: str
+    trained_on: str
+    rule: str
+    method: str
+    texts: int
+    classes: tuple[str, ...]
+    left_out: dict[str, int]
+    accuracy: float
+    majority: float
+    confusion: tuple[tuple[int, ...], ...]
+    condition: float | None
+    corrected_heading: str
+    why_uncorrected: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {**vars(self), "classes": list(self.classes), "confusion": [list(row) for row in self.confusion]}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The classifier of which this is the plain data."""
+        return cls(
+            **{
+                **plain,
+                "classes": tuple(plain["classes"]),
+                "confusion": tuple(tuple(row) for row in plain["confusion"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class ClassifiedContinents:
+    """Continents by the attribute classifier.
+
+    Attributes:
+        reason: why none could be trained; empty where one was.
+        classifier: what it is; None where there is none.
+        datasets: what it says of each data set.
+    """
+
+    reason: str = ""
+    classifier: ContinentClassifier | None = None
+    datasets: dict[str, ClassifiedSet] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The reason, or all that the classifier says."""
+        if self.classifier is None:
+            return {"reason": self.reason}
+        datasets = {name: classified.to_json() for name, classified in self.datasets.items()}
+        return {"reason": self.reason, **self.classifier.to_json(), "datasets": datasets}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The shares of which this is the plain data."""
+        if plain["reason"]:
+            return cls(plain["reason"])
+        facts = {name: value for name, value in plain.items() if name not in ("reason", "datasets")}
+        datasets = {name: ClassifiedSet.from_json(classified) for name, classified in plain["datasets"].items()}
+        return cls("", ContinentClassifier.from_json(facts), datasets)
 
 
 def label_obeying(located: LocatedSet, dimension: str, rulings: Mapping[str, str] | None = None) -> list[str | None]:
@@ -120,6 +219,10 @@ def classify_set(
         rows = [row for row in range(located.n) if located.has(row, "label", label)]
         enough = len(rows) >= FEWEST_IN_A_CELL
         by_label[label] = estimate_shares(probabilities[rows], classifier.classes) if enough else len(rows)
+    numbers = range(located.n) if located.items is None else located.items
+    items: dict[str, list[int]] = {name: [] for name in classifier.classes}
+    for number, index in zip(numbers, probabilities.argmax(axis=1).tolist(), strict=True):
+        items[classifier.classes[index]].append(number)
     finder = dict(zip(tables.REGIONS, (located.weights.sum(axis=0) / located.n).tolist(), strict=True))
     return ClassifiedSet(
         n=located.n,
@@ -128,28 +231,32 @@ def classify_set(
         corrected=correct_shares({name: share.value for name, share in raw.items()}, classifier),
         finder=finder | {NONE: float((~located.is_located).mean())},
         by_label=by_label,
-        predicted=tuple(classifier.classes[place] for place in probabilities.argmax(axis=1)),
+        items={name: tuple(found[:ITEMS_KEPT]) for name, found in items.items()},
     )
 
 
-def describe_classifier(classifier: AttributeClassifier, dimension: str, trained_on: str) -> dict[str, Any]:
-    """What it is and how well it does, as plain data."""
-    return {
-        "dimension": dimension,
-        "trained_on": trained_on,
-        "rule": "texts that name the place asked for and no other continent; “none”: texts that name no place",
-        "method": METHOD,
-        "texts": classifier.n,
-        "classes": list(classifier.classes),
-        "left_out": classifier.left_out,
-        "accuracy": classifier.accuracy,
-        "majority": classifier.majority,
-        "confusion": classifier.confusion.tolist(),
-        "condition": classifier.condition if np.isfinite(classifier.condition) else None,
-        "corrected_heading": CORRECTION_HEADING,
-        "why_uncorrected": classifier.why_uncorrected,
-    }
+def describe_classifier(classifier: AttributeClassifier, dimension: str, trained_on: str) -> ContinentClassifier:
+    """What it is and how well it does."""
+    return ContinentClassifier(
+        dimension=dimension,
+        trained_on=trained_on,
+        rule="texts that name the place asked for and no other continent; “none”: texts that name no place",
+        method=METHOD,
+        texts=classifier.n,
+        classes=classifier.classes,
+        left_out=classifier.left_out,
+        accuracy=classifier.accuracy,
+        majority=classifier.majority,
+        confusion=tuple(map(tuple, classifier.confusion.tolist())),
+        condition=classifier.condition if np.isfinite(classifier.condition) else None,
+        corrected_heading=CORRECTION_HEADING,
+        why_uncorrected=classifier.why_uncorrected,
+    )
 
 
 def _to_json(shares: Mapping[str, Estimate]) -> dict[str, Any]:
     return {name: share.to_json() for name, share in shares.items()}
+
+
+def _from_json(plain: Mapping[str, Any]) -> dict[str, Estimate]:
+    return {name: Estimate.from_json(share) for name, share in plain.items()}

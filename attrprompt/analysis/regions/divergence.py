@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -89,24 +90,35 @@ def _draw(shares: FloatArray, continents_a_text: Mapping[int, int], rng: np.rand
 
 
 @dataclass(frozen=True)
-class DivergenceComparison:
-    """Two sets' divergence from one reference at equal numbers of located texts.
+class DivergencePair:
+    """Two sets' divergences from one reference at equal numbers of located texts; None where these are too few.
 
     Attributes:
-        comparison: difference (a - b) and p; no interval, since a divergence is never negative.
-        js_a: of set a at the common number.
+        a: the name of a set.
+        b: the name of the set that it is compared with.
+        js_a: the divergence of set a.
         js_b: of set b.
         located: located texts taken of each set.
         labels_left_out: labels whose texts do not enter, since one of the sets has none that names a place.
         reference: the reference's name.
     """
 
-    comparison: Comparison
+    a: str
+    b: str
     js_a: float | None
     js_b: float | None
     located: int
     labels_left_out: tuple[str, ...]
     reference: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {**vars(self), "labels_left_out": list(self.labels_left_out)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The pair of which this is the plain data."""
+        return cls(**{**plain, "labels_left_out": tuple(plain["labels_left_out"])})
 
 
 def compare_divergence(
@@ -117,12 +129,15 @@ def compare_divergence(
     scope: str = "all",
     seed: int = 0,
     permutations: int = PERMUTATIONS,
-) -> DivergenceComparison:
+) -> tuple[Comparison, DivergencePair]:
     """Whether set a lies farther from a reference than set b.
 
     Of each label both sets give as many located texts as the smaller has; where one has more, the mean over 10 random
     choices is taken. p: located texts are exchanged between the sets at random within each label, and the difference is
     taken anew in the same way; two-sided. A family and a verdict are given by `verdicts.judge`.
+
+    Returns:
+        Difference (a - b) and p, without an interval, since a divergence is never negative; and the two divergences.
     """
     patterns, counts_a, counts_b, labels = _count_patterns(a, b)
     equal = np.minimum(counts_a.sum(axis=1), counts_b.sum(axis=1))
@@ -131,7 +146,7 @@ def compare_divergence(
     if n < FEWEST_LOCATED:
         verdict = f"too few located texts: {n}"
         empty = Comparison(metric=METRIC, scope=scope, a=a.name, b=b.name, verdict=verdict)
-        return DivergenceComparison(empty, None, None, n, left_out, reference.name)
+        return empty, DivergencePair(a.name, b.name, None, None, n, left_out, reference.name)
     shares = as_vector(reference)
     rng = np.random.default_rng([seed, _number(f"{min(a.digest, b.digest)} {max(a.digest, b.digest)} {scope}")])
     js_a, js_b = (_measure_equal(patterns, counts, equal, shares, rng) for counts in (counts_a, counts_b))
@@ -142,7 +157,7 @@ def compare_divergence(
     difference = js_a - js_b
     p = (1 + int((np.abs(exchanged) >= abs(difference) - _ROUNDING).sum())) / (1 + permutations)
     comparison = Comparison(metric=METRIC, scope=scope, a=a.name, b=b.name, difference=difference, p=p)
-    return DivergenceComparison(comparison, js_a, js_b, n, left_out, reference.name)
+    return comparison, DivergencePair(a.name, b.name, js_a, js_b, n, left_out, reference.name)
 
 
 def _count_patterns(a: LocatedSet, b: LocatedSet) -> tuple[FloatArray, IntArray, IntArray, list[str]]:

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -20,12 +20,11 @@ from attrprompt.analysis.regions.divergence import as_vector, measure_divergence
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
-from attrprompt.analysis.statistics.estimate import DELETE_D, FEWEST_IN_A_CELL, Estimate, SubsampledFigure, wilson
+from attrprompt.analysis.statistics.estimate import DELETE_D, Estimate, SubsampledFigure, wilson
 from attrprompt.analysis.statistics.subsampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
 from attrprompt.project import fold_label
 
 REPEATS = 200
-REPEATS_IN_TABLES = 50
 MISSING_LEVEL = 0.05
 
 
@@ -42,6 +41,15 @@ class MissingCountry:
     name: str
     share: float
     chance: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The country of which this is the plain data."""
+        return cls(**plain)
 
 
 @dataclass(frozen=True)
@@ -68,13 +76,16 @@ class ReferenceFigures:
         """The fields by name."""
         missing = self.missing_countries
         return {
-            "js": self.js,
-            "js_by_chance": self.js_by_chance,
-            "p": self.p,
-            "parity_gap": self.parity_gap,
-            "effective_regions": self.effective_regions,
-            "missing_countries": None if missing is None else [vars(country) for country in missing],
+            **vars(self),
+            "missing_countries": None if missing is None else [country.to_json() for country in missing],
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The figures of which this is the plain data."""
+        missing = plain["missing_countries"]
+        countries = None if missing is None else tuple(map(MissingCountry.from_json, missing))
+        return cls(**{**plain, "missing_countries": countries})
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,23 @@ class RegionFigures:
             "mentions": {"continents": self.mentions_by_continent, "countries": self.mentions_by_country},
             **({"note": self.note} if self.note else {}),
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The figures of which this is the plain data; what else stands there is left alone."""
+        return cls(
+            documents=plain["documents"],
+            located=plain["located"],
+            located_share=Estimate.from_json(plain["located_share"]),
+            continents={region: Estimate.from_json(share) for region, share in plain["continents"].items()},
+            whole=plain["whole"],
+            any={region: Estimate.from_json(share) for region, share in plain["any"].items()},
+            countries=plain["countries"],
+            references={name: ReferenceFigures.from_json(held) for name, held in plain["references"].items()},
+            mentions_by_continent=plain["mentions"]["continents"],
+            mentions_by_country=plain["mentions"]["countries"],
+            note=plain.get("note", ""),
+        )
 
 
 @dataclass(frozen=True)
@@ -233,41 +261,6 @@ def list_missing_countries(located: LocatedSet, reference: Reference) -> tuple[M
         if code not in named and (1 - share) ** n < MISSING_LEVEL
     ]
     return tuple(sorted(missing, key=lambda country: -country.share))
-
-
-@dataclass(frozen=True)
-class RegionCell:
-    """The figures of the texts with one label or attribute value.
-
-    Attributes:
-        figures: None under 30 texts.
-        reason: why there are none: "too few texts: 7".
-    """
-
-    value: str
-    documents: int
-    figures: RegionFigures | None
-    reason: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        figures = None if self.figures is None else self.figures.to_json()
-        return {"value": self.value, "documents": self.documents, "figures": figures, "reason": self.reason}
-
-
-def tabulate_regions(
-    located: LocatedSet, dimension: str, references: Sequence[Reference] = (), *, seed: int = 0
-) -> list[RegionCell]:
-    """The region figures by label (`dimension` is "label") or by the values of an attribute dimension."""
-    cells = []
-    for value in located.list_values(dimension):
-        part = located.take_with(dimension, value)
-        n = part.n if part is not None else 0
-        if part is None or n < FEWEST_IN_A_CELL:
-            cells.append(RegionCell(value, n, None, f"too few texts: {n}"))
-        else:
-            cells.append(RegionCell(value, n, region_figures(part, references, repeats=REPEATS_IN_TABLES, seed=seed)))
-    return cells
 
 
 def _hold_against(located: LocatedSet, reference: Reference, seed: int) -> ReferenceFigures:

@@ -16,7 +16,7 @@ from attrprompt.analysis.regions.evidence import NO_PLACE, Hit
 from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer, Guard, Place, load_gazetteer
 from attrprompt.analysis.regions.lookup import look_up_names
 from attrprompt.analysis.regions.reading import Reading
-from attrprompt.analysis.regions.rulings import NO_RULINGS, Rulings, read_rulings
+from attrprompt.analysis.regions.rulings import NO_RULINGS, RuledNames, read_rulings
 
 DOMINANCE = 20
 """A meaning with 20 times the people of the next one is not called ambiguous."""
@@ -89,7 +89,7 @@ class _Decision:
     """Which hits of one text are places, and which place each is."""
 
     def __init__(
-        self, gazetteer: Gazetteer, cues: evidence.Cues, rulings: Rulings, reading: Reading, hits: list[Hit]
+        self, gazetteer: Gazetteer, cues: evidence.Cues, rulings: RuledNames, reading: Reading, hits: list[Hit]
     ) -> None:
         self.gazetteer = gazetteer
         self.cues = cues

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
@@ -50,6 +50,106 @@ class LexiconFigures:
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
         return {**vars(self), "any": {group: share.to_json() for group, share in self.any.items()}}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The figures of which this is the plain data."""
+        return cls(**{**plain, "any": {group: Estimate.from_json(share) for group, share in plain["any"].items()}})
+
+
+@dataclass(frozen=True)
+class LexiconCell:
+    """A lexicon in the texts of one label or region.
+
+    Attributes:
+        documents: number of texts.
+        figures: None under 30 texts.
+        reason: why there are none: "too few texts: 7".
+    """
+
+    documents: int
+    figures: LexiconFigures | None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures by name, with the reason."""
+        plain = {"documents": self.documents} if self.figures is None else self.figures.to_json()
+        return plain | {"reason": self.reason}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The cell of which this is the plain data."""
+        figures = {name: value for name, value in plain.items() if name != "reason"}
+        measured = LexiconFigures.from_json(figures) if "any" in figures else None
+        return cls(plain["documents"], measured, plain["reason"])
+
+
+@dataclass(frozen=True)
+class LexiconScopes:
+    """A lexicon in the texts of one data set: in all of them, by label, and by the region that they name."""
+
+    all: LexiconFigures
+    labels: dict[str, LexiconCell]
+    regions: dict[str, LexiconCell]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "all": self.all.to_json(),
+            "labels": {label: cell.to_json() for label, cell in self.labels.items()},
+            "regions": {region: cell.to_json() for region, cell in self.regions.items()},
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The counts of which this is the plain data."""
+        return cls(
+            LexiconFigures.from_json(plain["all"]),
+            {label: LexiconCell.from_json(cell) for label, cell in plain["labels"].items()},
+            {region: LexiconCell.from_json(cell) for region, cell in plain["regions"].items()},
+        )
+
+
+@dataclass(frozen=True)
+class CountedLexicon:
+    """A lexicon in the texts of data sets.
+
+    Attributes:
+        groups: its groups of terms.
+        datasets: the counts of each data set by its name.
+    """
+
+    groups: tuple[str, ...]
+    datasets: dict[str, LexiconScopes]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "groups": list(self.groups),
+            "datasets": {name: scopes.to_json() for name, scopes in self.datasets.items()},
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The lexicon of which this is the plain data."""
+        datasets = {name: LexiconScopes.from_json(scopes) for name, scopes in plain["datasets"].items()}
+        return cls(tuple(plain["groups"]), datasets)
+
+
+@dataclass(frozen=True)
+class Lexicons:
+    """Lexicons by name, counted in the same data sets; gender terms are the first."""
+
+    counted: dict[str, CountedLexicon]
+
+    def to_json(self) -> dict[str, Any]:
+        """The lexicons by name."""
+        return {name: lexicon.to_json() for name, lexicon in self.counted.items()}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The lexicons of which this is the plain data."""
+        return cls({name: CountedLexicon.from_json(lexicon) for name, lexicon in plain.items()})
 
 
 def gender_lexicon() -> Lexicon:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrprompt.analysis.regions.evidence import Hit
 from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer
 from attrprompt.analysis.regions.reading import Reading
-from attrprompt.analysis.regions.rulings import Rulings
+from attrprompt.analysis.regions.rulings import RuledNames
 
 _PARTICLES = "of and the de del della da das do dos du la le los las el al e y sur upon on d an am"
 _SMALL_WORDS = frozenset(_PARTICLES.split())
@@ -13,7 +13,7 @@ _LOWER_FIRST = frozenset({"euro", "eurozone"})
 _SPELT_IN_CAPITALS = ("city", "subdivision", "landmark")
 
 
-def look_up_names(gazetteer: Gazetteer, rulings: Rulings, reading: Reading) -> list[Hit]:
+def look_up_names(gazetteer: Gazetteer, rulings: RuledNames, reading: Reading) -> list[Hit]:
     """All names in a text, in their order."""
     hits: list[Hit] = []
     words = reading.words
@@ -30,7 +30,7 @@ def look_up_names(gazetteer: Gazetteer, rulings: Rulings, reading: Reading) -> l
     return hits
 
 
-def _find_longest(gazetteer: Gazetteer, rulings: Rulings, reading: Reading, i: int) -> Hit | None:
+def _find_longest(gazetteer: Gazetteer, rulings: RuledNames, reading: Reading, i: int) -> Hit | None:
     first = reading.key(i)
     counts = gazetteer.lengths.get(first, ())
     if first in rulings.lengths:
@@ -43,7 +43,7 @@ def _find_longest(gazetteer: Gazetteer, rulings: Rulings, reading: Reading, i: i
     return None
 
 
-def _match(gazetteer: Gazetteer, rulings: Rulings, reading: Reading, i: int, count: int) -> Entry | None:
+def _match(gazetteer: Gazetteer, rulings: RuledNames, reading: Reading, i: int, count: int) -> Entry | None:
     key = reading.key(i) if count == 1 else " ".join(reading.key(j) for j in range(i, i + count))
     entry = gazetteer.entries.get(key)
     if key in rulings.by_key:

@@ -1,72 +1,154 @@
-"""What is said about each region: the texts that name it, measured by whatever functions are handed in.
+"""What is said about each region: how long the texts that name it are, in which tone, with which over-used words.
 
-The functions come from the caller (length, diversity, tone, over-used words), so that this module knows no metric.
-Texts that name several continents count for each of them.
+Texts that name several continents count for each of them. How varied they are is compared elsewhere, at equal length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.located import LocatedSet
-from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
+from attrprompt.analysis.regions.tone import estimate_tone
+from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, estimate_mean
+from attrprompt.analysis.texts.phrases import OverusedPhrase, find_overused_phrases
+from attrprompt.analysis.texts.tokens import count_words, tokenise
 
-Measure = Callable[[Sequence[str]], Any]
-Contrast = Callable[[Sequence[str], Sequence[str]], Any]
+PHRASES = 30
 
 
 @dataclass(frozen=True)
 class RegionPortrait:
-    """The texts that name one region.
+    """The texts of one set that name one region.
 
     Attributes:
         region: a continent, or "no place".
         documents: number of texts.
-        rows: their places in the set.
-        measured: the result of each measure on the texts.
-        contrasted: the result of each contrast of these texts with all others.
+        items: some of them, by their numbers in the data set.
         reason: why nothing was measured: "too few texts: 7".
+        tone: mean polarity of the texts; None where nothing was measured.
+        words: mean number of words a text; None where nothing was measured.
+        overused: phrases that they use more than the other texts of the set; None where either are too few.
+        vocabulary: different words in as many words as all regions and sets are compared at; None where not compared.
     """
 
     region: str
     documents: int
-    rows: tuple[int, ...]
-    measured: dict[str, Any]
-    contrasted: dict[str, Any]
+    items: tuple[int, ...]
     reason: str = ""
+    tone: Estimate | None = None
+    words: Estimate | None = None
+    overused: tuple[OverusedPhrase, ...] | None = None
+    vocabulary: Estimate | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name; tone, words and over-used phrases only where they were measured."""
+        plain: dict[str, Any] = {"region": self.region, "documents": self.documents, "reason": self.reason}
+        if self.tone is not None:
+            plain["tone"] = self.tone.to_json()
+        if self.words is not None:
+            plain["words"] = self.words.to_json()
+        if self.overused is not None:
+            plain["overused"] = [phrase.to_json() for phrase in self.overused]
+        vocabulary = None if self.vocabulary is None else self.vocabulary.to_json()
+        return plain | {"vocabulary": vocabulary, "items": list(self.items)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The portrait of which this is the plain data."""
+        overused = plain.get("overused")
+        return cls(
+            region=plain["region"],
+            documents=plain["documents"],
+            items=tuple(plain["items"]),
+            reason=plain["reason"],
+            tone=_read_estimate(plain.get("tone")),
+            words=_read_estimate(plain.get("words")),
+            overused=None if overused is None else tuple(map(OverusedPhrase.from_json, overused)),
+            vocabulary=_read_estimate(plain["vocabulary"]),
+        )
 
 
-def portray_regions(
-    located: LocatedSet,
-    measures: Mapping[str, Measure],
-    contrasts: Mapping[str, Contrast] | None = None,
-    *,
-    fewest: int = FEWEST_IN_A_CELL,
-) -> list[RegionPortrait]:
+@dataclass(frozen=True)
+class Portraits:
+    """What data sets say about each region.
+
+    Attributes:
+        datasets: the regions of each data set by its name.
+        tokens: words at which vocabularies are compared; None where no region has enough texts.
+        repeats: draws behind each vocabulary.
+        warnings: what stands in the way of a clean comparison of vocabularies.
+    """
+
+    datasets: dict[str, tuple[RegionPortrait, ...]]
+    tokens: int | None
+    repeats: int
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "datasets": {name: [portrait.to_json() for portrait in own] for name, own in self.datasets.items()},
+            "tokens": self.tokens,
+            "repeats": self.repeats,
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The portraits of which this is the plain data."""
+        datasets = {name: tuple(map(RegionPortrait.from_json, own)) for name, own in plain["datasets"].items()}
+        return cls(datasets, plain["tokens"], plain["repeats"], tuple(plain["warnings"]))
+
+
+def list_rows_by_region(located: LocatedSet) -> dict[str, list[int]]:
+    """The texts that name each region, by their positions in the set, and those that name none; empty ones left out."""
+    rows = {region: located.weights[:, column].nonzero()[0] for column, region in enumerate(tables.REGIONS)}
+    rows[NO_PLACE] = (~located.is_located).nonzero()[0]
+    return {region: found.tolist() for region, found in rows.items() if len(found)}
+
+
+def portray_regions(located: LocatedSet, *, fewest: int = FEWEST_IN_A_CELL) -> list[RegionPortrait]:
     """Measure the texts that name each region, and those that name none.
 
     Args:
         located: the texts with their mentions.
-        measures: functions of the texts of a region, by name.
-        contrasts: functions of the texts of a region and of all other texts, by name.
-        fewest: under so many texts (or so many others, for contrasts) nothing is measured.
+        fewest: under so many texts (or so many others, for phrases) nothing is measured.
     """
-    weights = located.weights
-    named = {region: weights[:, column] > 0 for column, region in enumerate(tables.REGIONS)}
-    named[NO_PLACE] = ~located.is_located
+    numbers = range(located.n) if located.items is None else located.items
+    names = {token for mentions in located.mentions for mention in mentions for token in tokenise(mention.surface)}
     portraits = []
-    for region, belongs in named.items():
-        inside = [text for text, own in zip(located.texts, belongs, strict=True) if own]
-        outside = [text for text, own in zip(located.texts, belongs, strict=True) if not own]
-        rows = tuple(belongs.nonzero()[0].tolist())
-        if len(inside) < fewest:
-            portraits.append(RegionPortrait(region, len(inside), rows, {}, {}, f"too few texts: {len(inside)}"))
+    for region, rows in list_rows_by_region(located).items():
+        items = tuple(numbers[row] for row in rows[:ITEMS_KEPT])
+        if len(rows) < fewest:
+            portraits.append(RegionPortrait(region, len(rows), items, f"too few texts: {len(rows)}"))
             continue
-        measured = {name: measure(inside) for name, measure in measures.items()}
-        compared = {n: contrast(inside, outside) for n, contrast in (contrasts or {}).items() if len(outside) >= fewest}
-        portraits.append(RegionPortrait(region, len(inside), rows, measured, compared))
+        inside = [located.texts[row] for row in rows]
+        others = set(range(located.n)).difference(rows)
+        portraits.append(
+            RegionPortrait(
+                region,
+                len(rows),
+                items,
+                tone=estimate_tone(inside),
+                words=estimate_mean([count_words(text) for text in inside], "mean", 0.0),
+                overused=_find_phrases(inside, [located.texts[row] for row in sorted(others)], names)
+                if len(others) >= fewest
+                else None,
+            )
+        )
     return portraits
+
+
+def _find_phrases(texts: Sequence[str], others: Sequence[str], names: set[str]) -> tuple[OverusedPhrase, ...]:
+    """Over-used phrases without those made of place names only: that texts on Kenya say "Kenya" is no news."""
+    found = find_overused_phrases(texts, others, count=4 * PHRASES)
+    return tuple(phrase for phrase in found if not names.issuperset(phrase.phrase.split()))[:PHRASES]
+
+
+def _read_estimate(plain: Mapping[str, Any] | None) -> Estimate | None:
+    return None if plain is None else Estimate.from_json(plain)

@@ -20,17 +20,17 @@ RULING = "ruling"
 
 
 @dataclass(frozen=True)
-class Rulings:
-    """Rulings by folded name; None for a name that is no place."""
+class RuledNames:
+    """What each ruled name is, by folded name; None for a name that is no place."""
 
     by_key: dict[str, Place | None]
     lengths: dict[str, tuple[int, ...]]
 
 
-NO_RULINGS = Rulings({}, {})
+NO_RULINGS = RuledNames({}, {})
 
 
-def read_rulings(rulings: Mapping[str, str], gazetteer: Gazetteer) -> Rulings:
+def read_rulings(rulings: Mapping[str, str], gazetteer: Gazetteer) -> RuledNames:
     """Check rulings and put them in the form that the finder uses.
 
     Raises:
@@ -42,7 +42,7 @@ def read_rulings(rulings: Mapping[str, str], gazetteer: Gazetteer) -> Rulings:
         if not key:
             raise InputError(f"The ruling on '{name}' names no word. Give the name as it stands in the text.")
         by_key[key] = _read_ruling(name, ruling, gazetteer)
-    return Rulings(by_key, index_lengths(by_key))
+    return RuledNames(by_key, index_lengths(by_key))
 
 
 def _read_ruling(name: str, ruling: str, gazetteer: Gazetteer) -> Place | None:
