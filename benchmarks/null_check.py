@@ -55,7 +55,7 @@ def main() -> None:
             sides, seed=split, repeats=arguments.repeats, tables=False, whole=False, equal_texts=False
         )
         located = [locate_counted(side, TextChoice(), name_labels(sides)) for side in sides]
-        divergence = compare_divergence(*located, population_reference(), seed=split).comparison
+        divergence, _ = compare_divergence(*located, population_reference(), seed=split)
         for comparison in found.with_primary([divergence]).comparisons:
             tested[comparison.metric] += comparison.p is not None
             outside[comparison.metric] += comparison.p is not None and comparison.p < 0.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attrprompt.analysis.paper import PaperFigures
 from attrprompt.analysis.statistics.metrics import LEXICAL
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.analysis_jobs.wording import WordingRequest
@@ -52,7 +53,7 @@ if wording is not None:
     with shared:
         draw_shared(page, datasets, wording["shared"])
     with paper:
-        draw_paper_vocabulary(wording["paper"])
+        draw_paper_vocabulary({name: PaperFigures.from_json(own) for name, own in wording["paper"].items()})
 if result is not None:
     st.subheader("By label and attribute value", anchor=False)
     draw_scopes(page, datasets, result, LEXICAL, key="diversity")

@@ -80,7 +80,7 @@ def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Arrays) ->
                 page.runtime, request.ask(PaperRequest), doing="Comparing pairs of one class", key="embeddings_paper"
             )
             if paper is not None:
-                draw_same_class(paper, colours)
+                draw_same_class(paper.datasets or {}, colours)
 
 
 # --- The answer first; but what is quick is computed first: the map by PCA, the figures, the map by UMAP ---

@@ -79,8 +79,8 @@ def show_asked_places() -> None:
 
 def show_paper() -> None:
     paper = find(plain.ask(PaperRequest), "Training the attribute classifier")
-    if paper is not None:
-        draw_paper_continents(page, datasets, paper["continents"], colours)
+    if paper is not None and paper.continents is not None:
+        draw_paper_continents(page, datasets, paper.continents, colours)
 
 
 def show_ambiguous_names() -> None:

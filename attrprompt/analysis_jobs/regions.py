@@ -85,9 +85,7 @@ def make_references(
     return references
 
 
-def _tabulate(
-    request: AnalysisRequest, located: LocatedSet, reference: Reference
-) -> dict[str, tuple[RegionCell, ...]]:
+def _tabulate(request: AnalysisRequest, located: LocatedSet, reference: Reference) -> dict[str, tuple[RegionCell, ...]]:
     names = {name for attributes in located.attributes or () for name in attributes}
     dimensions = ["label", *sorted(names)]
     return {

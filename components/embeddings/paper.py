@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis.paper import PaperFigures
 from components.kit.charts import current_palette, style
 from components.kit.figures import draw_paper_heading
 
 
-def draw_same_class(paper: Mapping[str, Any], colours: Mapping[str, str]) -> None:
+def draw_same_class(paper: Mapping[str, PaperFigures], colours: Mapping[str, str]) -> None:
     """The distribution of the cosine over random pairs of texts of one label."""
     draw_paper_heading("cosines of random pairs of texts of the same class.")
     figure = go.Figure()
     rows = []
-    for name, figures in paper["datasets"].items():
-        found = figures["same_class"]
+    for name, figures in paper.items():
+        found = figures.same_class
         if found is None:
             continue
-        rows.append({"Data set": name, "Pairs drawn": found["pairs"], "Mean cosine": found["mean"]})
+        rows.append({"Data set": name, "Pairs drawn": found.pairs, "Mean cosine": found.mean})
         figure.add_trace(
             go.Scatter(
-                x=[(low + high) / 2 for low, high in itertools.pairwise(found["edges"])],
-                y=[100 * share for share in found["shares"]],
+                x=[(low + high) / 2 for low, high in itertools.pairwise(found.edges)],
+                y=[100 * share for share in found.shares],
                 mode="lines",
                 name=name,
                 line={"color": colours[name], "width": 2},

@@ -9,27 +9,28 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis.regions.lexicons import CountedLexicon, LexiconCell, Lexicons, LexiconScopes
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts
+from components.regions.bars import make_share_bars
 
 SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
 
 
-def draw_lexicons(
-    page: ProjectPage, datasets: Sequence[Dataset], found: Mapping[str, Any], colours: Mapping[str, str]
-) -> None:
+def draw_lexicons(page: ProjectPage, datasets: Sequence[Dataset], found: Lexicons, colours: Mapping[str, str]) -> None:
     """Shares of the texts by group of words; a chosen word shows its texts."""
     which, by = st.columns(2)
-    chosen = which.segmented_control("Word list", list(found), default="gender", key="regions_lexicon") or "gender"
-    chosen = chosen if chosen in found else "gender"
+    names = list(found.counted)
+    chosen = which.segmented_control("Word list", names, default="gender", key="regions_lexicon") or "gender"
+    chosen = chosen if chosen in names else "gender"
     scope = by.segmented_control(
         "Counted", list(SCOPES), default="all", format_func=SCOPES.__getitem__, key="regions_lexicon_scope"
     )
-    lexicon = found[chosen]
+    lexicon = found.counted[chosen]
     if scope in (None, "all"):
         st.plotly_chart(
             _plot_groups(lexicon, colours),
@@ -45,61 +46,56 @@ def draw_lexicons(
     _draw_terms(page, datasets, lexicon, chosen)
 
 
-def _plot_groups(lexicon: Mapping[str, Any], colours: Mapping[str, str]) -> go.Figure:
+def _plot_groups(lexicon: CountedLexicon, colours: Mapping[str, str]) -> go.Figure:
     palette = current_palette()
     figure = go.Figure()
-    for name, figures in lexicon["datasets"].items():
-        shares = [figures["all"]["any"][group] for group in lexicon["groups"]]
-        figure.add_trace(
-            go.Bar(
-                x=lexicon["groups"],
-                y=[100 * each["value"] for each in shares],
-                name=name,
-                marker={"color": colours[name]},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [100 * (each["high"] - each["value"]) for each in shares],
-                    "arrayminus": [100 * (each["value"] - each["low"]) for each in shares],
-                    "color": palette.muted,
-                },
-                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + "</extra>",
-            )
-        )
+    for name, scopes in lexicon.datasets.items():
+        shares = [scopes.all.any[group] for group in lexicon.groups]
+        figure.add_trace(make_share_bars(name, lexicon.groups, shares, colours[name], palette))
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
     return style(figure, palette)
 
 
-def _draw_table(lexicon: Mapping[str, Any], scope: str, *, key: str) -> None:
+def _draw_table(lexicon: CountedLexicon, scope: str, *, key: str) -> None:
     rows = []
-    for name, figures in lexicon["datasets"].items():
-        for value, counts in ({"": figures["all"]} if scope == "all" else figures[scope]).items():
+    for name, scopes in lexicon.datasets.items():
+        for value, cell in _list_cells(scopes, scope).items():
             row: dict[str, Any] = {"Data set": name}
             if scope != "all":
                 row[SCOPES[scope].removeprefix("By ").capitalize()] = value
-            row["Texts"] = counts["documents"]
-            for group in lexicon["groups"]:
-                share = counts.get("any", {}).get(group)
-                row[group.capitalize()] = None if share is None else share["value"]
-                row[f"{group}, 95 %"] = "" if share is None else f"{share['low']:.1%} to {share['high']:.1%}"
-            row["No group"] = counts["none"] / counts["documents"] if "none" in counts else None
-            rows.append(row | {"": counts.get("reason", "")})
+            rows.append(row | _describe_cell(cell, lexicon.groups))
     percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         key=key,
-        column_config=dict.fromkeys([*(group.capitalize() for group in lexicon["groups"]), "No group"], percent),
+        column_config=dict.fromkeys([*(group.capitalize() for group in lexicon.groups), "No group"], percent),
         alt="Share of texts that use each group of words",
     )
 
 
-def _draw_terms(page: ProjectPage, datasets: Sequence[Dataset], lexicon: Mapping[str, Any], chosen: str) -> None:
+def _list_cells(scopes: LexiconScopes, scope: str) -> Mapping[str, LexiconCell]:
+    if scope == "all":
+        return {"": LexiconCell(scopes.all.documents, scopes.all)}
+    return scopes.labels if scope == "labels" else scopes.regions
+
+
+def _describe_cell(cell: LexiconCell, groups: Sequence[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"Texts": cell.documents}
+    for group in groups:
+        share = None if cell.figures is None else cell.figures.any[group]
+        row[group.capitalize()] = None if share is None else share.value
+        row[f"{group}, 95 %"] = "" if share is None else f"{share.low:.1%} to {share.high:.1%}"
+    row["No group"] = None if cell.figures is None else cell.figures.none / cell.documents
+    return row | {"": cell.reason}
+
+
+def _draw_terms(page: ProjectPage, datasets: Sequence[Dataset], lexicon: CountedLexicon, chosen: str) -> None:
     rows = [
-        {"Data set": name, "Group": group, "Word": word, "Texts": texts}
-        for name, figures in lexicon["datasets"].items()
-        for group, words in figures["all"]["terms"].items()
+        (name, group, word, texts)
+        for name, scopes in lexicon.datasets.items()
+        for group, words in scopes.all.terms.items()
         for word, texts in words.items()
     ]
     if not rows:
@@ -107,13 +103,12 @@ def _draw_terms(page: ProjectPage, datasets: Sequence[Dataset], lexicon: Mapping
         return
     st.markdown("##### The words")
     picked = choose_row(
-        pd.DataFrame(rows),
+        pd.DataFrame(rows, columns=["Data set", "Group", "Word", "Texts"]),
         height=280,
         key=f"regions_lexicon_terms_{chosen}",
         alt="Words of the list by number of texts",
     )
     if picked is not None:
-        row = rows[picked]
-        wanted = SampleFilter(text=str(row["Word"]))
-        draw_matching_texts(page, datasets, str(row["Data set"]), wanted, what=f"texts that hold “{row['Word']}”")
+        name, _, word, _ = rows[picked]
+        draw_matching_texts(page, datasets, name, SampleFilter(text=word), what=f"texts that hold “{word}”")
         st.caption("Found as a part of words too, so that there may be more texts here than in the table.")

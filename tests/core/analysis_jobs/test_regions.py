@@ -1,7 +1,5 @@
 """Regions of stored data sets: places found once, what is said about them, word lists, the view as in the paper."""
 
-import json
-
 import pytest
 
 from attrprompt.analysis_jobs import places
@@ -17,6 +15,7 @@ from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
+from tests.kept import assert_comes_back
 
 SUBJECTS = ("The mayor praised the team", "She opened a school", "He closed the mine", "People cheered in the street")
 PLACES = ("Kenya", "Japan", "France", "")
@@ -48,8 +47,8 @@ def datasets(store, project):
 
 @pytest.fixture
 def answer(store, project, datasets):
-    def ask(kind, *parts, **choices):
-        request = make_request(store, project, datasets, parts, **choices)
+    def ask(kind, *parts, of=datasets, **choices):
+        request = make_request(store, project, of, parts, **choices)
         return run_job(request.ask(kind), JobContext(store.home))
 
     return ask
@@ -83,45 +82,57 @@ def test_a_table_of_ones_own_is_a_reference(answer):
 
 
 def test_each_region_is_described_and_the_names_of_places_are_no_news(answer):
-    regions = {each["region"]: each for each in answer(PortraitsRequest, Part.REGIONS)["datasets"]["asked"]}
-    assert {name: each["documents"] for name, each in regions.items()} == {
+    found = answer(PortraitsRequest, Part.REGIONS)
+    assert found.tokens > 0
+    regions = {portrait.region: portrait for portrait in found.datasets["asked"]}
+    assert {name: portrait.documents for name, portrait in regions.items()} == {
         "Africa": 40,
         "Asia": 40,
         "Europe": 40,
         "no place": 40,
     }
-    assert regions["Africa"]["words"]["value"] == pytest.approx(regions["Asia"]["words"]["value"], abs=0.5)
-    assert regions["Africa"]["vocabulary"]["low"] < regions["Africa"]["vocabulary"]["high"]
-    assert -1 <= regions["Africa"]["tone"]["value"] <= 1
-    assert not {"kenya", "in kenya"} & {each["phrase"] for each in regions["Africa"]["overused"][:1]}
-    assert regions["Africa"]["items"][:2] == [0, 4]
-    assert answer(PortraitsRequest, Part.REGIONS)["tokens"] > 0
+    africa, asia = regions["Africa"], regions["Asia"]
+    assert africa.words.value == pytest.approx(asia.words.value, abs=0.5)
+    assert africa.vocabulary.low < africa.vocabulary.high
+    assert -1 <= africa.tone.value <= 1
+    assert not {"kenya", "in kenya"} & {phrase.phrase for phrase in africa.overused[:1]}
+    assert africa.items[:2] == (0, 4)
+    assert_comes_back(found)
 
 
 def test_gender_terms_and_own_word_lists_are_counted_over_all_by_label_and_by_region(answer):
     found = answer(LexiconsRequest, Part.REGIONS, lexicons=(("work", "school,learning\nmine,digging\n"),))
-    gender = found["gender"]["datasets"]["asked"]
-    assert gender["all"]["any"]["female"]["value"] == pytest.approx(0.25)
-    assert gender["all"]["terms"]["male"] == {"he": 40}
-    assert found["work"]["datasets"]["real"]["labels"]["World"]["any"]["learning"]["value"] == pytest.approx(0.25)
-    assert set(gender["regions"]) == {"Africa", "Asia", "Europe", "no place"}
+    gender = found.counted["gender"].datasets["asked"]
+    assert gender.all.any["female"].value == pytest.approx(0.25)
+    assert gender.all.terms["male"] == {"he": 40}
+    work = found.counted["work"]
+    assert work.groups == ("learning", "digging")
+    assert work.datasets["real"].labels["World"].figures.any["learning"].value == pytest.approx(0.25)
+    assert set(gender.regions) == {"Africa", "Asia", "Europe", "no place"}
+    assert_comes_back(found)
 
 
-def test_ambiguous_names_come_with_examples_and_candidates(answer):
-    found = answer(NamesRequest, Part.REGIONS)
-    assert found["more"] == 0
-    json.dumps(found)
+def test_ambiguous_names_come_with_examples_and_candidates(answer, store, project):
+    rows = [NewSample(item, "A fair in Georgia.", "", ("World",), {}) for item in range(3)]
+    unclear = store.datasets.import_rows(project.id, "unclear", DatasetKind.GOLD, rows, info={})
+    found = answer(NamesRequest, Part.REGIONS, of=[unclear])
+    (name,) = found.names
+    assert (name.surface, name.texts, name.ruling, found.more) == ("Georgia", 3, None, 0)
+    assert {meaning.country for meaning in name.candidates} == {"US", "GE"}
+    assert "Georgia" in name.examples[0].stretch
+    assert_comes_back(found)
 
 
 def test_continents_by_the_attribute_classifier_stand_beside_the_finders(answer):
     found = answer(PaperRequest, Part.REGIONS, Part.SIMILARITY)
-    assert found["heading"] == "the paper's definition, sizes not equalised"
-    continents = found["continents"]
-    assert continents["classes"] == ["Africa", "Asia", "Europe", "none"]
-    assert continents["trained_on"] == "asked"
-    assert continents["datasets"]["real"]["finder"]["Asia"] == 0.25
-    assert continents["datasets"]["asked"]["items"]["none"]
-    assert found["datasets"]["asked"]["same_class"]["kind"] == "within a class"
+    assert found.heading == "the paper's definition, sizes not equalised"
+    continents = found.continents
+    assert continents.classifier.classes == ("Africa", "Asia", "Europe", "none")
+    assert continents.classifier.trained_on == "asked"
+    assert continents.datasets["real"].finder["Asia"] == 0.25
+    assert continents.datasets["asked"].items["none"]
+    assert found.datasets["asked"].same_class.kind == "within a class"
+    assert_comes_back(found)
 
 
 def test_without_a_place_asked_for_nothing_is_encoded(project, datasets, monkeypatch, store):
@@ -138,4 +149,6 @@ def test_without_a_place_asked_for_nothing_is_encoded(project, datasets, monkeyp
     )
     request = make_request(store, project, [plain], (Part.REGIONS,))
     found = run_job(request.ask(PaperRequest), JobContext(store.home))
-    assert "AttrPrompt set" in found["continents"]["reason"]
+    assert "AttrPrompt set" in found.continents.reason
+    assert found.datasets is None
+    assert_comes_back(found)

@@ -13,7 +13,7 @@ def mention(continent, country=None):
     return Mention("X", 0, 1, country or CODES.get(continent), continent, "country", False, ())
 
 
-def make_set(named, name="set", labels=None, attributes=None):
+def make_set(named, name="set", labels=None, attributes=None, items=None):
     """A set whose texts name the continents given, one list a text."""
     return LocatedSet(
         name,
@@ -21,6 +21,7 @@ def make_set(named, name="set", labels=None, attributes=None):
         labels or ["a"] * len(named),
         [[mention(continent) for continent in continents] for continents in named],
         attributes,
+        items=items,
     )
 
 

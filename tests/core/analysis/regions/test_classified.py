@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from attrprompt.analysis.attribute_classifier import train_attribute_classifier
-from attrprompt.analysis.regions.classified import NONE, classify_set, label_obeying, why_untrainable
+from attrprompt.analysis.regions.classified import (
+    NONE,
+    ClassifiedContinents,
+    classify_set,
+    describe_classifier,
+    label_obeying,
+    why_untrainable,
+)
 from attrprompt.analysis.regions.located import locate
+from tests.kept import assert_comes_back
 
 WORDS = {"Kenya": "safari", "Japan": "sushi", "none": "market"}
 
@@ -59,6 +67,14 @@ def test_the_classifier_knows_that_texts_may_name_no_place():
     assert unseen.finder[NONE] == 0.75
     assert unseen.by_label == {"x": 4}
     assert unseen.to_json()["by_label"] == {"x": {"too_few_texts": 4}}
+    assert unseen.items["Asia"] == (0, 1)
+    described = describe_classifier(classifier, "location", "run")
+    assert (described.accuracy, described.classes) == (1, classifier.classes)
+    assert_comes_back(ClassifiedContinents("", described, {"run": found, "sim": unseen}))
+
+
+def test_why_there_is_no_classifier_comes_back():
+    assert assert_comes_back(ClassifiedContinents("no place was asked for")).classifier is None
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,8 @@ from attrprompt.analysis.regions.figures import (
     list_missing_countries,
     plan_region_draws,
     region_figures,
-    tabulate_regions,
 )
 from attrprompt.analysis.regions.located import locate, locate_counted
-from attrprompt.analysis.regions.portraits import portray_regions
 from attrprompt.analysis.regions.references import Reference, population_reference, uniform_reference
 from attrprompt.analysis.statistics.estimate import wilson
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, name_labels
@@ -129,15 +127,6 @@ def test_countries_are_missing_only_beyond_chance():
     assert list_missing_countries(located, uniform_reference()) is None
 
 
-def test_tables_show_nothing_under_30_texts_a_cell():
-    located = make_set([["Africa"]] * 40 + [["Asia"]] * 7, labels=["a"] * 40 + ["b"] * 7)
-    cells = {cell.value: cell for cell in tabulate_regions(located, "label", [uniform_reference()])}
-    assert cells["a"].figures.whole["Africa"] == 1
-    assert cells["a"].figures.continents["Africa"].repeats == 50
-    assert cells["b"].figures is None
-    assert cells["b"].reason == "too few texts: 7"
-
-
 def test_asked_and_found_are_crossed():
     asked = [{"location": "Kenya"}] * 30 + [{"location": "Europe"}] * 30 + [{"location": "Others"}] * 2 + [{}]
     named = [["Africa"]] * 24 + [[]] * 6 + [["Europe"]] * 15 + [["Europe", "Asia"]] * 15 + [[]] * 3
@@ -151,19 +140,6 @@ def test_asked_and_found_are_crossed():
     assert matrix.by_continent["Africa"] == {"Africa": 24, "no place": 6}
     assert matrix.not_asked == 1
     json.dumps(matrix.to_json())
-
-
-def test_portraits_measure_the_texts_of_each_region():
-    located = make_set([["Africa"]] * 30 + [["Asia"]] * 5 + [[]] * 30)
-    portraits = {
-        portrait.region: portrait
-        for portrait in portray_regions(located, {"n": len}, {"others": lambda inside, outside: len(outside)})
-    }
-    assert portraits["Africa"].measured == {"n": 30}
-    assert portraits["Africa"].contrasted == {"others": 35}
-    assert portraits["Africa"].rows == tuple(range(30))
-    assert portraits["Asia"].reason == "too few texts: 5"
-    assert portraits["no place"].documents == 30
 
 
 def test_figures_and_rows_of_real_texts_are_json():

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from attrprompt.analysis.regions.ambiguity import list_ambiguous_names
+from attrprompt.analysis.regions.ambiguity import AmbiguousNames, list_ambiguous_names
 from attrprompt.analysis.regions.finder import RegionFinder, find_mentions, list_continents
 from attrprompt.analysis.regions.gazetteer import Guard, fold_name, load_gazetteer
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
 from attrprompt.analysis.regions.tables import read_lines, read_rows, split_names
 from attrprompt.errors import InputError
+from tests.kept import assert_comes_back
 
 REPOSITORY = Path(__file__).parents[4]
 LABELS = REPOSITORY / "tests" / "data"
@@ -254,7 +255,7 @@ def test_ambiguous_names_are_listed_with_counts_and_examples():
     assert listed["Reading"].mentions == 0
     assert listed["Reading"].refused == 1
     assert "Reading" not in {name.surface for name in list_ambiguous_names(texts, with_refused=False)}
-    json.dumps(listed["Georgia"].to_json())
+    assert_comes_back(AmbiguousNames(tuple(listed.values()), 3))
 
 
 def test_a_ruled_name_stays_on_the_list_so_that_it_can_be_taken_back():

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from attrprompt.analysis.regions.lexicons import count_lexicon, gender_lexicon, read_lexicon_csv
+from attrprompt.analysis.regions.lexicons import (
+    CountedLexicon,
+    LexiconCell,
+    Lexicons,
+    LexiconScopes,
+    count_lexicon,
+    gender_lexicon,
+    read_lexicon_csv,
+)
 from attrprompt.analysis.regions.tone import estimate_tone
 from attrprompt.errors import InputError
+from tests.kept import assert_comes_back
 
 
 def test_gender_terms_are_counted_by_text():
@@ -31,6 +40,14 @@ def test_a_lexicon_of_ones_own_may_hold_several_words_a_term():
     assert figures.terms["green"] == {"climate change": 1, "solar": 1}
     assert figures.several == 1
     assert figures.to_json()["any"]["black"]["value"] == pytest.approx(1 / 3)
+
+
+def test_counted_lexicons_come_back_with_too_few_texts_and_their_reason():
+    figures = count_lexicon(["She and her mother.", "He said."], gender_lexicon())
+    cells = {"x": LexiconCell(2, figures), "y": LexiconCell(1, None, "too few texts: 1")}
+    scopes = LexiconScopes(figures, cells, {})
+    assert scopes.to_json()["labels"]["y"] == {"documents": 1, "reason": "too few texts: 1"}
+    assert_comes_back(Lexicons({"gender": CountedLexicon(("female", "male"), {"a": scopes})}))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "word\n", "word,\n", "...,group\n", "term,group\n"])
