@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from attrprompt.elicitation.class_filter.filter import (
     CAP_PER_LABEL,
@@ -34,15 +33,13 @@ from attrprompt.elicitation.values import (
     elicit_values,
     flag_near_synonyms,
 )
+from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import AttrPromptError
 from attrprompt.llm.asking import RawReply
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.runtime.background import Tell
 from attrprompt.store import Store, StoredProject
 from attrprompt.store.proposals import NewProposal
-
-if TYPE_CHECKING:
-    from attrprompt.encoding.encoder import Encoder
 
 REPLACED = "replaced"
 """Why an open filter proposal was closed: a newer filter run took its place."""

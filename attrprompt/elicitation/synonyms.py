@@ -6,12 +6,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from attrprompt.encoding.encoder import Encoder
+from attrprompt.encoding.encoder import Encoder
 
 NEAR_SYNONYM = 0.8
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrprompt.edits import clean_line, parse_length
 from attrprompt.edits.parts import count_of, get_dimension, get_label
@@ -19,6 +19,7 @@ from attrprompt.elicitation.questions import (
     ask_for_values,
 )
 from attrprompt.elicitation.synonyms import NEAR_SYNONYM, find_near_synonyms, identity_key
+from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.asking import (
     PASSING,
@@ -31,9 +32,6 @@ from attrprompt.llm.asking import (
 )
 from attrprompt.llm.chat import ChatClient, ChatRequest
 from attrprompt.project import DimensionKind, Project, fold_text, phrase_length
-
-if TYPE_CHECKING:
-    from attrprompt.encoding.encoder import Encoder
 
 ROUNDS = 4
 LONGEST_VALUE = 150

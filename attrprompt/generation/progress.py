@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrprompt.records import Flag, Run, RunState
-
-if TYPE_CHECKING:
-    from attrprompt.runtime.runtime import Runtime
+from attrprompt.runtime.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from attrprompt.llm.chat import Message
-
-if TYPE_CHECKING:
-    from attrprompt.llm.embedded import EmbeddedServer
+from attrprompt.llm.embedded import EmbeddedServer
 
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from attrprompt.elicitation.class_filter.controls import ControlResult, ask_controls, choose_controls
 from attrprompt.elicitation.class_filter.findings import (
@@ -25,13 +24,11 @@ from attrprompt.elicitation.class_filter.margins import Margin, measure_margins
 from attrprompt.elicitation.class_filter.similar import SIMILAR_LABELS, embed_dimension, find_similar_labels
 from attrprompt.elicitation.class_filter.verdicts import Questioner, Verdict, ask_about
 from attrprompt.elicitation.proposals import remove_values
+from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import InputError
 from attrprompt.llm.asking import RawReply, work_concurrently
 from attrprompt.llm.chat import ChatClient
 from attrprompt.project import Project
-
-if TYPE_CHECKING:
-    from attrprompt.encoding.encoder import Encoder
 
 __all__ = [
     "CAP_PER_LABEL",

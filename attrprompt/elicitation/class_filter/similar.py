@@ -13,17 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.edits.parts import change_part, change_project, get_label
+from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import InputError
 from attrprompt.project import AttributeDimension, Label, Project
-
-if TYPE_CHECKING:
-    from attrprompt.encoding.encoder import Encoder
 
 Vectors = NDArray[np.float32]
 
