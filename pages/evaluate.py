@@ -68,7 +68,8 @@ result = find_or_compute(
 
 # --- The answer first, then what lies behind it ---
 if result is not None:
-    result = add_money(result, page.runtime.prices_for(page.project.id))
+    endpoints = page.runtime.store.runs.find_endpoints(page.project.id)
+    result = add_money(result, page.runtime.prices_for(page.project.id), endpoints)
     for warning in result["warnings"]:
         st.warning(warning)
     findings = [*describe_budget(result), *describe_comparisons(result)]

@@ -53,13 +53,13 @@ try:
 except AttrPromptError as error:
     show_error(error)
     st.stop()
-prices = page.runtime.prices_for(page.project.id)
 items, statistics = planned.items, planned.statistics
-summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
+rate = page.runtime.prices_for(page.project.id).find(endpoint.model, endpoint.base_url)
+summary = statistics.summarise(cost_of=None if rate is None else rate.cost)
 
 # --- The answer first ---
-draw_summary(summary, method)
-if summary.estimated_cost is None and not endpoint.is_embedded:
+draw_summary(summary, method, rate)
+if rate is None:
     st.page_link(
         "pages/settings.py",
         label=f"Enter the price of {escape_markdown(endpoint.model)} to see what this costs",

@@ -92,7 +92,8 @@ def evaluate(
             tuning=FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate),
         )
         found = run_job(request, JobContext(session.runtime.home, _tell_steps(session)))
-        result = add_money(found, session.runtime.prices_for(stored.id))
+        endpoints = session.runtime.store.runs.find_endpoints(stored.id)
+        result = add_money(found, session.runtime.prices_for(stored.id), endpoints)
     is_complete = True
     if zero_shot:
         endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)

@@ -104,7 +104,9 @@ def plan(
     else:
         write_plan(items, out, multi_label=stored.document.task.multi_label)
     prices = session.runtime.prices_for(stored.id)
-    summary = statistics.summarise(cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt, completion))
+    summary = statistics.summarise(
+        cost_of=lambda prompt, completion: prices.cost(endpoint.model, endpoint.base_url, prompt, completion)
+    )
     session.emit(summary.to_json() | ({"out": str(out)} if out else {}))
 
 

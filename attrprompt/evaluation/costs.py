@@ -67,11 +67,15 @@ def find_cost(store: Store, project: StoredProject, parts: Sequence[Dataset]) ->
     return Cost(texts=tuple(texts), once=tuple(once))
 
 
-def add_money(result: Mapping[str, Any], prices: PriceTable) -> dict[str, Any]:
-    """The same result with `money` (USD) on each point of a curve and in each budget share; None where unknown."""
+def add_money(result: Mapping[str, Any], prices: PriceTable, endpoints: Mapping[str, str]) -> dict[str, Any]:
+    """The same result with `money` (USD) on each point of a curve and in each budget share; None where unknown.
+
+    Args:
+        endpoints: where each model was asked, which a bill does not say; see `Runs.find_endpoints`.
+    """
     if "curves" not in result:
         return dict(result)
-    costs = {name: _make_cost(result, name, prices) for name in result["curves"]}
+    costs = {name: _make_cost(result, name, prices, endpoints) for name in result["curves"]}
     curves = {
         name: [{**point, "money": costs[name](point["n"])} for point in points]
         for name, points in result["curves"].items()
@@ -80,20 +84,23 @@ def add_money(result: Mapping[str, Any], prices: PriceTable) -> dict[str, Any]:
     return {**result, "curves": curves, "budget": budget}
 
 
-def _make_cost(result: Mapping[str, Any], name: str, prices: PriceTable) -> CostOf:
+def _make_cost(result: Mapping[str, Any], name: str, prices: PriceTable, endpoints: Mapping[str, str]) -> CostOf:
     """USD for n texts of a training set, what was asked once before them included."""
     bill = result.get("bills", {}).get(name)
     rows = result["models"][name]["training_texts"]["n"]
-    texts = None if bill is None else _add_up(bill["texts"], prices)
-    once = None if bill is None else _add_up(bill["once"], prices)
+    texts = None if bill is None else _add_up(bill["texts"], prices, endpoints)
+    once = None if bill is None else _add_up(bill["once"], prices, endpoints)
     if texts is None or once is None:
         return lambda _: None
     per_text, before = texts / rows, once
     return lambda n: None if n is None else before + per_text * n
 
 
-def _add_up(bills: Sequence[Mapping[str, Any]], prices: PriceTable) -> float | None:
-    costs = [prices.cost(each["model"], each["prompt"], each["completion"]) for each in bills]
+def _add_up(bills: Sequence[Mapping[str, Any]], prices: PriceTable, endpoints: Mapping[str, str]) -> float | None:
+    costs = [
+        prices.cost(each["model"], endpoints.get(each["model"], ""), each["prompt"], each["completion"])
+        for each in bills
+    ]
     known = [each for each in costs if each is not None]
     return sum(known) if len(known) == len(costs) else None
 

@@ -83,7 +83,7 @@ def describe_seeds(result: Mapping[str, Any], colours: Mapping[str, str], metric
 
 
 def describe_curves(result: Mapping[str, Any], colours: Mapping[str, str], metric: str, *, against: str) -> Plot:
-    """Score against training texts (`n`), `tokens` or `money`, with bands; sets whose cost is unknown are left out."""
+    """Score against training texts (`n`), `tokens` or `money`, with bands; sets whose cost is unknown or 0 stay out."""
     dashes = list(Dash)
     series = []
     for number, (name, points) in enumerate(result["curves"].items()):
@@ -96,7 +96,7 @@ def describe_curves(result: Mapping[str, Any], colours: Mapping[str, str], metri
                 hover=(f"{_write_amount(each[against], against)}: {each[metric]['value']:.3f}",),
             )
             for each in points
-            if each.get(against) is not None
+            if each.get(against)
         )
         if known:
             dash = dashes[number % len(dashes)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrprompt.analysis.statistics.verdicts import DIFFERENT, PRIMARY_FAMILY
 from attrprompt.analysis_jobs.findings import Finding
-from attrprompt.llm.prices import format_usd
+from attrprompt.llm.prices import LIST_DATE, format_usd
 
 EQUAL_SCOPE = "equal n per class"
 SCORE_WORDS = {"accuracy": "accuracy", "micro_f1": "micro F1"}
@@ -67,8 +67,9 @@ COMPARISON = Definition(
 COST = Definition(
     "Share of the cost",
     "Tokens at which one set's curve, smoothed to be monotone, reaches the other's score at full size, over all "
-    "tokens of the other; in money where the models' prices are known. What elicitation, filter and the writing of "
-    "prompts asked counts; attributes that came ready-made cost none here.",
+    "tokens of the other; in money where the models' prices are known: as entered in Settings, else the list prices of "
+    f"{LIST_DATE}. What elicitation, filter and the writing of prompts asked counts; attributes that came ready-made "
+    "cost none here.",
     "The budget question of Yu et al. 2023.",
 )
 LEAKAGE = Definition(

@@ -32,15 +32,22 @@ def name_run(store: Store, project_id: str, method: str) -> str:
 
 
 def check_budget(prices: PriceTable, endpoint: Endpoint, limits: RunLimits) -> None:
-    """Refuse a budget in money where nobody knows what the model costs.
+    """Refuse a budget in money where nobody knows what the model costs, or where it costs nothing.
 
     Raises:
-        InputError: there is such a budget and no price.
+        InputError: there is such a budget, which could not be kept.
     """
-    if limits.budget is not None and prices.cost(endpoint.model, 1, 1) is None:
+    if limits.budget is None:
+        return
+    rate = prices.find(endpoint.model, endpoint.base_url)
+    if rate is None:
         raise InputError(
             f"The price of {endpoint.model} is not known, so a budget in money cannot be kept. "
             "Enter its price in Settings, or set a budget in tokens."
+        )
+    if rate.is_free:
+        raise InputError(
+            "The embedded model has no price, so a budget in money would never end the run. Set a budget in tokens."
         )
 
 

@@ -50,7 +50,7 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
     """What the command line prints of a run."""
     counters = run.counters
     cost = runtime.prices_for(run.dataset.project_id).cost(
-        run.model, counters.prompt_tokens, counters.completion_tokens
+        run.model, run.endpoint, counters.prompt_tokens, counters.completion_tokens
     )
     return {
         "run": run.name,

@@ -69,7 +69,7 @@ class Sending:
                 self._runtime.store,
                 run,
                 client,
-                cost_of=lambda prompt, completion: prices.cost(run.model, prompt, completion),
+                cost_of=lambda prompt, completion: prices.cost(run.model, run.endpoint, prompt, completion),
             )
             try:
                 return await execution.execute(on_begun=lambda: ready.set_result(execution))

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import PatientClient, work_concurrently
 from attrprompt.llm.chat import ChatRequest, Endpoint
-from attrprompt.llm.prices import PriceTable, format_usd
+from attrprompt.llm.prices import UNKNOWN, PriceTable, format_usd
 from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store.answers import StoredAnswer
@@ -52,8 +52,9 @@ def describe_cost(plan: Questionnaire, left: int, prices: PriceTable) -> str:
     """About how many tokens and how much money the questions that are left take."""
     share = left / len(plan.questions)
     prompt, completion = round(plan.prompt_tokens * share), round(plan.completion_tokens * share)
-    cost = prices.cost(plan.endpoint.model, prompt, completion)
-    return f"about {prompt + completion:,} tokens, {'' if cost is None else 'about '}{format_usd(cost)}"
+    rate = prices.find(plan.endpoint.model, plan.endpoint.base_url)
+    cost = UNKNOWN if rate is None else rate.word(f"about {format_usd(rate.cost(prompt, completion))}")
+    return f"about {prompt + completion:,} tokens, {cost}"
 
 
 class Questionnaires(BackgroundWork[int]):

@@ -56,7 +56,7 @@ def score_zero_shot(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], pri
         "no_label": wilson(unread, len(answered)).to_json(),
         "refused_requests": sum(bool(each.problem) for each in used),
         "tokens": {"prompt": prompt, "completion": completion},
-        "cost": prices.cost(plan.endpoint.model, prompt, completion),
+        "cost": prices.cost(plan.endpoint.model, plan.endpoint.base_url, prompt, completion),
         "prompt": plan.questions[0].messages[-1]["content"],
     }
 

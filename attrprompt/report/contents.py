@@ -130,7 +130,7 @@ def describe_costs(store: Store, project: StoredProject, datasets: Sequence[Data
                 "completion": counters.completion_tokens,
                 "failed": sum(counters.failed.values()),
                 "seconds": counters.seconds,
-                "cost": prices.cost(run.model, counters.prompt_tokens, counters.completion_tokens),
+                "cost": prices.cost(run.model, run.endpoint, counters.prompt_tokens, counters.completion_tokens),
             }
         )
     return {"runs": rows, "elicitation": store.replies.count_tokens(project.id)}

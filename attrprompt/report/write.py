@@ -9,7 +9,7 @@ from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.request import EvaluateRequest
-from attrprompt.llm.prices import PriceTable
+from attrprompt.llm.prices import LIST_DATE, PriceTable
 from attrprompt.records import Dataset
 from attrprompt.report.archive import FIGURES, WrittenReport, pack_archive
 from attrprompt.report.compose import TextMap, compose_report
@@ -38,7 +38,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
         context.progress(0.7, "map")
         text_map = _load_map(store, questions["similarity"], datasets, request, context)
         context.progress(0.9, "page")
-        evaluation = _load_evaluation(request, context)
+        evaluation = _load_evaluation(store, request, context)
         known = store.datasets.list_all(project.id)
         report = compose_report(
             _read_facts(store, project, datasets, request, questions["similarity"]),
@@ -64,7 +64,7 @@ def _read_facts(
         "project": project,
         "task": describe_task(project),
         "pairs": choose_pairs(store, project.document, datasets),
-        "costs": request.costs,
+        "costs": request.costs | {"list_date": LIST_DATE},
         "rulings": request.rulings,
         "provenance": describe_provenance(store, datasets, request.contents, question.encoder),
     }
@@ -84,9 +84,9 @@ def _load_map(
     return TextMap("PCA", near.arrays["coordinates"], texts)
 
 
-def _load_evaluation(request: ReportRequest, context: JobContext) -> dict[str, Any] | None:
+def _load_evaluation(store: Store, request: ReportRequest, context: JobContext) -> dict[str, Any] | None:
     """The newest evaluation with its budgets in money; None where there is none."""
     if not request.evaluation:
         return None
     result = read_result(EvaluateRequest, context.home / "cache" / "jobs" / request.evaluation)
-    return add_money(result, PriceTable.from_rows(request.prices))
+    return add_money(result, PriceTable.from_rows(request.prices), store.runs.find_endpoints(request.project))

@@ -163,7 +163,7 @@ class Runtime:
             return None
 
     def prices_for(self, project_id: str) -> PriceTable:
-        """The prices that the project's people entered."""
+        """What models cost in this project: as its people entered it, else as providers list it."""
         entries = self.store.projects.load(project_id).settings.get("prices") or []
         return PriceTable.from_rows(entries)
 

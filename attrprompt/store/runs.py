@@ -168,6 +168,15 @@ class Runs:
             raise InputError(f"There is no run '{name}' in this project. Runs: {names}.")
         return found[0]
 
+    def find_endpoints(self, project_id: str) -> dict[str, str]:
+        """The address of each model that the project's runs asked at one address only."""
+        query = select(run.c.model, run.c.endpoint).distinct().join(dataset, dataset.c.id == run.c.dataset_id)
+        asked: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            for model, endpoint in connection.execute(query.where(dataset.c.project_id == project_id)):
+                asked.setdefault(model, []).append(endpoint)
+        return {model: endpoints[0] for model, endpoints in asked.items() if len(endpoints) == 1}
+
     def load_document(self, run_id: int) -> Project:
         """The project document that the run was planned from."""
         with self._database.read() as connection:

@@ -91,10 +91,13 @@ def draw_curves(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
     )
     with right:
         metric = _pick_metric(result, result["headline"], key="evaluate_curve_metric")
-    known = [name for name, points in result["curves"].items() if points[-1].get(against) is not None]
+    known = [name for name, points in result["curves"].items() if points[-1].get(against)]
     if not known:
         unknown = "No tokens are known of these training sets: only runs of this project have them."
-        if against == "money" and any(points[-1]["tokens"] for points in result["curves"].values()):
+        last = [points[-1] for points in result["curves"].values()]
+        if against == "money" and any(each["money"] == 0 for each in last):
+            unknown = "What wrote these texts costs nothing, so there is no curve against money."
+        elif against == "money" and any(each["tokens"] for each in last):
             unknown = "The price of the models is not known. Enter it in Settings; nothing is trained again."
         st.caption(unknown)
         return
@@ -105,7 +108,7 @@ def draw_curves(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
     if against != "n":
         words += "What elicitation, filter and failed requests took is counted in. "
     if left_out:
-        words += f"Without known cost, so not drawn: {escape_markdown(', '.join(left_out))}."
+        words += f"Without known cost, or free, so not drawn: {escape_markdown(', '.join(left_out))}."
     st.caption(words)
 
 

@@ -12,7 +12,7 @@ from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.figures import plot_confusion, title_metrics
 from attrprompt.llm.chat import Endpoint
-from attrprompt.llm.prices import format_usd
+from attrprompt.llm.prices import PriceTable
 from attrprompt.questionnaires.zero_shot import ZeroShotPlan, plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import Dataset
@@ -42,8 +42,9 @@ def draw_zero_shot(page: ProjectPage, test: Dataset) -> dict[str, Any] | None:
         draw_asking(page, plan, answers, key="zero_shot")
         if not answers:
             return None
-        scores = score_zero_shot(plan, answers, page.runtime.prices_for(page.project.id))
-        _draw_scores(plan, answers, scores)
+        prices = page.runtime.prices_for(page.project.id)
+        scores = score_zero_shot(plan, answers, prices)
+        _draw_scores(plan, answers, scores, prices)
         return scores
 
 
@@ -81,7 +82,9 @@ def _cached_plan(
     return plan_zero_shot(store, _page.project, store.datasets.load(test_id), endpoint, at_most=facts[-1])
 
 
-def _draw_scores(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores: Mapping[str, Any]) -> None:
+def _draw_scores(
+    plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores: Mapping[str, Any], prices: PriceTable
+) -> None:
     columns = st.columns(len(scores["metrics"]) + 1)
     for column, (metric, title) in zip(columns, title_metrics(scores).items(), strict=False):
         column.metric(title, f"{scores[metric]['value']:.3f}", _word_interval(scores[metric]), delta_color="off",
@@ -91,12 +94,12 @@ def _draw_scores(plan: ZeroShotPlan, answers: Mapping[str, StoredAnswer], scores
         "Answers that are no label", f"{share['value']:.1%}", f"95 % {share['low']:.1%} to {share['high']:.1%}",
         delta_color="off", delta_arrow="off",
     )  # fmt: skip
-    tokens = scores["tokens"]["prompt"] + scores["tokens"]["completion"]
-    cost = format_usd(scores["cost"])
+    asked, answered = scores["tokens"]["prompt"], scores["tokens"]["completion"]
+    cost = prices.word_cost(plan.endpoint.model, plan.endpoint.base_url, asked, answered)
     refused = f" {scores['refused_requests']:,} requests were refused." if scores["refused_requests"] else ""
     st.caption(
-        f"{scores['test']['n']:,} of {scores['test']['asked']:,} texts answered, {tokens:,} tokens, {cost}.{refused} "
-        "The interval covers the choice of test texts."
+        f"{scores['test']['n']:,} of {scores['test']['asked']:,} texts answered, {asked + answered:,} tokens, "
+        f"{cost}.{refused} The interval covers the choice of test texts."
     )
     matrix, given, prompt = st.tabs(["Confusion", "Answers", "Prompt"])
     with matrix:

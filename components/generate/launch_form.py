@@ -13,10 +13,10 @@ from attrprompt.generation.launch import check_budget, create_run, default_concu
 from attrprompt.generation.metaprompt.kept import MetaPrompts
 from attrprompt.generation.plans.options import count_per_label
 from attrprompt.generation.plans.plan import PlanOptions, PlanStatistics, make_plan
-from attrprompt.generation.progress import format_cost
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.generation.sending import start_run
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.prices import UNKNOWN, format_usd
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import DatasetKind
 from attrprompt.runtime.endpoints import choose_endpoint
@@ -140,13 +140,11 @@ def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     if prompting.few_shots is not None:
         counts = count_per_label(document, options)
         examples = prompting.few_shots.estimate_tokens({document.labels[key].name: n for key, n in counts.items()})
-    prices = page.runtime.prices_for(page.project.id)
-    summary = statistics.summarise(
-        cost_of=lambda prompt, completion: prices.cost(endpoint.model, prompt + examples, completion)
-    )
-    cost = "price unknown" if summary.estimated_cost is None else format_cost(summary.estimated_cost)
-    tokens = summary.estimated_prompt_tokens + examples + summary.estimated_completion_tokens
-    return f"To {where}. About {tokens:,} tokens, {escape_markdown(cost)}."
+    summary = statistics.summarise()
+    prompts, answers = summary.estimated_prompt_tokens + examples, summary.estimated_completion_tokens
+    rate = page.runtime.prices_for(page.project.id).find(endpoint.model, endpoint.base_url)
+    cost = UNKNOWN if rate is None else rate.word(format_usd(rate.cost(prompts, answers)))
+    return f"To {where}. About {prompts + answers:,} tokens, {escape_markdown(cost)}."
 
 
 def _launch(page: ProjectPage, prompting: Prompting) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.generation.progress import format_cost, format_seconds, measure_progress, sort_flags
+from attrprompt.llm.prices import FREE, UNKNOWN
 from attrprompt.records import Run, RunState
 from attrprompt.runtime.runtime import Runtime
 from components.kit.samples import describe_flag
@@ -39,9 +40,8 @@ REASON_WORDS = {
 def draw_progress(runtime: Runtime, run: Run) -> None:
     """How far a run is: counts, rate, time left, tokens, cost so far and projected."""
     counters = run.counters
-    cost = runtime.prices_for(run.dataset.project_id).cost(
-        run.model, counters.prompt_tokens, counters.completion_tokens
-    )
+    price = runtime.prices_for(run.dataset.project_id).find(run.model, run.endpoint)
+    cost = None if price is None else price.cost(counters.prompt_tokens, counters.completion_tokens)
     progress = measure_progress(run, cost)
     st.progress(min(progress.share, 1.0), text=describe_run(run))
     figures = st.columns(4)
@@ -51,11 +51,14 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
     left = "–" if progress.seconds_left is None else format_seconds(progress.seconds_left)
     figures[2].metric("Time left", left, border=False)
     tokens = counters.prompt_tokens + counters.completion_tokens
-    if progress.cost is None:
-        figures[3].metric("Tokens", f"{tokens:,}", "price unknown", delta_color="off", delta_arrow="off")
+    if price is None or progress.cost is None or price.is_free:
+        said = UNKNOWN if price is None else FREE
+        figures[3].metric("Tokens", f"{tokens:,}", said, delta_color="off", delta_arrow="off")
     else:
         projected = "" if progress.projected_cost is None else f"of about {format_cost(progress.projected_cost)}"
         figures[3].metric("Cost", format_cost(progress.cost), projected, delta_color="off", delta_arrow="off")
+        if price.note:
+            figures[3].caption(f"At the {price.note}")
     if counters.maybe_billed_twice:
         st.caption(
             f"{counters.maybe_billed_twice} requests were in flight when the connection or the process ended; "

@@ -17,6 +17,7 @@ from components.kit.samples import draw_text
 def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
     """One card a data set: texts, labels, model, tokens."""
     runs = {run.id: run for run in list_runs(page.runtime, page.project.id)}
+    prices = page.runtime.prices_for(page.project.id)
     for column, dataset in zip(st.columns(max(2, len(datasets))), datasets, strict=False):
         facets = page.runtime.store.datasets.count_facets(dataset.id)
         with column.container(border=True):
@@ -26,14 +27,11 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
                 st.caption(f"Imported, {_count_labels(facets)}")
                 continue
             tokens = run.counters.prompt_tokens + run.counters.completion_tokens
-            cost = page.runtime.prices_for(page.project.id).cost(
-                run.model, run.counters.prompt_tokens, run.counters.completion_tokens
-            )
-            price = "price unknown" if cost is None else f"${cost:,.2f}"
+            cost = prices.word_cost(run.model, run.endpoint, run.counters.prompt_tokens, run.counters.completion_tokens)
             cut = facets.flags.get(Flag.TRUNCATED, 0)
             st.caption(
                 f"{_count_labels(facets)}, written by {run.model}  \n"
-                f"{tokens:,} tokens, {price}  \n{cut / dataset.rows:.1%} cut at the longest length"
+                f"{tokens:,} tokens, {cost}  \n{cut / dataset.rows:.1%} cut at the longest length"
             )
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from attrprompt.generation.metaprompt.kept import MetaPrompts
 from attrprompt.generation.plans.plan import PlanItem, PlanOptions, PlanStatistics, PlanSummary, make_plan, write_plan
-from attrprompt.generation.progress import format_cost
+from attrprompt.llm.prices import FREE, UNKNOWN, Rate, format_usd
 from attrprompt.project import Method, Project
 from attrprompt.prompts.rendering import find_value_spans
 from attrprompt.store import StoredProject
@@ -50,7 +50,7 @@ def draw_prompt(item: PlanItem, dimensions: Sequence[str]) -> None:
             )
 
 
-def draw_summary(summary: PlanSummary, method: Method) -> None:
+def draw_summary(summary: PlanSummary, method: Method, rate: Rate | None) -> None:
     """A plan in figures, before anything is spent."""
     figures = st.columns(4)
     figures[0].metric("Prompts", f"{summary.prompts:,}")
@@ -68,9 +68,12 @@ def draw_summary(summary: PlanSummary, method: Method) -> None:
             f"Covering all takes at least {summary.least_prompts or 0:,} prompts; Pairwise comes close to that.",
         )
     tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
-    cost = "price unknown" if summary.estimated_cost is None else f"about {format_cost(summary.estimated_cost)}"
-    figures[3].metric("Expected tokens", f"{tokens:,}", cost, delta_color="off", delta_arrow="off")
+    cost = UNKNOWN
     notes = []
+    if rate is not None and summary.estimated_cost is not None:
+        cost = FREE if rate.is_free else f"about {format_usd(summary.estimated_cost)}"
+        notes = [f"Cost at the {rate.note}."] if rate.note else []
+    figures[3].metric("Expected tokens", f"{tokens:,}", cost, delta_color="off", delta_arrow="off")
     if summary.duplicates and method is Method.SIMPROMPT:
         notes.append(
             f"{summary.duplicates:,} prompts repeat another: SimPrompt asks the same of every text of a class."

@@ -5,19 +5,27 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from attrprompt.llm.prices import PriceTable
+from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.list_prices import VERSION
+from attrprompt.llm.prices import LIST_DATE, PriceTable, Rate
+from attrprompt.runtime.endpoints import choose_endpoint
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
 from components.kit.frame import Page
 from components.kit.notices import in_callback
+from components.kit.text import escape_markdown
 
 
 def draw_prices(page: Page, project: StoredProject) -> None:
     """USD per million tokens by model; unknown prices are shown as unknown, never as 0."""
     st.caption(
-        "In USD per million tokens, as your provider lists them. Without a row, costs are shown as unknown and a "
-        "budget can be set in tokens only."
+        "In USD per million tokens. A row here wins. Without one, costs follow the list prices that come with the app "
+        f"(genai-prices {VERSION}, {LIST_DATE}) where the endpoint's address is a provider's and the model's name is "
+        "in its list; nothing is fetched. Otherwise costs are shown as unknown and a budget can be set in tokens only."
     )
     rows = project.settings.get("prices") or []
+    endpoint = choose_endpoint(project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    st.markdown(_describe_rate(endpoint, PriceTable.from_rows(rows).find(endpoint.model, endpoint.base_url)))
     frame = pd.DataFrame(
         {
             "model": pd.Series([row["model"] for row in rows], dtype="string"),
@@ -46,3 +54,14 @@ def draw_prices(page: Page, project: StoredProject) -> None:
         return "Prices saved."
 
     st.button("Save prices", key="settings_prices_save", on_click=in_callback, args=(save,))
+
+
+def _describe_rate(endpoint: Endpoint, rate: Rate | None) -> str:
+    """What the project's model costs now, and who says so."""
+    model = escape_markdown(endpoint.model)
+    if rate is None:
+        return f"The price of {model} at `{endpoint.base_url}` is unknown."
+    if rate.is_free:
+        return f"{model}, the embedded model, costs nothing."
+    price = escape_markdown(f"${rate.prompt:,.3f} for prompts, ${rate.completion:,.3f} for answers")
+    return f"{model}: {price}, {rate.note or 'as entered here'}."

@@ -46,7 +46,7 @@ def test_from_a_preset_to_figures(app, page):
 
     open_page(page, "Prompts")
     expect(page.get_by_text("Write a short news article").first).to_be_visible()
-    expect(page.get_by_text("price unknown")).to_be_visible()
+    expect(page.get_by_text("free: the embedded model")).to_be_visible()
 
     generate(page, "AttrPrompt", 1)
 

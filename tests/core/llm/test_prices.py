@@ -3,8 +3,13 @@ from __future__ import annotations
 import pytest
 
 from attrprompt.errors import InputError
-from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
+from attrprompt.generation.launch import check_budget
+from attrprompt.generation.run_options import RunLimits
+from attrprompt.llm.chat import EMBEDDED, EMBEDDED_MODEL_NAME, Endpoint
 from attrprompt.llm.prices import PriceTable, format_usd
+
+LOCAL = "http://127.0.0.1:8000/v1"
+OPENAI = "https://api.openai.com/v1"
 
 ROWS = [
     {"model": "big", "prompt": 2.5, "completion": 10},
@@ -15,20 +20,57 @@ ROWS = [
 
 def test_cost_is_per_million_tokens():
     table = PriceTable.from_rows(ROWS)
-    assert table.cost("big", 1_000_000, 100_000) == pytest.approx(3.5)
-    assert table.cost("BIG-mini-2026-01-01", 2_000_000, 0) == pytest.approx(0.3)
-    assert table.cost("free", 5, 5) == 0
+    assert table.cost("big", LOCAL, 1_000_000, 100_000) == pytest.approx(3.5)
+    assert table.cost("BIG-mini-2026-01-01", LOCAL, 2_000_000, 0) == pytest.approx(0.3)
+    assert table.cost("free", LOCAL, 5, 5) == 0
 
 
-@pytest.mark.parametrize("model", ["bigger", "", EMBEDDED_MODEL_NAME])
+@pytest.mark.parametrize("model", ["bigger", "", EMBEDDED_MODEL_NAME, "gpt-4o-mini"])
 def test_an_unknown_price_is_not_zero(model):
-    assert PriceTable.from_rows(ROWS).cost(model, 10, 10) is None
-    assert PriceTable().cost(model, 10, 10) is None
+    assert PriceTable.from_rows(ROWS).cost(model, LOCAL, 10, 10) is None
+    assert PriceTable().cost(model, LOCAL, 10, 10) is None
+    assert PriceTable().word_cost(model, LOCAL, 10, 10) == "price unknown"
+
+
+def test_the_embedded_model_costs_nothing_and_says_so():
+    table = PriceTable()
+    assert table.cost("any file", EMBEDDED, 1_000_000, 10) == 0
+    assert table.word_cost("any file", EMBEDDED, 1_000_000, 10) == "free: the embedded model"
+
+
+def test_a_list_price_is_told_with_its_date():
+    table = PriceTable.from_rows(ROWS)
+    assert table.cost("gpt-4o-mini", OPENAI, 1_000_000, 1_000_000) == pytest.approx(0.75)
+    assert table.word_cost("gpt-4o-mini", OPENAI, 10**6, 10**6) == "$0.75 at the list price of 10 November 2026"
+
+
+@pytest.mark.parametrize("base_url", [OPENAI, EMBEDDED, LOCAL])
+def test_what_people_entered_wins_everywhere(base_url):
+    table = PriceTable.from_rows([{"model": "gpt-4o-mini*", "prompt": 3, "completion": 4}])
+    assert table.word_cost("gpt-4o-mini", base_url, 1_000_000, 0) == "$3.00"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        (Endpoint(LOCAL, "gpt-4o-mini"), "The price of gpt-4o-mini is not known"),
+        (Endpoint.embedded(), "The embedded model has no price"),
+    ],
+)
+def test_a_budget_in_money_needs_a_price(endpoint, said):
+    with pytest.raises(InputError, match=said):
+        check_budget(PriceTable(), endpoint, RunLimits(budget=1.0))
+    check_budget(PriceTable(), endpoint, RunLimits(budget_tokens=1_000))
+
+
+def test_a_budget_in_money_is_kept_at_list_prices_and_entered_ones():
+    check_budget(PriceTable(), Endpoint(OPENAI, "gpt-4o-mini"), RunLimits(budget=1.0))
+    check_budget(PriceTable.from_rows(ROWS), Endpoint(LOCAL, "big"), RunLimits(budget=1.0))
 
 
 def test_the_longest_beginning_wins():
     rows = [{"model": "a*", "prompt": 1, "completion": 1}, {"model": "ab*", "prompt": 2, "completion": 2}]
-    assert PriceTable.from_rows(rows).find("abc").prompt == 2
+    assert PriceTable.from_rows(rows).find("abc", LOCAL).prompt == 2
 
 
 def test_the_table_survives_storing_as_rows_and_as_csv():

@@ -4,7 +4,7 @@ import pytest
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.records import RunCounters, RunState
-from attrprompt.store import Failed
+from attrprompt.store import Failed, NewRun, PlannedItem
 from tests.core.store.runs import add_run, answer
 
 
@@ -54,6 +54,18 @@ def test_a_used_name_names_resume(store, project):
     add_run(store, project)
     with pytest.raises(InputError, match="resume"):
         add_run(store, project, name="R1")
+
+
+def test_a_model_that_was_asked_at_one_address_only_has_an_endpoint(store, project):
+    for name, model, endpoint in (
+        ("r1", "tiny", "embedded"),
+        ("r2", "tiny", "embedded"),
+        ("r3", "big", "https://a.example.org/v1"),
+        ("r4", "big", "https://b.example.org/v1"),
+    ):
+        new = NewRun(name, "attrprompt", model, endpoint, "", {}, {}, {}, project.document)
+        store.runs.create(project.id, new, [PlannedItem(0, ("World",), {}, "prompt", None, 0)])
+    assert store.runs.find_endpoints(project.id) == {"tiny": "embedded"}
 
 
 def test_how_a_run_ended_is_kept(store, project):
