@@ -24,7 +24,8 @@ request = build_request(page, datasets, (Part.DIVERSITY,), key="analysis")
 colours = dataset_colours(datasets, current_palette())
 
 # --- The answer first ---
-result = find_or_compute(page.runtime, request, doing="Measuring vocabulary", key="diversity_job")
+found = find_or_compute(page.runtime, request, doing="Measuring vocabulary", key="diversity_job")
+result = None if found is None else found.to_json()
 if result is not None:
     draw_warnings(result)
     draw_primary_findings(page, datasets, result)

@@ -90,7 +90,8 @@ with picture:
         page.runtime, request.ask(NeighbourhoodRequest), doing="Encoding the texts", key="embeddings_near"
     )
 with answer:
-    result = find_or_compute(page.runtime, request, doing="Measuring similarity", key="embeddings_job")
+    found = find_or_compute(page.runtime, request, doing="Measuring similarity", key="embeddings_job")
+    result = None if found is None else found.to_json()
     if result is not None:
         draw_warnings(result)
         draw_primary_findings(page, datasets, result)

@@ -53,7 +53,8 @@ else:
         primary_only=True,
         tables=False,
     )
-    result = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
+    found = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
+    result = None if found is None else found.to_json()
     if result is not None:
         draw_warnings(result)
         if presenting:

@@ -113,9 +113,10 @@ def draw_views(result: Mapping[str, Any]) -> None:
                 draw()
 
 
-result = find(request, "Finding places in the texts")
-if result is None:
+found = find(request, "Finding places in the texts")
+if found is None:
     st.stop()
+result = found.to_json()
 
 # --- The answer first ---
 draw_primary_findings(page, datasets, result)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from attrprompt.analysis.measuring import ScopeFigures, Wanted, measure_draws, measure_whole
-from attrprompt.analysis.result import AnalysisResult, Cell, SetFigures
+from attrprompt.analysis.result import AnalysisResult, Cell, Parameters, SetFigures, TableSize
 from attrprompt.analysis.similarity.neighbours import NEAR_DUPLICATE, NEIGHBOURS
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate, compare_figures
 from attrprompt.analysis.statistics.metrics import LEXICAL, METRICS
@@ -25,7 +24,7 @@ from attrprompt.analysis.statistics.subsampling import (
     part_by_label,
     plan_draws,
 )
-from attrprompt.analysis.statistics.verdicts import judge
+from attrprompt.analysis.statistics.verdicts import adjust_families
 from attrprompt.analysis.texts.selection import (
     AnalysisSet,
     PreparedSet,
@@ -81,9 +80,10 @@ class _Settings:
 
 @dataclass
 class _Findings:
-    parameters: dict[str, Any]
+    parameters: Parameters
     figures: dict[str, ScopeFigures] = field(default_factory=dict)
     cells: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    tables: dict[str, TableSize] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -147,18 +147,17 @@ def compare_datasets(
     settings = _Settings(wanted, seed, repeats, cell_repeats, limit, m)
     work = _Work(_count_draws(prepared, scopes, settings), progress, cancelled)
     found = _Findings(
-        parameters={
-            "m": None,
-            "tokens": None,
-            "repeats": repeats,
-            "seed": seed,
-            "tokeniser": TOKENISER,
-            "encoder": encoder,
-            "texts": choice.to_json(),
-            "near_duplicate_threshold": threshold,
-            "neighbours": NEIGHBOURS,
-            "tables": {},
-        },
+        parameters=Parameters(
+            m=None,
+            tokens=None,
+            repeats=repeats,
+            seed=seed,
+            tokeniser=TOKENISER,
+            encoder=encoder,
+            texts=choice,
+            near_duplicate_threshold=threshold,
+            neighbours=NEIGHBOURS,
+        ),
         warnings=warn_of_unlike_shares(prepared),
     )
     wholes: dict[str, dict[str, float]] = {}
@@ -170,11 +169,11 @@ def compare_datasets(
     for dimension, values in scopes:
         _compare_cells(prepared, dimension, values, settings, found, work)
     return AnalysisResult(
-        parameters=found.parameters,
+        parameters=replace(found.parameters, tables=found.tables),
         datasets={
             dataset.name: SetFigures(
                 n=dataset.n,
-                figures=_to_estimates(found.figures.get(dataset.name)),
+                estimates=_to_estimates(found.figures.get(dataset.name)),
                 equal_texts=_to_estimates(found.figures.get(dataset.name), equal_texts=True),
                 whole=wholes.get(dataset.name, {}),
                 scopes=found.cells.get(dataset.name, {}),
@@ -182,7 +181,7 @@ def compare_datasets(
             )
             for dataset in prepared
         },
-        comparisons=tuple(judge(found.comparisons)),
+        comparisons=tuple(adjust_families(found.comparisons)),
         warnings=tuple(dict.fromkeys(found.warnings)),
     )
 
@@ -238,8 +237,13 @@ def _compare_whole_sets(prepared: Sequence[PreparedSet], settings: _Settings, fo
     partition = part_by_label(large, [np.arange(dataset.n, dtype=np.int64) for dataset in large])
     plan = plan_draws(partition, limit=settings.limit, m=settings.m)
     found.warnings.extend(_warn_of_labels(plan, partition))
-    found.parameters.update(m=plan.m, tokens=plan.tokens, labels=list(plan.partition.labels))
-    found.parameters["left_out"] = list(partition.left_out)
+    found.parameters = replace(
+        found.parameters,
+        m=plan.m,
+        tokens=plan.tokens,
+        labels=plan.partition.labels,
+        left_out=partition.left_out,
+    )
     measured = _measure_scope(plan, settings, settings.repeats, "all", work)
     found.figures.update(measured)
     for key in sorted({key for figures in measured.values() for key in figures.undefined}):
@@ -263,13 +267,13 @@ def _compare_cells(
     texts = {value: [dataset.texts_with(dimension, value) for dataset in prepared] for value in values}
     plans: dict[str, SubsamplePlan] = {}
     for value in values:
-        filled = [place for place, chosen in enumerate(texts[value]) if len(chosen) >= FEWEST_IN_CELL]
+        filled = [index for index, chosen in enumerate(texts[value]) if len(chosen) >= FEWEST_IN_CELL]
         if filled:
             plans[value] = _plan_cell(prepared, texts[value], filled, dimension, settings.limit)
     size = min((plan.m for plan in plans.values()), default=0)
     tokens = min((int(size * plan.tokens / plan.m) for plan in plans.values()), default=0)
     if plans:
-        found.parameters["tables"][dimension] = {"m": size, "tokens": tokens, "repeats": settings.cell_repeats}
+        found.tables[dimension] = TableSize(size, tokens, settings.cell_repeats)
     for value in values:
         scope = f"{dimension}={value}"
         measured: dict[str, ScopeFigures] = {}
@@ -285,7 +289,7 @@ def _compare_cells(
 def _plan_cell(
     prepared: Sequence[PreparedSet], texts: Sequence[IntArray], filled: Sequence[int], dimension: str, limit: int
 ) -> SubsamplePlan:
-    sets, chosen = [prepared[place] for place in filled], [texts[place] for place in filled]
+    sets, chosen = [prepared[index] for index in filled], [texts[index] for index in filled]
     partition = part_by_label(sets, chosen)
     if dimension == "label":  # of multi-label texts, too, the whole class is drawn regardless of other labels
         partition = partition.joined()

@@ -1,4 +1,4 @@
-"""Adherence and duplicates of stored data sets, as `analyze` prints them, and the places in each text as rows."""
+"""Adherence of stored data sets, as `analyze` prints them, and the places in each text as rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,6 @@ from attrprompt.analysis.adherence.languages import are_languages, measure_asked
 from attrprompt.analysis.adherence.lengths import Bounds, LengthAdherence, measure_length
 from attrprompt.analysis.adherence.places import measure_places
 from attrprompt.analysis.regions.located import LocatedSet
-from attrprompt.analysis.texts.duplicates import RUN, THRESHOLD, find_duplicates
 from attrprompt.analysis.texts.selection import CUT_FLAG, AnalysisSet, list_counted
 from attrprompt.analysis_jobs.places import locate_sets, read_rulings
 from attrprompt.analysis_jobs.request import AnalysisRequest
@@ -100,32 +98,6 @@ def measure_adherence(
                 check=context.make_check("The comparison of what was asked with what is there"),
             )
     return join_dimensions(measured, not_checked, language)
-
-
-def measure_duplicates(request: AnalysisRequest, dataset: AnalysisSet, context: JobContext) -> dict[str, Any]:
-    """The texts of a data set that repeat an earlier one, exactly or nearly, as pairs of item numbers.
-
-    Raises:
-        WorkerError: it was stopped.
-    """
-    context.progress(0.97, f"repeated texts in {dataset.name}")
-    rows = list_counted(dataset, request.choice)
-    items = [row if dataset.items is None else dataset.items[row] for row in rows]
-    found = find_duplicates((dataset.texts[row] for row in rows), check=context.make_check("The search for duplicates"))
-    pairs = [
-        {"item": item, "of": items[each.of], "similarity": each.similarity, "exact": each.exact}
-        for item, each in zip(items, found, strict=True)
-        if each is not None
-    ]
-    exact = sum(bool(each["exact"]) for each in pairs)
-    return {
-        "texts": len(rows),
-        "exact": exact,
-        "near": len(pairs) - exact,
-        "threshold": THRESHOLD,
-        "method": f"exact: equal but for case and spaces; near: Jaccard similarity of runs of {RUN} words",
-        "pairs": pairs,
-    }
 
 
 def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], path: Path, context: JobContext) -> int:

@@ -75,8 +75,8 @@ def _measure_vocabulary(
         cancelled=context.cancelled,
     )
     estimates = {
-        key: found.datasets[part.name].figures[VOCABULARY]
+        key: found.datasets[part.name].estimates[VOCABULARY]
         for key, part in parts.items()
-        if VOCABULARY in found.datasets[part.name].figures
+        if VOCABULARY in found.datasets[part.name].estimates
     }
-    return estimates, found.parameters["tokens"], found.warnings
+    return estimates, found.parameters.tokens, found.warnings

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice
 from attrprompt.analysis_jobs.loading import hash_content, hash_counted
+from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import JobRequest, Plain
+from attrprompt.worker.jobs import JobRequest
 
 ENCODER_SETTING = "encoder"
 UNHASHED = ("datasets",)  # their contents are hashed; the numbers differ from home to home
@@ -89,7 +90,7 @@ class AnalysisRequest(BaseModel):
         return kind(**dict(self))
 
 
-class AnalyzeRequest(AnalysisRequest, JobRequest[Plain]):
+class AnalyzeRequest(AnalysisRequest, JobRequest[Analysis]):
     """What the figures of data sets are."""
 
     kind: ClassVar[str] = "analyze"

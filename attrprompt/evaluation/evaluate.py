@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from attrprompt.analysis.statistics.estimate import Comparison
-from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
+from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import WorkerError
 from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
@@ -206,7 +206,7 @@ def _compare_all(
             for each in pair:
                 primary = is_primary and each.metric == "macro_f1"
                 compared.append(replace(each, family=PRIMARY_FAMILY if primary else "exploratory"))
-    return judge(compared)
+    return adjust_families(compared)
 
 
 def _describe(

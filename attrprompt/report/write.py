@@ -32,7 +32,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
         datasets = [store.datasets.load(number) for number in request.datasets]
         questions = requests_of(store, project, datasets)
         answers = {
-            name: run_job(question, context.narrow(place / 6, (place + 1) / 6, f"{name}: "))
+            name: run_job(question, context.narrow(place / 6, (place + 1) / 6, f"{name}: ")).to_json()
             for place, (name, question) in enumerate(questions.items())
         }
         context.progress(0.7, "map")

@@ -39,7 +39,7 @@ def find_adherence(
     result = find_or_compute(page.runtime, request, doing="Comparing what was asked with what is there", key=key)
     if result is None:
         return None
-    return {name: figures["adherence"] for name, figures in result["datasets"].items()}
+    return {name: figures.adherence or {} for name, figures in result.datasets.items()}
 
 
 def draw_asked_places(

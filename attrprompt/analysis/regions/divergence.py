@@ -134,7 +134,7 @@ def compare_divergence(
 
     Of each label both sets give as many located texts as the smaller has; where one has more, the mean over 10 random
     choices is taken. p: located texts are exchanged between the sets at random within each label, and the difference is
-    taken anew in the same way; two-sided. A family and a verdict are given by `verdicts.judge`.
+    taken anew in the same way; two-sided. A family and a verdict are given by `verdicts.adjust_families`.
 
     Returns:
         Difference (a - b) and p, without an interval, since a divergence is never negative; and the two divergences.

@@ -6,7 +6,7 @@ Holm family by `join_primary`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,11 @@ class Family:
         """Size and correction."""
         return {"size": self.size, "correction": self.correction}
 
+    @classmethod
+    def from_json(cls, name: str, plain: Mapping[str, Any]) -> Family:
+        """The family of this name with these fields."""
+        return cls(name, plain["size"], plain["correction"])
+
 
 def correct_by_holm(p_values: Sequence[float]) -> list[float]:
     """Holm's (1979) step-down adjusted p-values, in the order given."""
@@ -56,23 +61,26 @@ def correct_by_benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def judge(comparisons: Iterable[Comparison]) -> list[Comparison]:
-    """Fill in family, q and verdict of comparisons whose p is known."""
-    sorted_out = [replace(c, family=_name_family(c)) for c in comparisons]
-    judged = list(sorted_out)
-    for name in dict.fromkeys(c.family for c in sorted_out):
+def adjust_families(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """Fill in family, q (p adjusted for the family) and verdict of comparisons whose p is known."""
+    adjusted = [replace(comparison, family=_name_family(comparison)) for comparison in comparisons]
+    for name in dict.fromkeys(comparison.family for comparison in adjusted):
         if name == EXPLORATORY_FAMILY:
             continue
         correct = correct_by_holm if name == PRIMARY_FAMILY else correct_by_benjamini_hochberg
-        places = [i for i, c in enumerate(sorted_out) if c.family == name and c.p is not None]
-        for i, q in zip(places, correct([sorted_out[i].p or 0.0 for i in places]), strict=True):
-            judged[i] = replace(judged[i], q=q)
-    return [_give_verdict(c) for c in judged]
+        p_values = {
+            index: comparison.p
+            for index, comparison in enumerate(adjusted)
+            if comparison.family == name and comparison.p is not None
+        }
+        for index, q in zip(p_values, correct(list(p_values.values())), strict=True):
+            adjusted[index] = replace(adjusted[index], q=q)
+    return [_give_verdict(comparison) for comparison in adjusted]
 
 
 def join_primary(comparisons: Iterable[Comparison], extra: Iterable[Comparison]) -> list[Comparison]:
     """Add primary comparisons made elsewhere, each with its own p, and correct the whole primary family anew."""
-    return judge([*comparisons, *(replace(c, family=PRIMARY_FAMILY) for c in extra)])
+    return adjust_families([*comparisons, *(replace(each, family=PRIMARY_FAMILY) for each in extra)])
 
 
 def list_families(comparisons: Iterable[Comparison]) -> list[Family]:

@@ -8,9 +8,9 @@ runs themselves, so that no pair is reported below the threshold.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import StopCheck
@@ -37,6 +37,45 @@ class Duplicate:
     of: int
     similarity: float
     exact: bool
+
+
+@dataclass(frozen=True)
+class DuplicatePair:
+    """A text of a data set that repeats an earlier one, both by their numbers there."""
+
+    item: int
+    of: int
+    similarity: float
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """The texts of a data set that repeat an earlier one.
+
+    Attributes:
+        texts: those that count.
+        exact: how many repeat another but for case and spaces.
+        near: how many repeat another nearly.
+        threshold: similarity from which two texts are near.
+        method: what exact and near mean, in words.
+    """
+
+    texts: int
+    exact: int
+    near: int
+    threshold: float
+    method: str
+    pairs: tuple[DuplicatePair, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {**asdict(self), "pairs": [asdict(pair) for pair in self.pairs]}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Duplicates:
+        """The duplicates of which this is the plain data."""
+        return cls(**{**plain, "pairs": tuple(DuplicatePair(**pair) for pair in plain["pairs"])})
 
 
 def normalise_for_comparison(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, judge
+from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import InputError, StopCheck, WorkerError
 from attrprompt.evaluation.loading import SHARE, CodedTexts, read_coded
@@ -97,7 +97,7 @@ def reweigh(request: ReweighRequest, context: JobContext) -> Plain:
             "low_share": float((learned.weights < LOW).mean()),
             "before": before.estimate_metrics(),
             "after": after.estimate_metrics(),
-            "comparisons": [each.to_json() for each in judge(compared)],
+            "comparisons": [each.to_json() for each in adjust_families(compared)],
             "weights": _describe_weights(coded, learned.weights),
         }
     )

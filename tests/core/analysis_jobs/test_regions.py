@@ -67,18 +67,18 @@ def test_places_are_found_once_for_all_figures(project, datasets, monkeypatch, s
 
 
 def test_texts_of_a_continent_and_a_country_are_named(answer):
-    found = answer(AnalyzeRequest, Part.REGIONS, repeats=2)["datasets"]["asked"]["texts"]
-    assert found["continents"]["Africa"][:3] == [0, 4, 8]
-    assert found["countries"]["JP"][:3] == [1, 5, 9]
-    assert len(found["countries"]["JP"]) == 20
+    found = answer(AnalyzeRequest, Part.REGIONS, repeats=2).datasets["asked"].regions.texts
+    assert found.continents["Africa"][:3] == (0, 4, 8)
+    assert found.countries["JP"][:3] == (1, 5, 9)
+    assert len(found.countries["JP"]) == 20
 
 
 def test_a_table_of_ones_own_is_a_reference(answer):
     found = answer(
         AnalyzeRequest, Part.REGIONS, repeats=2, reference="mine", reference_csv="Africa,1\nAsia,1\nEurope,1\n"
     )
-    assert found["reference"] == "mine"
-    assert found["datasets"]["asked"]["references"]["mine"]["js"] == pytest.approx(0, abs=1e-9)
+    assert found.reference == "mine"
+    assert found.datasets["asked"].regions.figures.references["mine"].js == pytest.approx(0, abs=1e-9)
 
 
 def test_each_region_is_described_and_the_names_of_places_are_no_news(answer):

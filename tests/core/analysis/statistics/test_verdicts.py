@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import (
+    adjust_families,
     correct_by_benjamini_hochberg,
     correct_by_holm,
     join_primary,
-    judge,
     list_families,
 )
 
@@ -49,7 +49,7 @@ def test_corrected_values_are_no_smaller_and_keep_their_order(values):
 
 
 def test_only_primary_figures_carry_a_verdict():
-    found = judge([compared("vocabulary_size", 0.001), compared("aps_intra", 0.2), compared("mtld", 0.0001)])
+    found = adjust_families([compared("vocabulary_size", 0.001), compared("aps_intra", 0.2), compared("mtld", 0.0001)])
     assert [(c.family, c.verdict) for c in found] == [
         ("primary", "different"),
         ("primary", "no difference shown"),
@@ -59,12 +59,12 @@ def test_only_primary_figures_carry_a_verdict():
 
 
 def test_the_verdict_follows_the_corrected_value():
-    found = judge([compared("vocabulary_size", 0.03), compared("aps_intra", 0.04)])
+    found = adjust_families([compared("vocabulary_size", 0.03), compared("aps_intra", 0.04)])
     assert [c.verdict for c in found] == ["no difference shown"] * 2
 
 
 def test_each_table_is_corrected_for_itself():
-    found = judge(
+    found = adjust_families(
         [
             compared("mtld", 0.01, "label=World"),
             compared("mtld", 0.02, "label=Sports"),
@@ -77,8 +77,8 @@ def test_each_table_is_corrected_for_itself():
 
 
 def test_a_primary_figure_from_elsewhere_joins_the_family():
-    judged = judge([compared("vocabulary_size", 0.02), compared("aps_intra", 0.5)])
-    joined = join_primary(judged, [compared("js_continents", 0.01)])
+    adjusted = adjust_families([compared("vocabulary_size", 0.02), compared("aps_intra", 0.5)])
+    joined = join_primary(adjusted, [compared("js_continents", 0.01)])
     assert [round(c.q, 6) for c in joined] == [0.04, 0.5, 0.03]
     assert [c.verdict for c in joined] == ["different", "no difference shown", "different"]
     (family,) = list_families(joined)
@@ -96,5 +96,5 @@ def test_a_comparison_without_numbers_keeps_its_reason_and_is_not_counted():
 
 
 def test_a_difference_without_an_interval_says_so():
-    (found,) = judge([compared("vocabulary_size", None)])
+    (found,) = adjust_families([compared("vocabulary_size", None)])
     assert found.verdict == "no interval"
