@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.analysis.paper import PaperFigures
 from attrprompt.analysis.statistics.metrics import LEXICAL
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.analysis_jobs.wording import WordingRequest
@@ -44,17 +43,17 @@ if wording is not None:
         ["Growth", "Length", "Over-used words", "Openings", "Shared words", "As in the paper"]
     )
     with growth:
-        draw_growth(wording["growth"], colours)
+        draw_growth(wording.datasets, colours)
     with lengths:
-        draw_lengths(page, datasets, wording["lengths"], colours)
+        draw_lengths(page, datasets, wording.datasets, colours)
     with overused:
-        draw_overused(page, datasets, wording["overused"])
+        draw_overused(page, datasets, wording.overused)
     with openings:
-        draw_openings(page, datasets, wording["openings"])
+        draw_openings(page, datasets, wording.datasets)
     with shared:
-        draw_shared(page, datasets, wording["shared"])
+        draw_shared(page, datasets, wording.shared)
     with paper:
-        draw_paper_vocabulary({name: PaperFigures.from_json(own) for name, own in wording["paper"].items()})
+        draw_paper_vocabulary({name: words.paper for name, words in wording.datasets.items()})
 if result is not None:
     st.subheader("By label and attribute value", anchor=False)
     draw_scopes(page, datasets, result, LEXICAL, key="diversity")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from attrprompt.analysis_jobs.map import MapRequest
-from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
+from attrprompt.analysis_jobs.map import MapRequest, TextPlane
+from attrprompt.analysis_jobs.neighbourhood import Neighbourhood, NeighbourhoodRequest
 from attrprompt.analysis_jobs.paper import PaperRequest
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.palette import dataset_colours
-from attrprompt.worker.jobs import Arrays
 from components.embeddings.frame import load_map_frame
 from components.embeddings.map import choose_colouring, draw_map
 from components.embeddings.neighbours import (
@@ -50,31 +49,31 @@ colours = dataset_colours(datasets, current_palette())
 
 
 @st.fragment
-def explore(frame: pd.DataFrame, near: Arrays, umap: Arrays | None) -> None:
+def explore(frame: pd.DataFrame, near: Neighbourhood, umap: TextPlane | None) -> None:
     """The map, and everything that follows its selection: a lasso draws this part anew and nothing else."""
     show_pending()
     if st.session_state.pop(STALE, False):
         st.rerun()
     colouring = choose_colouring(frame, has_umap=umap is not None)
-    selected = draw_map(frame, colouring, colours, {} if umap is None else umap.facts)
+    selected = draw_map(frame, colouring, colours, umap)
     draw_selection(page, datasets, frame, selected, colouring.column)
     draw_following(frame, selected, near)
 
 
 @st.fragment
-def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Arrays) -> None:
+def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourhood) -> None:
     """What follows the selection, one view at a time: another view does not draw the map again."""
     views = dict(zip(FOLLOWING, st.tabs(FOLLOWING, on_change="rerun", key="embeddings_view"), strict=True))
     view = next((name for name, tab in views.items() if tab.open), FOLLOWING[0])
     with views[view]:
         if view == "Near-duplicates":
-            draw_pairs(frame, selected, near.facts)
+            draw_pairs(frame, selected, near.pairs)
         elif view == "All pairs":
-            draw_pair_similarities(page.runtime, frame, selected, near.facts, colours)
+            draw_pair_similarities(page.runtime, frame, selected, near, colours)
         elif view == "Clusters":
-            draw_clusters(frame, selected, near.facts)
+            draw_clusters(frame, selected, near)
         elif view == "Outliers":
-            draw_outliers(frame, selected, near.facts)
+            draw_outliers(frame, selected, near.outliers)
         else:
             paper = find_or_compute(
                 page.runtime, request.ask(PaperRequest), doing="Comparing pairs of one class", key="embeddings_paper"

@@ -79,9 +79,9 @@ def _load_map(
         return None
     if request.umap:
         drawn = read_result(MapRequest, context.home / "cache" / "jobs" / request.umap)
-        return TextMap("UMAP", drawn.arrays["coordinates"], texts)
+        return TextMap("UMAP", drawn.coordinates, texts)
     near = run_job(question.ask(NeighbourhoodRequest), context)
-    return TextMap("PCA", near.arrays["coordinates"], texts)
+    return TextMap("PCA", near.coordinates, texts)
 
 
 def _load_evaluation(store: Store, request: ReportRequest, context: JobContext) -> dict[str, Any] | None:

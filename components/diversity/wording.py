@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis_jobs.wording import OverusedWords, SetWording, SharedWords, TextsOfLength
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
@@ -20,17 +22,30 @@ from components.kit.text import escape_markdown
 BARS = 40
 
 
-def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class _Bar:
+    """The texts from a shortest to a longest length, some of them by number."""
+
+    low: int
+    high: int
+    texts: int
+    items: tuple[int, ...]
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high + 1) / 2
+
+
+def draw_growth(wording: Mapping[str, SetWording], colours: Mapping[str, str]) -> None:
     """Different words against words read, with bands."""
     palette = current_palette()
     figure = go.Figure()
-    for name, points in growth.items():
-        tokens = [point["tokens"] for point in points]
-        banded = [point for point in points if point["low"] is not None]
+    for name, found in wording.items():
+        banded = [point for point in found.growth if point.low is not None]
         figure.add_trace(
             go.Scatter(
-                x=[point["tokens"] for point in banded] + [point["tokens"] for point in reversed(banded)],
-                y=[point["high"] for point in banded] + [point["low"] for point in reversed(banded)],
+                x=[point.tokens for point in banded] + [point.tokens for point in reversed(banded)],
+                y=[point.high for point in banded] + [point.low for point in reversed(banded)],
                 fill="toself",
                 fillcolor=_fade(colours[name]),
                 line={"width": 0},
@@ -40,8 +55,8 @@ def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapp
         )
         figure.add_trace(
             go.Scatter(
-                x=tokens,
-                y=[point["vocabulary"] for point in points],
+                x=[point.tokens for point in found.growth],
+                y=[point.vocabulary for point in found.growth],
                 mode="lines",
                 line={"color": colours[name], "width": 2},
                 name=name,
@@ -61,13 +76,13 @@ def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapp
                 [
                     {
                         "Data set": name,
-                        "Words read": point["tokens"],
-                        "Different words": point["vocabulary"],
-                        "95 % from": point["low"],
-                        "to": point["high"],
+                        "Words read": point.tokens,
+                        "Different words": point.vocabulary,
+                        "95 % from": point.low,
+                        "to": point.high,
                     }
-                    for name, points in growth.items()
-                    for point in points
+                    for name, found in wording.items()
+                    for point in found.growth
                 ]
             ),
             hide_index=True,
@@ -86,31 +101,23 @@ def draw_growth(growth: Mapping[str, Sequence[Mapping[str, Any]]], colours: Mapp
 def draw_lengths(
     page: ProjectPage,
     datasets: Sequence[Dataset],
-    lengths: Mapping[str, Sequence[Sequence[Any]]],
+    wording: Mapping[str, SetWording],
     colours: Mapping[str, str],
 ) -> None:
     """Share of texts by number of words; a bar opens its texts."""
-    longest = max((length for counts in lengths.values() for length, *_ in counts), default=0)
+    longest = max((length.words for found in wording.values() for length in found.lengths), default=0)
     width = max(1, -(-longest // BARS))
     figure = go.Figure()
-    behind: dict[tuple[str, int], tuple[list[int], int]] = {}
-    for name, counts in lengths.items():
-        total = sum(count for _, count, _ in counts)
-        bins: dict[int, tuple[list[int], int]] = {}
-        for length, count, items in counts:
-            kept, number = bins.get(length // width, ([], 0))
-            bins[length // width] = ([*kept, *items], number + count)
-        behind |= {(name, place): found for place, found in bins.items()}
+    bars = {name: list(_make_bars(found.lengths, width)) for name, found in wording.items()}
+    for name, of in bars.items():
+        total = sum(bar.texts for bar in of)
         figure.add_trace(
             go.Bar(
-                x=[(place + 0.5) * width for place in bins],
-                y=[100 * number / total for _, number in bins.values()],
+                x=[bar.middle for bar in of],
+                y=[100 * bar.texts / total for bar in of],
                 name=name,
                 marker={"color": colours[name]},
-                customdata=[
-                    [name, place, place * width, place * width + width - 1, number]
-                    for place, (_, number) in bins.items()
-                ],
+                customdata=[[name, number, bar.low, bar.high, bar.texts] for number, bar in enumerate(of)],
                 hovertemplate="%{customdata[2]} to %{customdata[3]} words: %{customdata[4]:,} texts, %{y:.1f} %"
                 "<extra>" + name + "</extra>",
             )
@@ -128,30 +135,37 @@ def draw_lengths(
     )
     st.caption("Click a bar for its texts.")
     for point in event.selection.points[:1]:
-        name, place, low, high, _ = point["customdata"]
-        items, number = behind[name, int(place)]
-        draw_texts_behind(page, datasets, name, items, what=f"texts of {low} to {high} words", total=number)
+        name, number = point["customdata"][:2]
+        bar = bars[name][int(number)]
+        what = f"texts of {bar.low} to {bar.high} words"
+        draw_texts_behind(page, datasets, name, bar.items, what=what, total=bar.texts)
 
 
-def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequence[Mapping[str, Any]]) -> None:
+def _make_bars(lengths: Sequence[TextsOfLength], width: int) -> Iterator[_Bar]:
+    for number, group in itertools.groupby(lengths, key=lambda length: length.words // width):
+        of = list(group)
+        items = tuple(item for length in of for item in length.items)
+        yield _Bar(number * width, number * width + width - 1, sum(length.texts for length in of), items)
+
+
+def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], overused: Sequence[OverusedWords]) -> None:
     """Phrases that one set uses more than another; choosing one shows texts that hold it."""
-    if not found:
+    if not overused:
         st.caption("This needs two data sets.")
         return
-    pairs = {f"{each['a']}, against {each['b']}": each for each in found}
+    pairs = {f"{pair.a}, against {pair.b}": pair for pair in overused}
     chosen = pairs[st.selectbox("Over-used in", list(pairs), key="wording_overused_pair")]
-    phrases = chosen["phrases"]
     percent = st.column_config.NumberColumn(format="percent")
     picked = choose_row(
         {
-            "Phrase": [each["phrase"] for each in phrases],
-            f"Texts of {chosen['a']}": [each["texts"] for each in phrases],
-            f"Texts of {chosen['b']}": [each["other_texts"] for each in phrases],
-            "Share": [each["share"] for each in phrases],
-            "Share there": [each["other_share"] for each in phrases],
-            "Log-odds": [each["log_odds"] for each in phrases],
+            "Phrase": [phrase.phrase for phrase in chosen.phrases],
+            f"Texts of {chosen.a}": [phrase.texts for phrase in chosen.phrases],
+            f"Texts of {chosen.b}": [phrase.other_texts for phrase in chosen.phrases],
+            "Share": [phrase.share for phrase in chosen.phrases],
+            "Share there": [phrase.other_share for phrase in chosen.phrases],
+            "Log-odds": [phrase.log_odds for phrase in chosen.phrases],
         },
-        key=f"wording_overused_{chosen['a']}_{chosen['b']}",
+        key=f"wording_overused_{chosen.a}_{chosen.b}",
         columns={
             "Share": percent,
             "Share there": percent,
@@ -164,58 +178,56 @@ def draw_overused(page: ProjectPage, datasets: Sequence[Dataset], found: Sequenc
         "counted by texts that hold them. No claim of significance. Choose a row for its texts."
     )
     if picked is not None:
-        _draw_texts_with(page, datasets, chosen["a"], phrases[picked]["phrase"])
+        _draw_texts_with(page, datasets, chosen.a, chosen.phrases[picked].phrase)
 
 
-def draw_openings(
-    page: ProjectPage, datasets: Sequence[Dataset], openings: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
+def draw_openings(page: ProjectPage, datasets: Sequence[Dataset], wording: Mapping[str, SetWording]) -> None:
     """First words with which several texts begin."""
     st.caption("The first four words, where two texts or more begin with them. Choose a row for its texts.")
-    for name, found in openings.items():
+    for name, found in wording.items():
         st.markdown(f"###### {escape_markdown(name)}")
-        if not found:
+        openings = found.openings
+        if not openings:
             st.caption("No two texts begin with the same four words.")
             continue
-        repeated, share = sum(each["texts"] for each in found), sum(each["share"] for each in found)
-        st.caption(f"{repeated:,} texts ({share:.0%}) begin with one of the {len(found):,} most frequent openings.")
+        repeated, share = sum(opening.texts for opening in openings), sum(opening.share for opening in openings)
+        st.caption(f"{repeated:,} texts ({share:.0%}) begin with one of the {len(openings):,} most frequent openings.")
         picked = choose_row(
             {
-                "Opening": [f"{each['words']} …" for each in found],
-                "Texts": [each["texts"] for each in found],
-                "Share": [each["share"] for each in found],
+                "Opening": [f"{opening.words} …" for opening in openings],
+                "Texts": [opening.texts for opening in openings],
+                "Share": [opening.share for opening in openings],
             },
             key=f"wording_openings_{name}",
             columns={"Share": st.column_config.NumberColumn(format="percent")},
             alt=f"Openings of {name}",
         )
         if picked is not None:
-            _draw_texts_with(page, datasets, name, found[picked]["words"])
+            _draw_texts_with(page, datasets, name, openings[picked].words)
 
 
-def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence[Mapping[str, Any]]) -> None:
+def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence[SharedWords]) -> None:
     """Words that two sets share, and the most common ones that only one has; a row opens its texts."""
     if not shared:
         st.caption("This needs two data sets.")
-    for each in shared:
+    for pair in shared:
+        overlap = pair.overlap
         st.markdown(
-            f"**{each['shared']:,}** words in both, **{each['only_a_count']:,}** in {escape_markdown(each['a'])} only, "
-            f"**{each['only_b_count']:,}** in {escape_markdown(each['b'])} only. Not at equal length: the set with "
+            f"**{overlap.shared:,}** words in both, **{overlap.only_a_count:,}** in {escape_markdown(pair.a)} only, "
+            f"**{overlap.only_b_count:,}** in {escape_markdown(pair.b)} only. Not at equal length: the set with "
             "more text has more."
         )
         chosen: tuple[str, str] | None = None
-        for column, name, words in zip(
-            st.columns(2), (each["a"], each["b"]), (each["only_a"], each["only_b"]), strict=True
-        ):
+        for column, name, words in zip(st.columns(2), (pair.a, pair.b), (overlap.only_a, overlap.only_b), strict=True):
             with column:
                 st.caption(f"Only in {escape_markdown(name)}")
                 picked = choose_row(
                     pd.DataFrame(words, columns=["Word", "Texts"]),
-                    key=f"wording_shared_{each['a']}_{each['b']}_{name}",
+                    key=f"wording_shared_{pair.a}_{pair.b}_{name}",
                     alt=f"Words of {name} only",
                 )
             if picked is not None:
-                chosen = name, str(words[picked][0])
+                chosen = name, words[picked][0]
         if chosen is not None:
             _draw_texts_with(page, datasets, *chosen)
 
@@ -230,5 +242,5 @@ def _draw_texts_with(page: ProjectPage, datasets: Sequence[Dataset], name: str, 
 
 
 def _fade(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.18)"

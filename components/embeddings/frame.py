@@ -12,9 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.analysis_jobs.loading import read_texts
+from attrprompt.analysis_jobs.map import TextPlane
+from attrprompt.analysis_jobs.neighbourhood import Neighbourhood
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.store import Store
-from attrprompt.worker.jobs import Arrays
 from components.kit.charts import HOVER_LENGTH
 from components.kit.text import shorten
 
@@ -23,7 +24,7 @@ HOVER_WIDTH = 60
 FRAMES_KEPT = 6
 
 
-def load_map_frame(store: Store, request: AnalysisRequest, near: Arrays, umap: Arrays | None) -> pd.DataFrame:
+def load_map_frame(store: Store, request: AnalysisRequest, near: Neighbourhood, umap: TextPlane | None) -> pd.DataFrame:
     """One row a text that counts, in the order of the jobs' arrays. It is shared: do not change it.
 
     Columns: dataset, dataset_id, item, text, hover, label, flags, region, cluster, pca_x, pca_y, umap_x, umap_y where
@@ -35,15 +36,15 @@ def load_map_frame(store: Store, request: AnalysisRequest, near: Arrays, umap: A
 
 @st.cache_resource(max_entries=FRAMES_KEPT, show_spinner=False)
 def _make_frame(
-    key: str, _store: Store, _request: AnalysisRequest, _near: Arrays, _umap: Arrays | None
+    key: str, _store: Store, _request: AnalysisRequest, _near: Neighbourhood, _umap: TextPlane | None
 ) -> pd.DataFrame:
     rows = [row for number in _request.datasets for row in _read_rows(_store, number, _request)]
     frame = pd.DataFrame(rows)
-    frame[["pca_x", "pca_y"]] = _near.arrays["coordinates"]
-    frame["cluster"] = [f"cluster {number + 1}" for number in _near.arrays["clusters"]]
-    frame["region"] = [_near.facts["regions"][code] for code in _near.arrays["regions"]]
+    frame[["pca_x", "pca_y"]] = _near.coordinates
+    frame["cluster"] = [f"cluster {number + 1}" for number in _near.cluster_of]
+    frame["region"] = [_near.regions[number] for number in _near.region_of]
     if _umap is not None:
-        frame[["umap_x", "umap_y"]] = _umap.arrays["coordinates"]
+        frame[["umap_x", "umap_y"]] = _umap.coordinates
     for name in [column for column in frame.columns if column.startswith(ATTRIBUTE)]:
         frame[name] = frame[name].fillna("not asked")
     frame.attrs["key"] = key

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis_jobs.map import TextPlane
 from attrprompt.palette import Palette, category_colours
 from components.embeddings.frame import ATTRIBUTE, escape_hover
 from components.kit.charts import current_palette, style
@@ -57,12 +57,12 @@ def choose_colouring(frame: pd.DataFrame, *, has_umap: bool) -> Colouring:
 
 
 def draw_map(
-    frame: pd.DataFrame, colouring: Colouring, dataset_colours: Mapping[str, str], facts: Mapping[str, Any]
+    frame: pd.DataFrame, colouring: Colouring, dataset_colours: Mapping[str, str], umap: TextPlane | None
 ) -> pd.DataFrame:
     """The map; returns the selected rows, all of them where none is selected.
 
     Args:
-        facts: of the UMAP map where it is there: how many neighbours it keeps.
+        umap: the plane of UMAP, where it is there.
     """
     palette = current_palette()
     key = f"{frame.attrs['key']} {colouring} {sorted(dataset_colours.items())} {palette.background}"
@@ -75,10 +75,10 @@ def draw_map(
         alt="Map of the texts; the table below holds the same texts",
     )
     kept = ""
-    if colouring.layout == "umap" and facts:
+    if colouring.layout == "umap" and umap is not None:
         kept = (
-            f" Of each text's {facts['neighbours']} nearest texts {facts['neighbours_kept']:.0%} are among its nearest "
-            f"on the map too (by chance {facts['neighbours'] / max(1, len(frame) - 1):.0%})."
+            f" Of each text's {umap.neighbours} nearest texts {umap.neighbours_kept:.0%} are among its nearest "
+            f"on the map too (by chance {umap.neighbours / max(1, len(frame) - 1):.0%})."
         )
     st.caption(
         "Drag to choose texts with the lasso; a double click takes the choice back. Distances on the map are not "

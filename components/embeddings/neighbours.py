@@ -6,15 +6,17 @@ Each follows the selection on the map: it speaks of the selected texts where som
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.similarity.spread import sample_pair_similarities
+from attrprompt.analysis.similarity.neighbours import Outlier, PairsToRead
+from attrprompt.analysis.similarity.spread import PairSimilarities, sample_pair_similarities
+from attrprompt.analysis_jobs.neighbourhood import Neighbourhood
 from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.runtime.runtime import Runtime
 from components.kit.charts import current_palette, style
@@ -31,7 +33,7 @@ def choose_threshold() -> float:
     return float(st.session_state.get("embeddings_threshold", 0.90))
 
 
-def draw_pairs(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[str, Any]) -> None:
+def draw_pairs(frame: pd.DataFrame, selected: pd.DataFrame, pairs: PairsToRead) -> None:
     """Pairs just above and just below the threshold: whether it is a good one can only be seen by reading."""
     st.slider(
         "Threshold (cosine)",
@@ -44,18 +46,19 @@ def draw_pairs(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[str, 
         help="Figures and pairs are made anew for another threshold.",
     )
     st.markdown(
-        f"**{facts['pairs_above_count']:,}** pairs of all texts are near-duplicates at the threshold of "
-        f"{facts['threshold']:.2f}. Whether it is a good one can only be seen by reading pairs on either side."
+        f"**{pairs.pairs_above:,}** pairs of all texts are near-duplicates at the threshold of "
+        f"{pairs.threshold:.2f}. Whether it is a good one can only be seen by reading pairs on either side."
     )
     chosen = set(selected.index)
-    for title, key in (("Nearest above the threshold", "pairs_above"), ("Nearest below it", "pairs_below")):
-        pairs = [pair for pair in facts[key] if pair["first"] in chosen and pair["second"] in chosen]
-        with st.expander(f"{title}{_say_selected(frame, selected)}", expanded=key == "pairs_above"):
-            if not pairs:
-                st.caption("None." if not facts[key] else "None among the selected texts.")
-            for pair in pairs[:PAIRS_SHOWN]:
-                left, right = frame.iloc[pair["first"]], frame.iloc[pair["second"]]
-                st.caption(f"cosine {pair['similarity']:.3f}")
+    sides = {"Nearest above the threshold": pairs.above, "Nearest below it": pairs.below}
+    for number, (title, side) in enumerate(sides.items()):
+        shown = [pair for pair in side if pair.first in chosen and pair.second in chosen]
+        with st.expander(f"{title}{_say_selected(frame, selected)}", expanded=number == 0):
+            if not shown:
+                st.caption("None." if not side else "None among the selected texts.")
+            for pair in shown[:PAIRS_SHOWN]:
+                left, right = frame.iloc[pair.first], frame.iloc[pair.second]
+                st.caption(f"cosine {pair.similarity:.3f}")
                 for column, row in zip(st.columns(2), (left, right), strict=True):
                     column.markdown(f":small[**{escape_markdown(row['label'])}**, {escape_markdown(row['dataset'])}]")
                     column.text(row["text"])
@@ -65,79 +68,78 @@ def draw_pair_similarities(
     runtime: Runtime,
     frame: pd.DataFrame,
     selected: pd.DataFrame,
-    facts: Mapping[str, Any],
+    near: Neighbourhood,
     colours: Mapping[str, str],
 ) -> None:
     """Distribution of the cosine over sampled pairs of each set, or of the selected texts of each set."""
+    found = near.similarities
     if len(selected) < len(frame):
-        found = _sample_selected(runtime, selected, facts["encoder"])
-    else:
-        found = facts["similarities"]
+        found = _sample_selected(runtime, selected, near.encoder)
     figure = go.Figure()
     for name, sampled in found.items():
         figure.add_trace(
             go.Scatter(
-                x=[(low + high) / 2 for low, high in itertools.pairwise(sampled["edges"])],
-                y=[100 * share for share in sampled["shares"]],
+                x=[(low + high) / 2 for low, high in itertools.pairwise(sampled.edges)],
+                y=[100 * share for share in sampled.shares],
                 mode="lines",
-                name=f"{name}, mean {sampled['mean']:.3f}",
+                name=f"{name}, mean {sampled.mean:.3f}",
                 line={"color": colours[name], "width": 2},
             )
         )
     figure.update_xaxes(title="Cosine of two texts")
     figure.update_yaxes(title="Pairs, %", rangemode="tozero")
     st.plotly_chart(style(figure, current_palette()), key="embeddings_pairs", alt="Similarity of sampled pairs")
-    pairs = max((sampled["pairs"] for sampled in found.values()), default=0)
+    pairs = max((sampled.pairs for sampled in found.values()), default=0)
     st.caption(
         f"Random pairs of texts of one set{_say_selected(frame, selected)}, {pairs:,} a set, of any class. "
         "Further left: less alike."
     )
 
 
-def _sample_selected(runtime: Runtime, selected: pd.DataFrame, encoder_id: str) -> dict[str, Any]:
+def _sample_selected(runtime: Runtime, selected: pd.DataFrame, encoder_id: str) -> dict[str, PairSimilarities]:
     cache = VectorCache(runtime.home)
     rng = np.random.default_rng(0)
-    found = {}
+    found: dict[str, PairSimilarities] = {}
     for name, rows in selected.groupby("dataset", sort=False):
         texts = rows["text"].tolist()
         if len(texts) > SAMPLE:
-            texts = [texts[place] for place in rng.choice(len(texts), SAMPLE, replace=False)]
+            texts = [texts[index] for index in rng.choice(len(texts), SAMPLE, replace=False)]
         sampled = sample_pair_similarities(cache.read(encoder_id, [hash_text(text) for text in texts]), pairs=5_000)
         if sampled is not None:
-            found[str(name)] = sampled.to_json()
+            found[str(name)] = sampled
     return found
 
 
-def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[str, Any]) -> None:
+def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourhood) -> None:
     """Clusters with the words that set them apart, and how many texts of each set; a chosen row shows its texts."""
-    counts = selected.pivot_table(index="cluster", columns="dataset", values="item", aggfunc="count", fill_value=0)
-    rows = []
-    for number, cluster in enumerate(facts["clusters"], start=1):
+    names = sorted(set(selected["dataset"]))
+    counts = Counter(zip(selected["cluster"], selected["dataset"], strict=True))
+    rows: list[dict[str, str | int]] = []
+    for number, cluster in enumerate(near.clusters, start=1):
         name = f"cluster {number}"
-        if name in counts.index:
-            words = ", ".join(cluster["keywords"])
-            row = {"Cluster": name, "Words that set it apart": words, "Texts": int(counts.loc[name].sum())}
-            rows.append(row | {str(each): int(counts.loc[name, each]) for each in counts.columns})
+        by_set = {dataset: counts[name, dataset] for dataset in names}
+        if texts := sum(by_set.values()):
+            words = ", ".join(cluster.keywords)
+            rows.append({"Cluster": name, "Words that set it apart": words, "Texts": texts, **by_set})
     picked = choose_row(
         pd.DataFrame(rows),
         key="embeddings_clusters",
         alt="Clusters",
     )
-    silhouette = facts["silhouette"]
-    quality = "" if silhouette is None else f"; mean silhouette {silhouette:.2f} (1 is distinct, 0 is not)"
+    quality = "" if near.silhouette is None else f"; mean silhouette {near.silhouette:.2f} (1 is distinct, 0 is not)"
     st.caption(
         f"k-means on the embeddings of all texts{quality}. Counts{_say_selected(frame, selected)}. Choose a row for "
         "its texts."
     )
     if picked is not None:
-        name = rows[picked]["Cluster"]
+        name = str(rows[picked]["Cluster"])
         _draw_texts(selected[selected["cluster"] == name], key="embeddings_cluster_texts", alt=f"Texts of {name}")
 
 
-def draw_outliers(frame: pd.DataFrame, selected: pd.DataFrame, facts: Mapping[str, Any]) -> None:
+def draw_outliers(frame: pd.DataFrame, selected: pd.DataFrame, outliers: Sequence[Outlier]) -> None:
     """Texts farthest from their neighbours."""
     chosen = set(selected.index)
-    found = [(frame.iloc[each["index"]], each["distance"]) for each in facts["outliers"] if each["index"] in chosen]
+    found = [(frame.iloc[outlier.index], outlier.distance) for outlier in outliers if outlier.index in chosen]
     if not found:
         st.caption("None of the texts farthest from their neighbours is among the selected ones.")
         return

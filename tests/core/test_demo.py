@@ -7,14 +7,18 @@ import pytest
 
 from attrprompt.analysis.similarity.projection import neighbour_overlap
 from attrprompt.analysis_jobs.map import MapRequest
+from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
+from attrprompt.analysis_jobs.wording import WordingRequest, explore_wording
 from attrprompt.demo import EXAMPLES, find_demo, first_requests, reset_demo, seed_demo
 from attrprompt.encoding.cache import VectorCache, hash_text
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import open_encoder
 from attrprompt.project import parse_project
 from attrprompt.runtime.runtime import open_runtime
-from attrprompt.worker.jobs import find_result
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import find_result, find_result_file
 from tests.homes import open_home
+from tests.kept import assert_comes_back
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +81,37 @@ def test_the_pages_first_questions_are_answered_without_computing(runtime, demo)
         assert find_result(runtime.home, request) is not None, request.kind
 
 
+def find_first(runtime, demo, kind):
+    """The request of this class that the pages ask first, and its answer."""
+    request = next(each for each in first_requests(runtime.store, demo) if isinstance(each, kind))
+    return request, find_result(runtime.home, request)
+
+
+@pytest.mark.parametrize("kind", [NeighbourhoodRequest, MapRequest])
+def test_its_maps_come_back_as_they_were_kept(runtime, demo, kind):
+    request, found = find_first(runtime, demo, kind)
+    again = found.to_arrays()
+    with np.load(find_result_file(runtime.home, request)) as kept:
+        assert json.dumps(again.facts) == str(kept["facts"])
+        assert set(kept) == {*again.arrays, "facts"}
+        assert all(np.array_equal(again.arrays[name], kept[name]) for name in again.arrays)
+
+
+def test_its_words_are_those_that_the_job_reads_anew(runtime, demo):
+    request, kept = find_first(runtime, demo, WordingRequest)
+    found = explore_wording(request, JobContext(runtime.home))
+    assert_comes_back(kept)
+    assert found.shared == kept.shared
+    for name, words in found.datasets.items():
+        assert (words.lengths, words.openings) == (kept.datasets[name].lengths, kept.datasets[name].openings)
+        assert words.paper == kept.datasets[name].paper
+        assert words.growth[-1].vocabulary == pytest.approx(kept.datasets[name].growth[-1].vocabulary)
+    assert [pair.phrases[0].phrase for pair in found.overused] == [pair.phrases[0].phrase for pair in kept.overused]
+
+
 def test_its_map_keeps_neighbours_together(runtime, demo):
-    request = next(each for each in first_requests(runtime.store, demo) if isinstance(each, MapRequest))
-    found = find_result(runtime.home, request)
-    coordinates = found.arrays["coordinates"]
+    _, found = find_first(runtime, demo, MapRequest)
+    coordinates = found.coordinates
     counted = [sample for sample in texts_of(runtime, demo) if not {"empty", "refusal"} & set(sample.flags)]
     assert coordinates.shape == (len(counted), 2)
     encoder = open_encoder(REFERENCE, runtime.home)

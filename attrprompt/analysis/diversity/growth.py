@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,12 @@ class GrowthPoint:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        return {"tokens": self.tokens, "vocabulary": self.vocabulary, "low": self.low, "high": self.high}
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The point of which this is the plain data."""
+        return cls(**plain)
 
 
 def measure_growth(stock: Stock, *, points: int = 24, repeats: int = 50, seed: int = 0) -> list[GrowthPoint]:

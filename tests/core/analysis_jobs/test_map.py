@@ -1,0 +1,35 @@
+"""Where texts lie on a plane: one that was drawn already is not drawn again, and it comes back as it was kept."""
+
+import numpy as np
+
+from attrprompt.analysis.similarity.projection import (
+    MapParameters,
+    Projection,
+    key_projection,
+    path_projection,
+    save_projection,
+)
+from attrprompt.analysis_jobs.map import MapRequest, TextPlane, draw_map
+from attrprompt.analysis_jobs.request import Part
+from attrprompt.encoding.cache import hash_text
+from attrprompt.encoding.encoder import REFERENCE
+from attrprompt.encoding.open import open_encoder
+from tests.core.analysis_jobs.conftest import TEXTS
+
+
+def test_a_plane_that_was_drawn_is_found_and_says_how_many_neighbours_it_keeps(explore, store):
+    encoder_id = open_encoder(REFERENCE, store.home).id
+    hashes = [hash_text(text) for texts in TEXTS.values() for text in texts]
+    names = [name for name, texts in TEXTS.items() for _ in texts]
+    line = np.arange(12, dtype=np.float32)
+    drawn = Projection(np.stack([line, line], axis=1), line < 10)
+    path = path_projection(store.home, key_projection(encoder_id, hashes, names, MapParameters()))
+    save_projection(path, drawn)
+
+    found = explore(MapRequest, draw_map, Part.SIMILARITY)
+    again = TextPlane.from_arrays(found.to_arrays())
+    for plane in (found, again):
+        assert np.array_equal(plane.coordinates, drawn.coordinates)
+        assert np.array_equal(plane.fitted, drawn.fitted)
+        assert (plane.neighbours, plane.encoder) == (10, encoder_id)
+        assert 0 < plane.neighbours_kept == found.neighbours_kept <= 1
