@@ -1,7 +1,7 @@
 """Reads the wheel's dependencies from requirements.txt, so that they are written down once.
 
-A hook of ours, because the published plugin for it (hatch-requirements-txt 0.4.1) has had no release since 2023, and
-dependencies written in pyproject.toml would need requirements.txt as a second copy.
+A hook of ours, because the published plugin for it (hatch-requirements-txt 0.4.1) has had no release for over two
+years, and dependencies written in pyproject.toml would need requirements.txt as a second copy.
 """
 
 from __future__ import annotations
