@@ -81,6 +81,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 
 @pytest.fixture(scope="module")
+def home(app: App) -> Path:
+    """The app's home: the store of a test is the app's own, from this process."""
+    return app.home
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Ends with its module: Playwright's event loop would otherwise stand in the way of asynchronous tests."""
     with sync_playwright() as playwright:

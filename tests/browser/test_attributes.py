@@ -13,6 +13,7 @@ from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
 from tests.browser.conftest import wait_until_idle
 from tests.capable_model import CapableModel
+from tests.documents import make_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -41,18 +42,8 @@ ROW = 36  # pixels, as the page sets it
 
 
 @pytest.fixture
-def store(app):
-    opened = app.open_store()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def made(store, request):
-    document = edits.add_labels(Project(), ["music", "movies"])
-    document = edits.add_dimension(document, "subtopic", class_dependent=True)
-    subtopic, music = document.find_dimension("subtopic"), document.find_label("music")
-    document = edits.add_values(document, subtopic, ["opera", "jazz"], labels=[music]).project
+    document = make_document({"music": ["opera", "jazz"], "movies": []})
     return store.projects.create(request.node.name[:150], document, owner="test", source="test")
 
 
@@ -160,10 +151,8 @@ def test_values_of_all_labels_are_elicited_and_decided_by_key(app, page, store, 
 
 
 def test_of_what_the_filter_suggests_a_person_drops_some_and_takes_it_back(app, page, store, request, faulty_server):
-    document = edits.add_dimension(edits.add_labels(Project(), list(FILTERED)), "subtopic", class_dependent=True)
-    for label, texts in FILTERED.items():
-        subtopic = document.find_dimension("subtopic")
-        document = edits.add_values(document, subtopic, texts, labels=[document.find_label(label)]).project
+    document = make_document(FILTERED)
+    subtopic = document.find_dimension("subtopic")
     made = store.projects.create(request.node.name[:150], document, owner="test", source="test")
     model = CapableModel(FILTERED, fits={"federal budget": {FILTERED["military"][0]}, "dance": {"Submarine trials"}})
     use_model(store, made, faulty_server(answer=model))

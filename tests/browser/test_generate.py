@@ -6,14 +6,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
-from attrprompt.records import RunCounters, RunState, SampleStatus
-from attrprompt.store import NewSample, SampleFilter
+from attrprompt.records import RunState, SampleStatus
+from attrprompt.store import SampleFilter
 from tests.browser.conftest import wait_until_idle
 from tests.faulty_server import MODEL, FaultyServer
 
@@ -24,13 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def server():
     with FaultyServer() as running:
         yield running
-
-
-@pytest.fixture
-def store(app):
-    opened = app.open_store()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +35,6 @@ def make_project(app, server):
         return project
 
     return make
-
-
-def make_finished_run(store, project, server):
-    """Twenty stored texts with their plan, as a run leaves them."""
-    run = create_run(
-        store,
-        project,
-        PlanOptions(method=Method.ATTRPROMPT, per_class=5),
-        Endpoint(server.base_url, MODEL),
-        name="r1",
-        parameters=GenerationParameters(),
-        limits=RunLimits(),
-    )
-    answers = [
-        NewSample(each.item, f"Text {each.item}: São Paulo, 東京.", "", each.labels, each.attributes, each.prompt)
-        for each in store.runs.iterate_plan(run.id)
-    ]
-    counters = RunCounters(planned=20, completed=20, requests=20, prompt_tokens=100, completion_tokens=200, seconds=2.0)
-    store.runs.commit(run.id, answers, [], counters, in_flight=0)
-    store.runs.finish(run.id, RunState.DONE, "", counters)
-    return run
 
 
 def open_page(app, page, name, project):
@@ -113,9 +82,14 @@ def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
     assert set(server.answered.values()) == {1}
 
 
-def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, server, make_project):
+def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, server, make_project, make_run):
     project = make_project("Short news")
-    run = make_finished_run(store, project, server)
+    run = make_run(
+        project,
+        method=Method.ATTRPROMPT,
+        endpoint=Endpoint(server.base_url, MODEL),
+        texts=lambda item: f"Text {item.item}: São Paulo, 東京.",
+    )
     open_page(app, page, "review", project)
     shown = page.locator(".deck .card[data-item]")
     expect(shown).to_be_visible()
@@ -136,9 +110,16 @@ def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, serv
     assert samples[20].text != samples[item].text
 
 
-def test_a_data_set_is_downloaded_as_filtered_and_imported_again(app, page, store, server, make_project, tmp_path):
+def test_a_data_set_is_downloaded_as_filtered_and_imported_again(
+    app, page, store, server, make_project, tmp_path, make_run
+):
     project = make_project("Moved news")
-    run = make_finished_run(store, project, server)
+    run = make_run(
+        project,
+        method=Method.ATTRPROMPT,
+        endpoint=Endpoint(server.base_url, MODEL),
+        texts=lambda item: f"Text {item.item}: São Paulo, 東京.",
+    )
     store.review.decide(run.id, [0, 1], {"status": "rejected"}, actor="ana")
     open_page(app, page, "review", project)
     page.get_by_role("radio", name="New 18").or_(page.get_by_role("button", name="New 18")).first.click()

@@ -33,7 +33,7 @@ def make_abstracts(document):
 
 
 @pytest.fixture(scope="module")
-def project(app):
+def papers(app):
     """The preset with gold texts of its own subtopics."""
     store = app.open_store()
     made = store.projects.create("Papers", load_preset("arxiv"), owner="ana", source="preset:arxiv")
@@ -75,8 +75,8 @@ def fill(page, label, value):
     wait_until_idle(page)
 
 
-def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, project):
-    page.goto(app.page_of("prompts", project.id))
+def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, papers):
+    page.goto(app.page_of("prompts", papers.id))
     expect(page.get_by_text("Write the abstract of a scientific paper").first).to_be_visible()
     page.get_by_text("Options: class sizes").click()
     expect(page.get_by_text("belong to several labels")).to_be_visible()
@@ -101,7 +101,7 @@ def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, project):
     expect(page.get_by_text("Relabel: ")).to_be_visible()
     expect(page.locator(".deck .heading", has_text="quantum_physics")).to_be_visible()
     store = app.open_store()
-    run = store.runs.list_all(project.id)[0]
+    run = store.runs.list_all(papers.id)[0]
     relabelled = store.datasets.read_page(run.id)[item]
     store.close()
     assert "quantum_physics" in relabelled.labels

@@ -18,7 +18,7 @@ EVIL = "Hello <script>document.title = 'ran'</script><img src=x onerror=\"docume
 
 
 @pytest.fixture(scope="module")
-def project(app, tmp_path_factory):
+def news(app, tmp_path_factory):
     """A project with three data sets and an evaluation, in the app's home."""
     folder, home = tmp_path_factory.mktemp("rows"), str(app.home)
     assert main(["new", "News", "--labels", "sports,world", "--domain", "news", "--home", home]) == 0
@@ -38,7 +38,7 @@ def project(app, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def report(app, project, tmp_path_factory):
+def report(app, news, tmp_path_factory):
     """What the command writes."""
     out = tmp_path_factory.mktemp("report") / "report.html"
     assert main(["report", "News", "--out", str(out), "--home", str(app.home)]) == 0
@@ -81,13 +81,13 @@ def test_a_figure_is_saved_as_an_image_from_the_page_itself(browser, report):
     context.close()
 
 
-def test_the_page_gives_the_same_file_as_the_command(app, project, report, page):
+def test_the_page_gives_the_same_file_as_the_command(app, news, report, page):
     store = app.open_store()
-    request = make_report(store, app.home, project)
+    request = make_report(store, app.home, news)
     store.close()
     kept = find_result_file(app.home, request)
     kept.unlink()  # so that the page has it written anew, in the worker
-    page.goto(app.page_of("report", project.id))
+    page.goto(app.page_of("report", news.id))
     page.get_by_role("button", name="Make the report").click()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("Download the report")).click()
@@ -98,8 +98,8 @@ def test_the_page_gives_the_same_file_as_the_command(app, project, report, page)
     assert download.value.path().read_bytes().startswith(b"PK")
 
 
-def test_a_presentation_has_no_controls_and_larger_type_and_can_be_left(app, project, page):
-    page.goto(app.page_of("overview", project.id))
+def test_a_presentation_has_no_controls_and_larger_type_and_can_be_left(app, news, page):
+    page.goto(app.page_of("overview", news.id))
     with page.context.expect_page() as opened:
         page.get_by_role("link", name=re.compile("Present$")).click()
     page = opened.value

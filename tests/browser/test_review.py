@@ -16,7 +16,7 @@ DECIDED = 30
 
 
 @pytest.fixture(scope="module")
-def project(app):
+def reviewed(app):
     store = app.open_store()
     made = store.projects.create("Reviewed news", load_preset("agnews"), owner="ana", source="test")
     names = [label.name for label in made.document.labels.values()]
@@ -26,16 +26,16 @@ def project(app):
     return made
 
 
-def read_statuses(app, project):
+def read_statuses(app, reviewed):
     store = app.open_store()
-    dataset = store.datasets.find(project.id, "texts")
+    dataset = store.datasets.find(reviewed.id, "texts")
     found = {each.item: each.status.value for each in store.datasets.iterate(dataset.id)}
     store.close()
     return found
 
 
-def test_each_key_decides_on_the_text_that_was_on_screen(app, page, project):
-    page.goto(app.page_of("review", project.id))
+def test_each_key_decides_on_the_text_that_was_on_screen(app, page, reviewed):
+    page.goto(app.page_of("review", reviewed.id))
     card = page.locator(".deck .card[data-item]")
     expect(card).to_be_visible()
     wait_until_idle(page)
@@ -50,12 +50,12 @@ def test_each_key_decides_on_the_text_that_was_on_screen(app, page, project):
         page.wait_for_timeout(KEY_EVERY)
     assert len(pressed) == DECIDED
     expect(page.get_by_text(f"{DECIDED} of 40").first).to_be_visible()
-    decided = {item: status for item, status in read_statuses(app, project).items() if status != "new"}
+    decided = {item: status for item, status in read_statuses(app, reviewed).items() if status != "new"}
     assert decided == pressed
 
 
-def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, project):
-    page.goto(app.page_of("prompts", project.id))
+def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, reviewed):
+    page.goto(app.page_of("prompts", reviewed.id))
     expect(page.get_by_role("heading", level=1, name="Prompts")).to_be_visible()
     wait_until_idle(page)
     page.get_by_role("tab", name="Template").click()
@@ -76,13 +76,13 @@ def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, project):
     expect(page.get_by_text("Write something new about").first).to_be_visible()
 
 
-def test_checks_are_marked_and_taken_off_again(app, page, project):
+def test_checks_are_marked_and_taken_off_again(app, page, reviewed):
     store = app.open_store()
-    names = [label.name for label in project.document.labels.values()]
+    names = [label.name for label in reviewed.document.labels.values()]
     rows = [NewSample(item, "The same text, word for word.", "", (names[item % 4],), {}) for item in range(6)]
-    store.datasets.import_rows(project.id, "zz repeated", DatasetKind.SIMPROMPT, rows, info={})
-    dataset = store.datasets.find(project.id, "zz repeated")
-    page.goto(app.page_of("review", project.id))
+    store.datasets.import_rows(reviewed.id, "zz repeated", DatasetKind.SIMPROMPT, rows, info={})
+    dataset = store.datasets.find(reviewed.id, "zz repeated")
+    page.goto(app.page_of("review", reviewed.id))
     wait_until_idle(page)
     page.get_by_role("button", name="Checks").click()
     page.get_by_role("button", name="Check 6 texts").click()

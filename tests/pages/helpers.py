@@ -1,13 +1,18 @@
-"""What the tests of pages do again and again: open the Attributes page at a view, press a button, read its words."""
+"""What the tests of pages do again and again: open a view, ask a model and wait, press a button, read what is said."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from attrprompt.elicitation.background import Elicitations
+from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
+from tests.faulty_server import MODEL, FaultyServer
 
 APP = Path(__file__).parents[2] / "app.py"
 PATIENCE = 180
@@ -22,6 +27,25 @@ def open_attributes(project: StoredProject, view: str) -> AppTest:
     app.switch_page("pages/attributes.py").run()
     assert not app.exception
     return app
+
+
+def use_server(runtime: Runtime, project: StoredProject, server: FaultyServer) -> None:
+    """Let the project's model be that of this server."""
+    runtime.store.projects.save_settings(project.id, {"endpoint": {"base_url": server.base_url, "model": MODEL}})
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Until it is so, or the test fails."""
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
+    """Until the project's request to its model has ended, however it ended."""
+    asking = runtime.background(Elicitations)
+    wait_until(lambda: (job := asking.find(project.id)) is not None and job.state != "running")
 
 
 def press(app: AppTest, key: str) -> AppTest:

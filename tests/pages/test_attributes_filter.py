@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attrprompt import edits
 from attrprompt.cli import main
 from attrprompt.elicitation.background import Elicitations
 from attrprompt.elicitation.proposals import ProposalKind
-from attrprompt.project import Project
-from attrprompt.runtime.runtime import close_runtime, open_runtime
 from tests.capable_model import CapableModel
-from tests.pages.helpers import open_attributes, press
+from tests.documents import make_document
+from tests.homes import open_home
+from tests.pages.helpers import open_attributes, press, use_server, wait_until_asked
 
 pytestmark = pytest.mark.slow
 APP = Path(__file__).parents[2] / "app.py"
 NYT = APP.parent / ".." / "shared" / "data" / "attrprompt" / "nyt"
-SECONDS = 120
 SPENDING, SUBMARINES = "Military spending and budget allocation", "Submarine trials"
 VALUES = {
     "military": [SPENDING, SUBMARINES, "Care for wounded veterans", "Army recruitment goals"],
@@ -37,21 +34,16 @@ KNOWING = CapableModel(VALUES, fits={"federal budget": {SPENDING}, "dance": {SUB
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory):
+def home(tmp_path_factory):
     """One home for all, so that the worker loads the encoder once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATTRPROMPT_HOME", str(tmp_path_factory.mktemp("home")))
-        yield open_runtime()
-        close_runtime()
+    with open_home(tmp_path_factory.mktemp("home")) as folder:
+        yield folder
 
 
 @pytest.fixture
-def made(runtime, request):
-    document = edits.add_dimension(edits.add_labels(Project(), list(VALUES)), "subtopic", class_dependent=True)
-    for label, texts in VALUES.items():
-        subtopic = document.find_dimension("subtopic")
-        document = edits.add_values(document, subtopic, texts, labels=[document.find_label(label)]).project
-    return runtime.store.projects.create(request.node.name[:100], document, owner="ana", source="test")
+def made(store, request):
+    """A project for each test, as they share a home."""
+    return store.projects.create(request.node.name[:100], make_document(VALUES), owner="ana", source="test")
 
 
 @pytest.fixture
@@ -65,15 +57,13 @@ def filter_by_command(runtime, made, capsys):
 
 
 def open_filter(runtime, project, server) -> AppTest:
-    runtime.store.projects.save_settings(project.id, {"endpoint": {"base_url": server.base_url, "model": "faulty-1"}})
+    use_server(runtime, project, server)
     return open_attributes(project, "Filter")
 
 
-def wait_until_asked(runtime, project, at) -> AppTest:
-    until = time.monotonic() + SECONDS
-    while (job := runtime.background(Elicitations).find(project.id)) is None or job.state == "running":
-        assert time.monotonic() < until
-        time.sleep(0.05)
+def draw_when_asked(runtime, project, at) -> AppTest:
+    wait_until_asked(runtime, project)
+    job = runtime.background(Elicitations).find(project.id)
     assert job.state == "done", job.message
     at.run()
     assert not at.exception
@@ -140,7 +130,7 @@ def test_a_model_that_fails_the_control_questions_is_named_and_not_asked_further
 
 def test_the_page_shows_both_checks_with_reasons_and_drops_what_stays_ticked(runtime, made, faulty_server):
     at = open_filter(runtime, made, faulty_server(answer=KNOWING))
-    wait_until_asked(runtime, made, press(at, "filter_start"))
+    draw_when_asked(runtime, made, press(at, "filter_start"))
     assert any("2 of 12 checked values suggested to drop" in each.value for each in at.info)
     table = find_table(at)
     assert list(table.value["value"]) == [SPENDING, SUBMARINES]
@@ -156,7 +146,7 @@ def test_the_page_shows_both_checks_with_reasons_and_drops_what_stays_ticked(run
 
 def test_a_label_is_not_emptied_even_if_every_row_is_ticked(runtime, made, faulty_server):
     at = open_filter(runtime, made, faulty_server(answer=KNOWING))
-    wait_until_asked(runtime, made, press(at, "filter_start"))
+    draw_when_asked(runtime, made, press(at, "filter_start"))
     at.session_state[find_table(at).key] = {"edited_rows": {1: {"drop": False}}, "added_rows": [], "deleted_rows": []}
     at.toggle(key="filter_only").set_value(False).run()
     table = find_table(at)
@@ -171,7 +161,7 @@ def test_a_label_is_not_emptied_even_if_every_row_is_ticked(runtime, made, fault
 
 def test_similar_labels_are_found_changed_by_a_person_and_then_compared_with(runtime, made, faulty_server):
     at = open_filter(runtime, made, faulty_server(answer=KNOWING))
-    wait_until_asked(runtime, made, press(at, "filter_similar_find"))
+    draw_when_asked(runtime, made, press(at, "filter_similar_find"))
     found = runtime.store.projects.load(made.id)
     military, dance = made.document.find_label("military"), made.document.find_label("dance")
     budget = made.document.find_label("federal budget")
@@ -181,5 +171,5 @@ def test_similar_labels_are_found_changed_by_a_person_and_then_compared_with(run
     at.session_state[f"filter_similar_{found.revision}"] = edited
     press(at.run(), "filter_similar_save")
     assert runtime.store.projects.load(made.id).document.labels[military].similar == (dance,)
-    wait_until_asked(runtime, made, press(at, "filter_start"))
+    draw_when_asked(runtime, made, press(at, "filter_start"))
     assert list(find_table(at).value["value"]) == [SUBMARINES]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from attrprompt import edits
 from attrprompt.project import Project
+from tests.documents import make_document
 from tests.pages.helpers import open_attributes, press
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -18,12 +18,8 @@ ODD_NAMES = ["x" * 200, "أخبار الاقتصاد", "東京の選挙", "<img 
 
 
 @pytest.fixture
-def made(runtime):
-    document = edits.add_labels(Project(), ["music", "movies"])
-    document = edits.add_dimension(document, "subtopic", class_dependent=True)
-    subtopic, music = document.find_dimension("subtopic"), document.find_label("music")
-    document = edits.add_values(document, subtopic, ["opera", "jazz"], labels=[music]).project
-    return runtime.store.projects.create("Arts", document, owner="ana", source="test")
+def document():
+    return make_document({"music": ["opera", "jazz"], "movies": []})
 
 
 def pack(files: dict[str, str]) -> bytes:
@@ -52,31 +48,31 @@ def pack(files: dict[str, str]) -> bytes:
     ],
     ids=lambda given: given[:24] if isinstance(given, str) else "",
 )
-def test_a_bad_upload_is_explained_and_changes_nothing(runtime, made, name, content, says):
-    at = open_attributes(made, "Share")
+def test_a_bad_upload_is_explained_and_changes_nothing(runtime, project, name, content, says):
+    at = open_attributes(project, "Share")
     at.get("file_uploader")[0].upload(name, content).run()
     assert not at.exception
     assert any(says in each.value for each in at.error)
     assert not any(str(each.key).startswith("share_apply") for each in at.button)
-    assert runtime.store.projects.head(made.id) == made.revision
+    assert runtime.store.projects.head(project.id) == project.revision
 
 
-def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, made):
+def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, project):
     folder = "nyt/attrprompt/gpt-3.5-turbo/location /"
     lists = {f"{folder}location.txt": "Europe\n", f"{folder}location_fine.txt": "France\nPeru\n"}
-    at = open_attributes(made, "Share")
+    at = open_attributes(project, "Share")
     at.get("file_uploader")[0].upload("nyt.zip", pack({"nyt/label.txt": "music\ndance\n", **lists})).run()
     assert not at.exception
     assert not any("--use" in each.value for each in at.warning)
     assert at.selectbox(key="share_use_location").options == ["location", "location_fine"]
     at.selectbox(key="share_use_location").set_value("location_fine").run()
     press(at, "share_apply_1")
-    stored = runtime.store.projects.load(made.id)
+    stored = runtime.store.projects.load(project.id)
     [location] = stored.document.dimensions.values()
     assert [(value.text, value.country) for _, value in location.ordered()] == [("France", "FR"), ("Peru", "PE")]
     assert stored.settings["raw_lines"]["location"] == {"": ["France", "Peru"]}
     press(at, "attributes_undo")
-    assert runtime.store.projects.load(made.id).document == made.document
+    assert runtime.store.projects.load(project.id).document == project.document
 
 
 @pytest.mark.parametrize(
@@ -90,13 +86,13 @@ def test_of_several_lists_in_an_authors_folder_a_person_chooses_one(runtime, mad
     ],
     ids=["10 MB", "binary", "5,001 lines", "weight", "long"],
 )
-def test_a_bad_paste_is_explained_and_changes_nothing(runtime, made, pasted, says):
-    at = open_attributes(made, "Values")
+def test_a_bad_paste_is_explained_and_changes_nothing(runtime, project, pasted, says):
+    at = open_attributes(project, "Values")
     key = next(each.key for each in at.text_area if each.key.startswith("attributes_paste_"))
     at.text_area(key=key).input(pasted)
     press(at, "attributes_paste_add")
     assert any(says in each.value for each in at.error)
-    assert runtime.store.projects.head(made.id) == made.revision
+    assert runtime.store.projects.head(project.id) == project.revision
 
 
 @pytest.mark.parametrize(
@@ -110,19 +106,19 @@ def test_a_bad_paste_is_explained_and_changes_nothing(runtime, made, pasted, say
     ],
     ids=["taken", "twice", "empty", "long", "too many"],
 )
-def test_bad_labels_are_explained_and_none_is_added(runtime, made, pasted, says):
-    at = open_attributes(made, "Labels and task")
+def test_bad_labels_are_explained_and_none_is_added(runtime, project, pasted, says):
+    at = open_attributes(project, "Labels and task")
     at.text_area(key="labels_paste_0").input(pasted)
     press(at, "labels_add")
     assert any(says in each.value for each in at.error)
-    assert runtime.store.projects.head(made.id) == made.revision
+    assert runtime.store.projects.head(project.id) == project.revision
 
 
-def test_names_of_any_script_and_markup_stay_as_they_are(runtime, made):
-    at = open_attributes(made, "Labels and task")
+def test_names_of_any_script_and_markup_stay_as_they_are(runtime, project):
+    at = open_attributes(project, "Labels and task")
     at.text_area(key="labels_paste_0").input("\n".join(ODD_NAMES))
     press(at, "labels_add")
-    document = runtime.store.projects.load(made.id).document
+    document = runtime.store.projects.load(project.id).document
     assert [label.name for _, label in document.ordered_labels()][2:] == ODD_NAMES
     at.session_state["attributes_label"] = document.find_label(ODD_NAMES[-1])
     at.session_state["attributes_view"] = "Values"
@@ -130,7 +126,7 @@ def test_names_of_any_script_and_markup_stay_as_they_are(runtime, made):
     key = next(each.key for each in at.text_area if each.key.startswith("attributes_paste_"))
     at.text_area(key=key).input("\n".join(ODD_NAMES))
     press(at, "attributes_paste_add")
-    document = runtime.store.projects.load(made.id).document
+    document = runtime.store.projects.load(project.id).document
     subtopic = document.dimensions[document.find_dimension("subtopic")]
     assert [value.text for _, value in subtopic.values_for(document.find_label(ODD_NAMES[-1]))] == ODD_NAMES
     for view in ("Search", "Filter", "Constraints", "Share", "History"):
@@ -139,12 +135,12 @@ def test_names_of_any_script_and_markup_stay_as_they_are(runtime, made):
         assert not at.exception
 
 
-def test_500_labels_are_taken_at_once_and_every_view_draws(runtime):
-    made = runtime.store.projects.create("Many", Project(), owner="ana", source="test")
-    at = open_attributes(made, "Values")
+@pytest.mark.parametrize("document", [Project()], ids=["blank"])
+def test_500_labels_are_taken_at_once_and_every_view_draws(runtime, project):
+    at = open_attributes(project, "Values")
     at.text_area(key="labels_paste_0").input("\n".join(f"label {number}" for number in range(500)))
     press(at, "labels_add")
-    assert len(runtime.store.projects.load(made.id).document.labels) == 500
+    assert len(runtime.store.projects.load(project.id).document.labels) == 500
     for view in ("Values", "Search", "Dimensions", "Labels and task", "Filter", "Constraints", "Share"):
         at.session_state["attributes_view"] = view
         at.run()

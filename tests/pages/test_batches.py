@@ -6,12 +6,8 @@ import time
 import pytest
 
 from attrprompt.generation.batches.remote import BatchWork
-from attrprompt.generation.launch import create_run
-from attrprompt.generation.plans.plan import PlanOptions
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.generation.sending import load_run
 from attrprompt.llm.chat import Endpoint
-from attrprompt.project import Method
 from attrprompt.records import BatchState, RunState
 from tests.batch_server import BatchServer
 from tests.faulty_server import MODEL
@@ -19,19 +15,8 @@ from tests.pages.helpers import read_words
 
 
 @pytest.fixture
-def make_run(runtime, project):
-    def make(base_url):
-        return create_run(
-            runtime.store,
-            project,
-            PlanOptions(method=Method.SIMPROMPT, per_class=2),
-            Endpoint(base_url, MODEL),
-            name="r1",
-            parameters=GenerationParameters(),
-            limits=RunLimits(),
-        )
-
-    return make
+def plan_at(make_run, project):
+    return lambda server: make_run(project, per_class=2, endpoint=Endpoint(server.base_url, MODEL))
 
 
 def wait_for(runtime, run):
@@ -39,9 +24,9 @@ def wait_for(runtime, run):
         time.sleep(0.02)
 
 
-def test_a_run_is_submitted_and_its_results_appear(open_page, project, runtime, make_run):
+def test_a_run_is_submitted_and_its_results_appear(open_page, project, runtime, plan_at):
     with BatchServer(looks=0) as server:
-        run = make_run(server.base_url)
+        run = plan_at(server)
         app = open_page("generate", project)
         app.button(key=f"batch_submit_{run.id}").click().run()
         assert not app.exception
@@ -51,9 +36,9 @@ def test_a_run_is_submitted_and_its_results_appear(open_page, project, runtime, 
     assert runtime.store.runs.load(run.id).state is RunState.DONE
 
 
-def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, project, runtime, make_run, faulty_server):
+def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, project, runtime, plan_at, faulty_server):
     server = faulty_server()
-    run = make_run(server.base_url)
+    run = plan_at(server)
     app = open_page("generate", project)
     app.button(key=f"batch_files_{run.id}").click().run()
     assert not app.exception
@@ -81,9 +66,9 @@ def test_files_are_carried_by_hand_and_resume_leaves_them_alone(open_page, proje
     assert len(server.asked) == 3
 
 
-def test_a_refused_key_is_said_and_results_can_be_looked_for_again(open_page, project, runtime, make_run):
+def test_a_refused_key_is_said_and_results_can_be_looked_for_again(open_page, project, runtime, plan_at):
     with BatchServer(looks=0, api_key="sk-1") as server:
-        run = make_run(server.base_url)
+        run = plan_at(server)
         app = open_page("generate", project)
         app.button(key=f"batch_submit_{run.id}").click().run()
         wait_for(runtime, run)

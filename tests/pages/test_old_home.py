@@ -19,12 +19,12 @@ def home(tmp_path):
 
 
 @pytest.fixture
-def project(store):
+def kept(store):
     return store.projects.find("Kept news")
 
 
-def test_the_overview_counts_the_texts_and_shows_a_pair(open_page, project):
-    app = open_page("overview", project)
+def test_the_overview_counts_the_texts_and_shows_a_pair(open_page, kept):
+    app = open_page("overview", kept)
     assert [(each.label, each.value) for each in app.metric][:2] == [
         ("simprompt-1", "6 texts"),
         ("attrprompt-1", "6 texts"),
@@ -37,8 +37,8 @@ def test_the_overview_counts_the_texts_and_shows_a_pair(open_page, project):
     assert "180 tokens" in read_words(app)
 
 
-def test_review_shows_the_texts_with_their_decisions(open_page, project):
-    app = open_page("review", project)
+def test_review_shows_the_texts_with_their_decisions(open_page, kept):
+    app = open_page("review", kept)
     assert app.selectbox(key="review_dataset").value == "attrprompt-1"
     app.session_state["review_view"] = "Table"
     app.run()
@@ -51,8 +51,8 @@ def test_review_shows_the_texts_with_their_decisions(open_page, project):
     assert list(table["Flags"]) == ["", "", "", "truncated", "", ""]
 
 
-def test_attributes_show_the_matrix_and_the_values(project):
-    app = open_attributes(project, "Values")
+def test_attributes_show_the_matrix_and_the_values(kept):
+    app = open_attributes(kept, "Values")
     matrix, values = (each.value for each in app.dataframe)
     assert matrix.to_dict("list") == {
         "Label": ["All labels", "World", "Sports"],
@@ -62,8 +62,8 @@ def test_attributes_show_the_matrix_and_the_values(project):
     assert list(values["text"]) == ["elections", "treaties", "summits"]
 
 
-def test_attributes_show_who_changed_what(project):
-    (history,) = (each.value for each in open_attributes(project, "History").dataframe)
+def test_attributes_show_who_changed_what(kept):
+    (history,) = (each.value for each in open_attributes(kept, "History").dataframe)
     assert history[["who", "kind", "what"]].to_numpy().tolist() == [
         ["ana", "change", "Accepted 1 proposed: summits"],
         ["ben", "taken back", "World is shown as Welt"],

@@ -86,3 +86,26 @@ def test_rows_without_regions_are_refused_in_one_line(run, imported, tmp_path):
     assert not (tmp_path / "places.jsonl").exists()
     for nowhere in (tmp_path, tmp_path / "no such folder" / "places.jsonl"):
         assert run("analyze", "p1", "asked", "--only", "regions", "--rows", nowhere)[0] == 2
+
+
+def test_analyze_prints_figures_with_intervals(run, faulty_server, tmp_path):
+    run("new", "p1", "--labels", "a,b", "--domain", "news")
+    for name, start in (("one", 0), ("two", 7)):
+        rows = [
+            {"text": f"In France word{(start + n) % 50} met number{n % 31} near Lima.", "label": "ab"[n % 2]}
+            for n in range(60)
+        ]
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        assert run("import-dataset", "p1", file, "--as", name)[0] == 0
+    status, printed, _ = run("analyze", "p1", "one", "two", "--only", "diversity")
+    assert status == 0
+    estimate = printed["datasets"]["one"]["vocabulary_size"]
+    assert set(estimate) == {"value", "low", "high", "n", "m", "repeats", "method"}
+    assert estimate["low"] <= estimate["value"] <= estimate["high"]
+    assert printed["datasets"]["one"]["whole"]["vocabulary_size"] > 0
+    assert {each["family"] for each in printed["comparisons"] if each["metric"] == "vocabulary_size"} >= {"primary"}
+    status, printed, _ = run("analyze", "p1", "one", "--only", "regions")
+    regions = printed["datasets"]["one"]
+    assert (regions["documents"], regions["located"], regions["unlocated"]) == (60, 60, 0)
+    assert regions["countries"] == {"FR": 60, "PE": 60}

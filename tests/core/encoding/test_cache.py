@@ -14,6 +14,7 @@ from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import identify_encoder
 from attrprompt.errors import InputError, StoreError, WorkerError
 from tests.core.encoding.counting import TEXTS, CountingEncoder
+from tests.scripts import run_script
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,7 +32,7 @@ home = Path({str(tmp_path)!r})
 assert encode_cached(open_encoder(REFERENCE, home), {TEXTS!r}, VectorCache(home)).shape == (5, 8)
 assert not {{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)
 """
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=60)
+    run_script(script)
 
 
 def test_only_unknown_texts_are_encoded_each_once(tmp_path):

@@ -1,17 +1,12 @@
 """The encoder on OpenVINO: the vectors of the reference, its precisions, and no call home."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from attrprompt.encoding.encoder import Backend, EncoderSpec, Precision
 from attrprompt.encoding.open import choose_fast, open_encoder
 from attrprompt.errors import InputError
 from tests.core.encoding.counting import TEXTS
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.scripts import run_script
 
 
 @pytest.mark.slow
@@ -34,7 +29,7 @@ from attrprompt.encoding.openvino import supports_bf16
 assert choose_fast().precision is (Precision.BF16 if supports_bf16() else Precision.FP32)
 assert not any(name.startswith("openvino_telemetry") for name, module in sys.modules.items() if module is not None)
 """
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=60)
+    run_script(script)
 
 
 def test_bf16_is_refused_where_the_processor_emulates_it(tmp_path):

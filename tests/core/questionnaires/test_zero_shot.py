@@ -130,7 +130,9 @@ def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server, 
 
 
 @pytest.mark.parametrize(
-    "document", [edits.add_labels(Project(task=Task(text="news item", multi_label=True)), ["World", "Sports"])]
+    "document",
+    [edits.add_labels(Project(task=Task(text="news item", multi_label=True)), ["World", "Sports"])],
+    ids=["multi-label"],
 )
 def test_several_labels_a_text_are_asked_for_and_scored(runtime, faulty_server, store, project):
     gold = add_gold(store, project, labels=(("World",), ("Sports", "World")))

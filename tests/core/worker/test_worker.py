@@ -34,6 +34,7 @@ from attrprompt.worker.jobs import (
     read_result,
     run_job,
 )
+from tests.scripts import run_script
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 120
@@ -401,7 +402,7 @@ import sys
 import attrprompt.worker.client, attrprompt.worker.encode
 assert not {"torch", "sklearn", "umap", "openai", "transformers", "pandas"} & set(sys.modules), sorted(sys.modules)
 """
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=PATIENCE)
+    run_script(script, seconds=PATIENCE)
 
 
 # The kinds over embeddings

@@ -16,6 +16,12 @@ from attrprompt.elicitation.proposals import (
 )
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import NewProposal
+from tests.documents import make_document
+
+
+@pytest.fixture
+def document():
+    return make_document({"music": [], "movies": []})
 
 
 def keep(store, project, proposals: list[Proposal]) -> list[int]:
