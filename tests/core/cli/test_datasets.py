@@ -6,21 +6,13 @@ from pathlib import Path
 import pytest
 
 ATTRIBUTES = Path(__file__).parents[4] / "shared" / "data" / "attrprompt"
-
-
 FOREIGN = "東京で会議 – São Paulo, Zürich “quoted” 🙂"
 
 
-def generate(run, server, *arguments):
-    return run(
-        "generate", "p1", "--method", "attrprompt", "--base-url", server.base_url, "--model", "faulty-1", *arguments
-    )
-
-
-def test_generate_export_and_import_keep_text_byte_for_byte(run, tmp_path, faulty_server):
+def test_generate_export_and_import_keep_text_byte_for_byte(run, tmp_path, faulty_server, generate):
     server = faulty_server(answer=lambda body: FOREIGN)
     run("new", "p1", "--preset", "agnews")
-    status, printed, _ = generate(run, server, "--per-class", "5", "--seed", "7", "--run", "r1")
+    status, printed, _ = generate(server, "--per-class", "5", "--seed", "7", "--run", "r1")
     assert status == 0
     assert (printed["run"], printed["planned"], printed["completed"], printed["failed"]) == ("r1", 20, 20, {})
     assert (printed["requests"], printed["cost"]) == (20, None)

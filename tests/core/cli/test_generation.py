@@ -3,12 +3,6 @@
 import json
 
 
-def generate(run, server, *arguments):
-    return run(
-        "generate", "p1", "--method", "attrprompt", "--base-url", server.base_url, "--model", "faulty-1", *arguments
-    )
-
-
 def test_the_same_seed_plans_the_same_bytes(run, tmp_path):
     run("new", "p1", "--preset", "agnews")
     files = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
@@ -32,10 +26,10 @@ def test_class_sizes_are_long_tailed_or_given(run):
     assert run("plan", "p1", "--class-count", "World=7", "--class-sizes", "long_tailed")[0] == 2
 
 
-def test_a_run_with_failures_exits_3_and_resume_mends_it(run, faulty_server):
+def test_a_run_with_failures_exits_3_and_resume_mends_it(run, faulty_server, generate):
     server = faulty_server(faults={"bad_request": 0.4}, models=())
     run("new", "p1", "--preset", "agnews")
-    status, printed, _ = generate(run, server, "--per-class", "10", "--run", "r1")
+    status, printed, _ = generate(server, "--per-class", "10", "--run", "r1")
     assert status == 3
     assert printed["completed"] + sum(printed["failed"].values()) == 40
     server.faults = {}
@@ -45,10 +39,10 @@ def test_a_run_with_failures_exits_3_and_resume_mends_it(run, faulty_server):
     assert set(server.answered.values()) == {1}
 
 
-def test_an_existing_run_name_names_resume(run, faulty_server):
+def test_an_existing_run_name_names_resume(run, faulty_server, generate):
     run("new", "p1", "--preset", "agnews")
     server = faulty_server()
-    generate(run, server, "--per-class", "1", "--run", "r1")
-    status, _, err = generate(run, server, "--per-class", "1", "--run", "r1")
+    generate(server, "--per-class", "1", "--run", "r1")
+    status, _, err = generate(server, "--per-class", "1", "--run", "r1")
     assert status == 2
     assert "resume" in err

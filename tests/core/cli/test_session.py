@@ -7,14 +7,8 @@ import pytest
 from attrprompt.cli import main
 
 
-def generate(run, server, *arguments):
-    return run(
-        "generate", "p1", "--method", "attrprompt", "--base-url", server.base_url, "--model", "faulty-1", *arguments
-    )
-
-
 def test_options_may_stand_before_or_after_the_command(home, capsys):
-    assert main(["--json", "--home", home, "new", "p1", "--preset", "sst2"]) == 0
+    assert main(["--json", "--home", str(home), "new", "p1", "--preset", "sst2"]) == 0
     assert json.loads(capsys.readouterr().out)["project"] == "p1"
     assert main(["projects", f"--home={home}", "--json"]) == 0
     assert [each["name"] for each in json.loads(capsys.readouterr().out)["projects"]] == ["p1"]
