@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from importlib import metadata
 
 import pytest
 from genai_prices.data_snapshot import get_snapshot
 
 from attrprompt.llm.list_prices import VERSION, find_list_price
+from tests.scripts import run_script
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com/v1"
@@ -78,4 +77,4 @@ def test_the_date_is_that_of_the_version_that_is_installed():
 
 
 def test_the_table_is_loaded_only_for_an_endpoint_elsewhere():
-    subprocess.run([sys.executable, "-c", LAZY], check=True)
+    run_script(LAZY)

@@ -1,16 +1,15 @@
+"""None"""
+
 from __future__ import annotations
 
 import pytest
 
 from attrprompt.errors import InputError
-from attrprompt.generation.launch import check_budget
-from attrprompt.generation.run_options import RunLimits
-from attrprompt.llm.chat import EMBEDDED, EMBEDDED_MODEL_NAME, Endpoint
+from attrprompt.llm.chat import EMBEDDED, EMBEDDED_MODEL_NAME
 from attrprompt.llm.prices import PriceTable, format_usd
 
 LOCAL = "http://127.0.0.1:8000/v1"
 OPENAI = "https://api.openai.com/v1"
-
 ROWS = [
     {"model": "big", "prompt": 2.5, "completion": 10},
     {"model": "big-mini*", "prompt": 0.15, "completion": 0.6},
@@ -48,24 +47,6 @@ def test_a_list_price_is_told_with_its_date():
 def test_what_people_entered_wins_everywhere(base_url):
     table = PriceTable.from_rows([{"model": "gpt-4o-mini*", "prompt": 3, "completion": 4}])
     assert table.word_cost("gpt-4o-mini", base_url, 1_000_000, 0) == "$3.00"
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "said"),
-    [
-        (Endpoint(LOCAL, "gpt-4o-mini"), "The price of gpt-4o-mini is not known"),
-        (Endpoint.embedded(), "The embedded model has no price"),
-    ],
-)
-def test_a_budget_in_money_needs_a_price(endpoint, said):
-    with pytest.raises(InputError, match=said):
-        check_budget(PriceTable(), endpoint, RunLimits(budget=1.0))
-    check_budget(PriceTable(), endpoint, RunLimits(budget_tokens=1_000))
-
-
-def test_a_budget_in_money_is_kept_at_list_prices_and_entered_ones():
-    check_budget(PriceTable(), Endpoint(OPENAI, "gpt-4o-mini"), RunLimits(budget=1.0))
-    check_budget(PriceTable.from_rows(ROWS), Endpoint(LOCAL, "big"), RunLimits(budget=1.0))
 
 
 def test_the_longest_beginning_wins():
