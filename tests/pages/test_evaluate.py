@@ -41,6 +41,8 @@ def test_a_finished_evaluation_is_shown_with_the_texts_behind_a_cell(open_page, 
     assert "Tested on 24 texts" in shown
     assert any("<script>" in each.value for each in app.text)
     assert "<script>" not in "".join(each.value for each in app.markdown)
+    app.get_by_key("evaluate_against").set_value("money").run()
+    assert "costs nothing, so there is no curve against money" in read_words(app)
 
 
 def test_a_fine_tuning_is_shown_seed_by_seed_with_its_cost_in_trainings_before(open_page, project, gold, runtime):

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from attrprompt.errors import InputError
+from attrprompt.llm.prices import LIST_DATE
 from attrprompt.report.archive import ReportFormat, format_of
 from attrprompt.report.html import pack_plots
 from attrprompt.report.markdown import escape_markdown, fence, quote_code
@@ -45,6 +46,7 @@ def test_the_report_holds_every_part_and_none_of_the_markup_of_its_texts(run, te
     assert printed["bytes"] < 8_000_000
     for part in ("findings", "task", "texts", "diversity", "map", "regions", "evaluation", "costs", "provenance"):
         assert f'<h2 id="{part}"' in html
+    assert f"else the list prices of {LIST_DATE}" in html
     page = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
     assert "ran" in page
     assert "<script>document" not in page
