@@ -75,11 +75,6 @@ def sort_flags(counts: Mapping[str, int]) -> dict[str, int]:
     return {flag.value: counts[flag.value] for flag in Flag if flag.value in counts}
 
 
-def format_cost(usd: float) -> str:
-    """USD for people; a small sum is no nothing: `$0.00`, `under $0.01`, `$12.40`."""
-    return "under $0.01" if 0 < usd < 0.005 else f"${usd:,.2f}"
-
-
 def format_seconds(seconds: float) -> str:
     """A duration for people: `40 s`, `3 min`, `2 h 5 min`."""
     if seconds < 90:

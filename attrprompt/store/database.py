@@ -54,6 +54,10 @@ class Database:
                 f"The database in {home} cannot be used: {error.orig}. Check that the folder is writable and that its "
                 "file is not damaged, or name another folder with --home."
             ) from error
+        except OSError as error:
+            raise StoreError(
+                f"The folder {home} cannot be written to ({error.strerror}). Name another with --home."
+            ) from error
 
     @contextmanager
     def _opening(self) -> Iterator[None]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.generation.progress import format_cost, format_seconds, measure_progress, sort_flags
-from attrprompt.llm.prices import FREE, UNKNOWN
+from attrprompt.generation.progress import format_seconds, measure_progress, sort_flags
+from attrprompt.llm.prices import FREE, UNKNOWN, format_usd
 from attrprompt.records import Run, RunState
 from attrprompt.runtime.runtime import Runtime
 from components.kit.samples import describe_flag
@@ -55,8 +55,8 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
         said = UNKNOWN if price is None else FREE
         figures[3].metric("Tokens", f"{tokens:,}", said, delta_color="off", delta_arrow="off")
     else:
-        projected = "" if progress.projected_cost is None else f"of about {format_cost(progress.projected_cost)}"
-        figures[3].metric("Cost", format_cost(progress.cost), projected, delta_color="off", delta_arrow="off")
+        projected = "" if progress.projected_cost is None else f"of about {format_usd(progress.projected_cost)}"
+        figures[3].metric("Cost", format_usd(progress.cost), projected, delta_color="off", delta_arrow="off")
         if price.note:
             figures[3].caption(f"At the {price.note}")
     if counters.maybe_billed_twice:

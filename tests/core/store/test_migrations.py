@@ -127,6 +127,12 @@ def test_a_home_of_a_newer_app_is_refused_and_left_as_it_is(home):
     engine.dispose()
 
 
+def test_a_home_that_cannot_be_written_to_is_told(home):
+    (home / "locks" / "opening").mkdir(parents=True)
+    with pytest.raises(StoreError, match="cannot be written to"):
+        Store(home)
+
+
 def test_opening_waits_for_whoever_opens_the_home_now(home):
     kept_homes.restore(1, home)
     with ThreadPoolExecutor(1) as others:
