@@ -111,16 +111,24 @@ def test_edits_in_the_table_are_saved_as_one_step_and_undone_as_one(runtime, pro
     assert texts_of(runtime, project, "subtopic", "music") == ["opera", "jazz"]
 
 
-def test_the_same_field_changed_by_two_people_is_shown_to_the_second(runtime, project):
+def rename_first_value(runtime: Runtime, project: StoredProject, *, theirs: int) -> AppTest:
+    """The page with the first value renamed and not saved yet; meanwhile bo renames the one at this index."""
     at = open_page(project)
-    key = at.data_editor[0].key
-    at.session_state[key] = {"edited_rows": {0: {"text": "mine"}}, "added_rows": [], "deleted_rows": []}
+    at.session_state[at.data_editor[0].key] = {
+        "edited_rows": {0: {"text": "mine"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
     at.run()
-    document = project.document
-    subtopic = document.find_dimension("subtopic")
-    [first, *_] = document.dimensions[subtopic].ordered()
-    theirs = edits.edit_value(document, subtopic, first[0], text="theirs")
-    runtime.store.projects.save(project.id, project, theirs, actor="bo", summary="opera renamed")
+    subtopic = project.document.find_dimension("subtopic")
+    value_id, _ = project.document.dimensions[subtopic].ordered()[theirs]
+    changed = edits.edit_value(project.document, subtopic, value_id, text="theirs")
+    runtime.store.projects.save(project.id, project, changed, actor="bo", summary="a value renamed")
+    return at
+
+
+def test_the_same_field_changed_by_two_people_is_shown_to_the_second(runtime, project):
+    at = rename_first_value(runtime, project, theirs=0)
     press(at, "attributes_save")
     assert any("bo changed the same thing" in error.value for error in at.error)
     assert [each.value for each in at.code][:2] == ["mine", "theirs"]
@@ -129,15 +137,7 @@ def test_the_same_field_changed_by_two_people_is_shown_to_the_second(runtime, pr
 
 
 def test_a_change_of_another_value_made_meanwhile_is_kept(runtime, project):
-    at = open_page(project)
-    key = at.data_editor[0].key
-    at.session_state[key] = {"edited_rows": {0: {"text": "mine"}}, "added_rows": [], "deleted_rows": []}
-    at.run()
-    document = project.document
-    subtopic = document.find_dimension("subtopic")
-    [_, second] = document.dimensions[subtopic].ordered()
-    theirs = edits.edit_value(document, subtopic, second[0], text="theirs")
-    runtime.store.projects.save(project.id, project, theirs, actor="bo", summary="jazz renamed")
+    at = rename_first_value(runtime, project, theirs=1)
     press(at.run(), "attributes_save")
     assert texts_of(runtime, project, "subtopic", "music") == ["mine", "theirs"]
 

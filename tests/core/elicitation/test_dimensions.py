@@ -18,7 +18,6 @@ from attrprompt.elicitation.proposals import DimensionProposal
 from attrprompt.elicitation.questions import Way
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.embedded import EmbeddedChatClient
 from attrprompt.presets import load_preset
 from attrprompt.project import DimensionKind, Project
 from tests.faulty_server import MODEL
@@ -133,13 +132,6 @@ def test_a_dimension_without_a_usable_name_is_none(name):
 )
 def test_kind_and_dependence_are_guessed_from_the_name(name, kind, dependent):
     assert (guess_kind(name).value, guess_class_dependent(name)) == (kind, dependent)
-
-
-@pytest.fixture
-async def embedded_client(embedded_server):
-    client = EmbeddedChatClient(embedded_server)
-    yield client
-    await client.close()
 
 
 @pytest.mark.slow

@@ -15,7 +15,6 @@ from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import PATIENCE, PatientClient
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.embedded import EmbeddedChatClient
 from attrprompt.presets import load_preset
 from attrprompt.project import DimensionKind, Project
 from tests.faulty_server import LISTED, MODEL
@@ -294,13 +293,6 @@ async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the
         ("a chess duel", ""),
     ]
     assert flagged.proposals[0].near_similarity == pytest.approx((2 / 3) ** 0.5)
-
-
-@pytest.fixture
-async def embedded_client(embedded_server):
-    client = EmbeddedChatClient(embedded_server)
-    yield client
-    await client.close()
 
 
 @pytest.mark.slow

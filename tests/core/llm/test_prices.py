@@ -1,4 +1,4 @@
-"""None"""
+"""Prices: of whom, from where, and in which words."""
 
 from __future__ import annotations
 

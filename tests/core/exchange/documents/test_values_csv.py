@@ -1,4 +1,4 @@
-"""None"""
+"""Values as a table: what a spreadsheet gives back is merged, and a wrong table changes nothing."""
 
 import csv
 import io
