@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -96,6 +96,17 @@ class Dataset:
     def is_variant(self) -> bool:
         """Whether it was made to be held against another run; then no page proposes it by itself."""
         return BASE_RUN in self.info
+
+
+def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold.
+
+    A variant of another run stands back behind the others of its kind.
+    """
+    order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
+    last_is_best = sorted(datasets, key=lambda dataset: not dataset.is_variant)
+    newest = {dataset.kind: dataset for dataset in last_is_best if dataset.rows}
+    return [newest[kind] for kind in order if kind in newest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,17 @@ request = build_request(page, datasets, (Part.DIVERSITY,), key="analysis")
 colours = dataset_colours(datasets, current_palette())
 
 # --- The answer first ---
-found = find_or_compute(page.runtime, request, doing="Measuring vocabulary", key="diversity_job")
-result = None if found is None else found.to_json()
-if result is not None:
-    draw_warnings(result)
-    draw_primary_findings(page, datasets, result)
-    parameters = result["parameters"]
-    if parameters["tokens"]:
+analysis = find_or_compute(page.runtime, request, doing="Measuring vocabulary", key="diversity_job")
+if analysis is not None:
+    draw_warnings(analysis)
+    draw_primary_findings(page, datasets, analysis)
+    parameters = analysis.parameters
+    if parameters.tokens:
         st.caption(
-            f"Each figure is estimated at {parameters['tokens']:,} words a set ({parameters['repeats']} draws, seed "
-            f"{parameters['seed']}), so that neither size nor length decides. All but the vocabulary are exploratory."
+            f"Each figure is estimated at {parameters.tokens:,} words a set ({parameters.repeats} draws, seed "
+            f"{parameters.seed}), so that neither size nor length decides. All but the vocabulary are exploratory."
         )
-    draw_figures(page, datasets, result, LEXICAL, colours, key="diversity")
+    draw_figures(page, datasets, analysis, LEXICAL, colours, key="diversity")
 
 # --- What lies behind it ---
 wording = find_or_compute(page.runtime, request.ask(WordingRequest), doing="Reading the words", key="diversity_wording")
@@ -54,9 +53,9 @@ if wording is not None:
         draw_shared(page, datasets, wording.shared)
     with paper:
         draw_paper_vocabulary({name: words.paper for name, words in wording.datasets.items()})
-if result is not None:
+if analysis is not None:
     st.subheader("By label and attribute value", anchor=False)
-    draw_scopes(page, datasets, result, LEXICAL, key="diversity")
+    draw_scopes(page, datasets, analysis, LEXICAL, key="diversity")
     with st.expander("Differences between the data sets, exploratory"):
-        draw_comparisons(result, key="diversity")
+        draw_comparisons(analysis, key="diversity")
 draw_definitions(LEXICAL)

@@ -89,11 +89,10 @@ with picture:
         page.runtime, request.ask(NeighbourhoodRequest), doing="Encoding the texts", key="embeddings_near"
     )
 with answer:
-    found = find_or_compute(page.runtime, request, doing="Measuring similarity", key="embeddings_job")
-    result = None if found is None else found.to_json()
-    if result is not None:
-        draw_warnings(result)
-        draw_primary_findings(page, datasets, result)
+    analysis = find_or_compute(page.runtime, request, doing="Measuring similarity", key="embeddings_job")
+    if analysis is not None:
+        draw_warnings(analysis)
+        draw_primary_findings(page, datasets, analysis)
 if near is not None:
     with picture:
         umap = find_or_compute(
@@ -102,11 +101,11 @@ if near is not None:
         explore(load_map_frame(page.runtime.store, request, near, umap), near, umap)
 
 # --- The figures ---
-if result is not None:
+if analysis is not None:
     st.subheader("Figures at a common size", anchor=False)
-    draw_figures(page, datasets, result, KEYS, colours, key="embeddings")
+    draw_figures(page, datasets, analysis, KEYS, colours, key="embeddings")
     st.subheader("By label and attribute value", anchor=False)
-    draw_scopes(page, datasets, result, SCOPE_KEYS, key="embeddings")
+    draw_scopes(page, datasets, analysis, SCOPE_KEYS, key="embeddings")
     with st.expander("Differences between the data sets, exploratory"):
-        draw_comparisons(result, key="embeddings")
+        draw_comparisons(analysis, key="embeddings")
 draw_definitions(KEYS)

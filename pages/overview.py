@@ -9,7 +9,8 @@ import streamlit as st
 
 from attrprompt.analysis_jobs.findings import describe_primary
 from attrprompt.analysis_jobs.request import Part, make_request
-from components.kit.datasets import default_comparison, pick_datasets
+from attrprompt.records import default_comparison
+from components.kit.datasets import pick_datasets
 from components.kit.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
 from components.kit.text import escape_markdown
@@ -53,14 +54,13 @@ else:
         primary_only=True,
         tables=False,
     )
-    found = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
-    result = None if found is None else found.to_json()
-    if result is not None:
-        draw_warnings(result)
+    analysis = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
+    if analysis is not None:
+        draw_warnings(analysis)
         if presenting:
-            draw_findings(describe_primary(result))
+            draw_findings(describe_primary(analysis))
         else:
-            draw_primary_findings(page, chosen, result)
+            draw_primary_findings(page, chosen, analysis)
 
 # --- One pair of texts ---
 if len(chosen) >= 2:

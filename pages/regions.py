@@ -119,7 +119,7 @@ if found is None:
 result = found.to_json()
 
 # --- The answer first ---
-draw_primary_findings(page, datasets, result)
+draw_primary_findings(page, datasets, found)
 draw_located(result)
 
 # --- The picture ---

@@ -5,11 +5,12 @@ The page and the report show the same sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from attrprompt.analysis.statistics.verdicts import DIFFERENT
+from attrprompt.analysis.statistics.estimate import Comparison
+from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, describe_p, is_different
+from attrprompt.analysis_jobs.result import Analysis
 
 REFERENCES_GIVEN = {
     "uniform": "an even spread over the continents",
@@ -43,90 +44,85 @@ class Finding:
     metric: str
 
 
-def describe_primary(result: Mapping[str, Any]) -> Iterator[Finding]:
+def describe_primary(analysis: Analysis) -> Iterator[Finding]:
     """The findings of an analysis with the primary figures, in the order vocabulary, similarity, regions."""
-    family = sum(1 for each in result["comparisons"] if each["family"] == "primary" and each["p"] is not None)
-    for each in result["comparisons"]:
-        if each["scope"] != "all" or each["family"] != "primary":
+    primary = [comparison for comparison in analysis.comparisons if comparison.family == PRIMARY_FAMILY]
+    family = sum(comparison.p is not None for comparison in primary)
+    for comparison in primary:
+        if comparison.scope != "all":
             continue
-        describe = {"vocabulary_size": _describe_vocabulary, "aps_intra": _describe_similarity}.get(each["metric"])
-        yield describe(each, family) if describe else _describe_divergence(each, result, family)
+        if comparison.metric == "vocabulary_size":
+            yield _describe_vocabulary(comparison, family)
+        elif comparison.metric == "aps_intra":
+            yield _describe_similarity(comparison, family)
+        else:
+            yield _describe_divergence(comparison, analysis, family)
 
 
-def _describe_vocabulary(each: Mapping[str, Any], family: int) -> Finding:
+def _describe_vocabulary(comparison: Comparison, family: int) -> Finding:
     title = "Vocabulary"
-    if each["ratio"] is None:
-        return Finding(title, _no_figure(each), "", None, each["metric"])
-    a, b, ratio, low, high = each["a"], each["b"], each["ratio"], each["ratio_low"], each["ratio_high"]
-    if ratio < 1:  # say it of the set that has more
-        a, b, ratio = b, a, 1 / ratio
-        low, high = (None, None) if low is None else (1 / high, 1 / low)
-    headline = f"{a} uses {ratio:.2f} times as many different words as {b}, at equal length."
-    if f"{ratio:.2f}" == "1.00":
-        headline = f"{a} and {b} use as many different words, at equal length."
-    interval = "" if low is None else f"95 % {low:.2f} to {high:.2f}"
-    headline = _hedge(headline, _verdict(each))
-    return Finding(title, headline, _add_p(interval, each, family), _verdict(each), each["metric"])
+    if comparison.ratio is None:
+        return _say_no_figure(title, comparison)
+    larger = comparison.turned() if comparison.ratio < 1 else comparison
+    headline = f"{larger.a} uses {larger.ratio:.2f} times as many different words as {larger.b}, at equal length."
+    if f"{larger.ratio:.2f}" == "1.00":
+        headline = f"{larger.a} and {larger.b} use as many different words, at equal length."
+    interval = "" if larger.ratio_low is None else f"95 % {larger.ratio_low:.2f} to {larger.ratio_high:.2f}"
+    return _conclude(title, headline, interval, comparison, family)
 
 
-def _describe_similarity(each: Mapping[str, Any], family: int) -> Finding:
+def _describe_similarity(comparison: Comparison, family: int) -> Finding:
     title = "Similarity within a class"
-    if each["difference"] is None:
-        return Finding(title, _no_figure(each), "", None, each["metric"])
-    a, b, difference, low, high = each["a"], each["b"], each["difference"], each["low"], each["high"]
-    if difference > 0:
-        a, b, difference = b, a, -difference
-        low, high = (None, None) if low is None else (-high, -low)
-    words = f"texts of one class are less alike in {a} than in {b}: mean cosine lower by {-difference:.3f}."
-    headline = _hedge(words, _verdict(each))
-    headline = headline[0].upper() + headline[1:]
-    interval = "" if low is None else f"95 % of the difference {low:+.3f} to {high:+.3f}"
-    return Finding(title, headline, _add_p(interval, each, family), _verdict(each), each["metric"])
-
-
-def _describe_divergence(each: Mapping[str, Any], result: Mapping[str, Any], family: int) -> Finding:
-    title = "Regions"
-    shares = {
-        name: figures["located_share"]["value"]
-        for name, figures in result["datasets"].items()
-        if "located_share" in figures
-    }
-    located = " and ".join(f"{shares[name]:.0%} of {name}" for name in (each["a"], each["b"]) if name in shares)
-    if each["difference"] is None:
-        return Finding(title, f"{_no_figure(each)} A place is named by {located}.", "", None, each["metric"])
-    detail = next(d for d in result["divergences"] if (d["a"], d["b"]) == (each["a"], each["b"]))
-    near, far = (each["a"], each["b"]) if each["difference"] < 0 else (each["b"], each["a"])
-    values = {each["a"]: detail["js_a"], each["b"]: detail["js_b"]}
-    reference = name_reference(detail["reference"])
-    nearer = f"{near} lies nearer to {reference} than {far}: divergence {values[near]:.3f} against {values[far]:.3f}."
-    headline = f"{_hedge(nearer, _verdict(each))} A place is named by {located}."
-    if any("requested" in figures.get("references", {}) for figures in result["datasets"].values()):
-        headline += " Where a prompt names the place, the text echoes it."
-    return Finding(
-        title,
-        headline,
-        _add_p(f"{detail['located']} located texts a set", each, family),
-        _verdict(each),
-        each["metric"],
+    if comparison.difference is None:
+        return _say_no_figure(title, comparison)
+    lower = comparison.turned() if comparison.difference > 0 else comparison
+    texts = "texts" if is_different(comparison) is False else "Texts"  # where the sentence is hedged, it goes on
+    headline = (
+        f"{texts} of one class are less alike in {lower.a} than in {lower.b}: mean cosine lower by "
+        f"{abs(comparison.difference):.3f}."
     )
+    interval = "" if lower.low is None else f"95 % of the difference {lower.low:+.3f} to {lower.high:+.3f}"
+    return _conclude(title, headline, interval, comparison, family)
 
 
-def _hedge(headline: str, is_different: bool | None) -> str:
-    """A difference that may be chance is not told as if it were one."""
-    return f"No difference is shown. In these texts alone, {headline}" if is_different is False else headline
+def _describe_divergence(comparison: Comparison, analysis: Analysis, family: int) -> Finding:
+    title = "Regions"
+    regions = {name: found.regions.figures for name, found in analysis.datasets.items() if found.regions is not None}
+    located = " and ".join(
+        f"{regions[name].located_share.value:.0%} of {name}" for name in (comparison.a, comparison.b) if name in regions
+    )
+    named = f"A place is named by {located}."
+    if comparison.difference is None:
+        return _say_no_figure(title, comparison, named)
+    pair = next(pair for pair in analysis.divergences if (pair.a, pair.b) == (comparison.a, comparison.b))
+    divergences = ((comparison.a, pair.js_a), (comparison.b, pair.js_b))
+    near, far = divergences if comparison.difference < 0 else reversed(divergences)
+    headline = (
+        f"{near[0]} lies nearer to {name_reference(pair.reference)} than {far[0]}: divergence {near[1]:.3f} against "
+        f"{far[1]:.3f}."
+    )
+    if any("requested" in figures.references for figures in regions.values()):
+        named += " Where a prompt names the place, the text echoes it."
+    return _conclude(title, headline, f"{pair.located} located texts a set", comparison, family, named)
 
 
-def _add_p(interval: str, each: Mapping[str, Any], family: int) -> str:
-    if each["q"] is None:
-        return interval
-    p = "p < 0.001" if each["q"] < 0.001 else f"p = {each['q']:.3f}"
-    correction = f"{p}, Holm over {family}"
-    return f"{interval}; {correction}" if interval else correction
+def _conclude(
+    title: str, headline: str, interval: str, comparison: Comparison, family: int, beside: str = ""
+) -> Finding:
+    """The finding with its verdict; a difference that may be chance is not told as if it were one.
+
+    Args:
+        headline: the difference, as a sentence.
+        family: number of comparisons that p is adjusted for.
+        beside: what is said whatever the verdict.
+    """
+    verdict = is_different(comparison)
+    if verdict is False:
+        headline = f"No difference is shown. In these texts alone, {headline}"
+    facts = [interval, "" if comparison.q is None else f"{describe_p(comparison.q)}, Holm over {family}"]
+    return Finding(title, f"{headline} {beside}".strip(), "; ".join(filter(None, facts)), verdict, comparison.metric)
 
 
-def _verdict(each: Mapping[str, Any]) -> bool | None:
-    return None if each["q"] is None else each["verdict"] == DIFFERENT
-
-
-def _no_figure(each: Mapping[str, Any]) -> str:
-    return f"{each['a']} and {each['b']} cannot be compared: {each['verdict'] or 'too few texts'}."
+def _say_no_figure(title: str, comparison: Comparison, beside: str = "") -> Finding:
+    reason = f"{comparison.a} and {comparison.b} cannot be compared: {comparison.verdict or 'too few texts'}."
+    return Finding(title, f"{reason} {beside}".strip(), "", None, comparison.metric)

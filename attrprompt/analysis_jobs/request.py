@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice
+from attrprompt.analysis.texts.selection import NOT_COUNTED_FLAGS, Review, TextChoice, TextForm
 from attrprompt.analysis_jobs.loading import hash_content, hash_counted
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
@@ -54,9 +54,9 @@ class AnalysisRequest(BaseModel):
     contents: tuple[str, ...]
     states: tuple[str, ...] = ()
     only: tuple[Part, ...]
-    text: str = "clean"
+    text: TextForm = "clean"
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
-    review: str = "ignored"
+    review: Review = "ignored"
     seed: int = 0
     m: int | None = None
     repeats: int = Field(default=200, ge=2)
@@ -72,8 +72,7 @@ class AnalysisRequest(BaseModel):
     @property
     def choice(self) -> TextChoice:
         """Which texts count."""
-        review: Review = self.review  # type: ignore[assignment]
-        return TextChoice("raw" if self.text == "raw" else "clean", self.excluded_flags, review)
+        return TextChoice(self.text, self.excluded_flags, self.review)
 
     def to_payload(self) -> dict[str, Any]:
         """The payload of a job. Tables that are not given are left out: they change no answer that is kept."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attrprompt.analysis_jobs.findings import describe_primary
+from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
 from attrprompt.records import Dataset
@@ -72,7 +73,7 @@ def compose_report(
     content: dict[str, Any] = {
         **facts,
         "datasets": datasets,
-        "findings": make_cards(describe_primary(overview)),
+        "findings": make_cards(describe_primary(Analysis.from_json(overview))),
         "warnings": overview["warnings"],
         "note": overview["note"],
         "choice": describe_choice(overview["parameters"]["texts"]),

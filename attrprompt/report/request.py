@@ -11,13 +11,12 @@ from attrprompt.analysis_jobs.map import MapRequest
 from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import find_latest_evaluation
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.records import Dataset, default_comparison
 from attrprompt.report.archive import WrittenReport
 from attrprompt.report.contents import describe_costs
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.jobs import JobRequest, find_result_file
 
-ORDER = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
 MOST_DATASETS = 8
 
 
@@ -57,7 +56,7 @@ def make_report(
     Raises:
         InputError: there is nothing to report on.
     """
-    chosen = list(datasets or choose_datasets(store.datasets.list_all(project.id)))
+    chosen = list(datasets or default_comparison(store.datasets.list_all(project.id)))
     if not chosen:
         raise InputError("There are no texts to report on yet. Generate some, or import some.")
     if len(chosen) > MOST_DATASETS:
@@ -78,13 +77,6 @@ def make_report(
         umap=umap.name if umap else "",
         evaluation=evaluation.name if evaluation else "",
     )
-
-
-def choose_datasets(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The newest data set with texts of each kind; a variant of another run stands back behind the others."""
-    ordered = sorted(datasets, key=lambda each: not each.is_variant)
-    newest = {each.kind: each for each in ordered if each.rows}
-    return [newest[kind] for kind in ORDER if kind in newest]
 
 
 def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> dict[str, AnalyzeRequest]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import streamlit as st
 from pydantic import ValidationError
 
+from attrprompt.analysis.texts.selection import REVIEW_WORDS
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import JOIN, EvaluateRequest, make_evaluation
 from attrprompt.palette import Palette, dataset_colours
 from attrprompt.project import explain_validation
-from attrprompt.records import Dataset, DatasetKind
-from components.kit.datasets import REVIEW_WORDS, default_comparison
+from attrprompt.records import Dataset, DatasetKind, default_comparison
 from components.kit.frame import ProjectPage
 
 CLASSIFIERS = {"probe": "Probe", "finetune": "Fine-tuning"}

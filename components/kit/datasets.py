@@ -6,16 +6,11 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from attrprompt.analysis.texts.selection import REVIEW_WORDS
 from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.records import Dataset, default_comparison
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
-
-REVIEW_WORDS = {
-    "ignored": "All, reviewed or not",
-    "not rejected": "Without rejected texts",
-    "accepted": "Accepted texts only",
-}
 
 
 def choose_datasets(page: ProjectPage, *, key: str, what: str) -> list[Dataset]:
@@ -124,14 +119,3 @@ def _read_link(key: str, known: Collection[str]) -> list[str]:
 def _write_link(key: str, chosen: Sequence[str]) -> None:
     st.session_state[f"{key}_linked"] = list(chosen)
     st.query_params[key] = list(chosen)
-
-
-def default_comparison(datasets: Sequence[Dataset]) -> list[Dataset]:
-    """The newest data set with texts of each kind, in the order SimPrompt, AttrPrompt, MetaPrompt, gold.
-
-    A variant of another run stands back behind the others of its kind.
-    """
-    order = (DatasetKind.SIMPROMPT, DatasetKind.ATTRPROMPT, DatasetKind.METAPROMPT, DatasetKind.GOLD)
-    ordered = sorted(datasets, key=lambda each: not each.is_variant)
-    newest = {each.kind: each for each in ordered if each.rows}
-    return [newest[kind] for kind in order if kind in newest]

@@ -6,7 +6,7 @@ A click on a dot or a row opens what the figure means, how it was made, and its 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,7 +15,11 @@ import streamlit as st
 from attrprompt.analysis.paper import HEADING
 from attrprompt.analysis.regions.definitions import DEFINITIONS
 from attrprompt.analysis.regions.divergence import METRIC as DIVERGENCE
+from attrprompt.analysis.result import Cell, Parameters
+from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.statistics.metrics import METRICS
+from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY
+from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.palette import Palette
 from attrprompt.records import Dataset
 from components.kit.charts import current_palette, style
@@ -25,32 +29,42 @@ from components.kit.samples import draw_matching_texts, filter_of_scope, link_to
 from components.kit.text import escape_markdown
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
-REVIEW_WORDS = {
-    "ignored": "reviewed or not",
-    "not rejected": "without rejected texts",
-    "accepted": "accepted texts only",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of one data set.
+
+    Attributes:
+        metric: the figure's key.
+        whole: over all texts; None where that was not measured.
+    """
+
+    metric: str
+    dataset: str
+    estimate: Estimate
+    whole: float | None
 
 
 def draw_figures(
     page: ProjectPage,
     datasets: Sequence[Dataset],
-    result: Mapping[str, Any],
+    analysis: Analysis,
     keys: Sequence[str],
     colours: Mapping[str, str],
     *,
     key: str,
 ) -> None:
     """Every figure of every set with its interval; the same numbers as a table; a choice opens the figure."""
-    result = _choose_basis(result, key)
-    shown = [each for each in keys if any(each in figures for figures in result["datasets"].values())]
-    if not shown:
+    analysis = _choose_basis(analysis, key)
+    measured = list_measured(analysis, keys)
+    if not measured:
         st.caption("There are too few texts for figures at a common size.")
         return
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
         event = st.plotly_chart(
-            plot_intervals(result, shown, colours, current_palette()),
+            plot_intervals(list(analysis.datasets), measured, colours, current_palette()),
             key=f"{key}_chart",
             on_select="rerun",
             selection_mode="points",
@@ -58,9 +72,8 @@ def draw_figures(
             alt="Figures of each data set with their 95 % intervals",
         )
     with table:
-        rows = tabulate(result, shown)
         picked = choose_row(
-            rows.drop(columns=["key"]),
+            tabulate(measured),
             key=f"{key}_table",
             columns=dict.fromkeys(
                 ("Estimate", "95 % from", "to", "All texts (not comparable)"),
@@ -72,15 +85,15 @@ def draw_figures(
     points = event.selection.points[:1]
     chosen = points[0]["customdata"][0] if points else None
     if picked is not None:
-        chosen = rows["key"].iloc[picked]
+        chosen = measured[picked].metric
     if chosen is not None:
-        draw_about(page, datasets, result, chosen)
+        draw_about(page, datasets, analysis, chosen)
 
 
-def _choose_basis(result: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """The result, with figures at equal numbers of texts where the person asks for that second view."""
-    if not any(figures.get("equal_texts") for figures in result["datasets"].values()):
-        return result
+def _choose_basis(analysis: Analysis, key: str) -> Analysis:
+    """The analysis, with figures at equal numbers of texts where the person asks for that second view."""
+    if not any(figures.equal_texts for figures in analysis.datasets.values()):
+        return analysis
     basis = st.segmented_control(
         "Compared",
         list(BASES),
@@ -90,41 +103,46 @@ def _choose_basis(result: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         help="Longer texts bring more words: at equal numbers of texts a set of long texts has the larger vocabulary.",
     )
     if basis != "texts":
-        return result
-    datasets = {name: {**figures, **figures["equal_texts"]} for name, figures in result["datasets"].items()}
-    return {**result, "datasets": datasets}
+        return analysis
+    at_texts = {
+        name: replace(figures, estimates={**figures.estimates, **figures.equal_texts})
+        for name, figures in analysis.datasets.items()
+    }
+    return replace(analysis, datasets=at_texts)
+
+
+def list_measured(analysis: Analysis, keys: Sequence[str]) -> list[Measured]:
+    """Those of these figures that are there, figure by figure."""
+    return [
+        Measured(metric, name, figures.estimates[metric], figures.whole.get(metric))
+        for metric in keys
+        for name, figures in analysis.datasets.items()
+        if metric in figures.estimates
+    ]
 
 
 def plot_intervals(
-    result: Mapping[str, Any], keys: Sequence[str], colours: Mapping[str, str], palette: Palette
+    names: Sequence[str], measured: Sequence[Measured], colours: Mapping[str, str], palette: Palette
 ) -> go.Figure:
-    """One small row of dots and bars for each figure, each on its own scale."""
+    """One small row of dots and bars for each figure, each on its own scale.
+
+    Args:
+        names: of the data sets, from top to bottom of each row.
+    """
     from plotly.subplots import make_subplots
 
-    names = list(result["datasets"])
+    keys = list(dict.fromkeys(each.metric for each in measured))
     figure = make_subplots(rows=max(1, len(keys)), cols=1, vertical_spacing=0.5 / max(1, len(keys)))
     for row, metric in enumerate(keys, start=1):
-        for place, name in enumerate(names):
-            estimate = result["datasets"][name].get(metric)
-            if estimate is None:
-                continue
-            bar = None
-            if estimate["low"] is not None:
-                bar = {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [estimate["high"] - estimate["value"]],
-                    "arrayminus": [estimate["value"] - estimate["low"]],
-                    "thickness": 2,
-                    "width": 5,
-                }
+        estimates = {each.dataset: each.estimate for each in measured if each.metric == metric}
+        for name, estimate in estimates.items():
             figure.add_trace(
                 go.Scatter(
-                    x=[estimate["value"]],
-                    y=[len(names) - place],
+                    x=[estimate.value],
+                    y=[len(names) - names.index(name)],
                     mode="markers",
                     marker={"size": 10, "color": colours[name]},
-                    error_x=bar,
+                    error_x=_make_bar(estimate),
                     name=name,
                     legendgroup=name,
                     showlegend=row == 1,
@@ -134,7 +152,7 @@ def plot_intervals(
                 row=row,
                 col=1,
             )
-        if not any(result["datasets"][name].get(metric, {}).get("value") for name in names):
+        if not any(estimate.value for estimate in estimates.values()):
             figure.update_xaxes(range=[-0.005, 0.1], row=row, col=1)
         figure.update_yaxes(
             showticklabels=False,
@@ -158,46 +176,54 @@ def plot_intervals(
     return figure.update_layout(legend={"y": 1 + 36 / height}, margin={"t": 80})
 
 
-def tabulate(result: Mapping[str, Any], keys: Sequence[str]) -> pd.DataFrame:
-    """One row a figure and set: value, interval, n, m, and the value over all texts; `key` names the figure."""
-    rows = []
-    for metric in keys:
-        for name, figures in result["datasets"].items():
-            estimate = figures.get(metric)
-            if estimate is None:
-                continue
-            rows.append(
-                {
-                    "Figure": METRICS[metric].title,
-                    "Data set": name,
-                    "Estimate": estimate["value"],
-                    "95 % from": estimate["low"],
-                    "to": estimate["high"],
-                    "Texts n": estimate["n"],
-                    "Drawn m": estimate["m"],
-                    "All texts (not comparable)": figures.get("whole", {}).get(metric),
-                    "key": metric,
-                }
-            )
-    return pd.DataFrame(rows)
+def _make_bar(estimate: Estimate) -> dict[str, object] | None:
+    if estimate.low is None or estimate.high is None:
+        return None
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [estimate.high - estimate.value],
+        "arrayminus": [estimate.value - estimate.low],
+        "thickness": 2,
+        "width": 5,
+    }
 
 
-def draw_comparisons(result: Mapping[str, Any], *, key: str) -> None:
+def tabulate(measured: Sequence[Measured]) -> pd.DataFrame:
+    """One row a figure and set: value, interval, n, m, and the value over all texts."""
+    return pd.DataFrame(
+        [
+            {
+                "Figure": METRICS[each.metric].title,
+                "Data set": each.dataset,
+                "Estimate": each.estimate.value,
+                "95 % from": each.estimate.low,
+                "to": each.estimate.high,
+                "Texts n": each.estimate.n,
+                "Drawn m": each.estimate.m,
+                "All texts (not comparable)": each.whole,
+            }
+            for each in measured
+        ]
+    )
+
+
+def draw_comparisons(analysis: Analysis, *, key: str) -> None:
     """Differences of each pair of sets; all but the primary ones under the heading "exploratory"."""
     rows = [
         {
-            "Figure": METRICS[each["metric"]].title if each["metric"] in METRICS else each["metric"],
-            "Of": each["a"],
-            "Against": each["b"],
-            "Difference": each["difference"],
-            "95 % from": each["low"],
-            "to": each["high"],
-            "Ratio": each["ratio"],
-            "p": each["p"],
-            "Verdict": each["verdict"] if each["family"] == "primary" else "exploratory",
+            "Figure": METRICS[comparison.metric].title if comparison.metric in METRICS else comparison.metric,
+            "Of": comparison.a,
+            "Against": comparison.b,
+            "Difference": comparison.difference,
+            "95 % from": comparison.low,
+            "to": comparison.high,
+            "Ratio": comparison.ratio,
+            "p": comparison.p,
+            "Verdict": comparison.verdict if comparison.family == PRIMARY_FAMILY else "exploratory",
         }
-        for each in result["comparisons"]
-        if each["scope"] == "all"
+        for comparison in analysis.comparisons
+        if comparison.scope == "all"
     ]
     if not rows:
         st.caption("A difference needs two data sets.")
@@ -214,101 +240,122 @@ def draw_comparisons(result: Mapping[str, Any], *, key: str) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeRow:
+    """One figure of the texts of one data set with one label or attribute value.
+
+    Attributes:
+        against: the difference to the first data set; None for the first itself.
+    """
+
+    value: str
+    dataset: str
+    cell: Cell
+    against: Comparison | None
+
+
 def draw_scopes(
     page: ProjectPage,
     datasets: Sequence[Dataset],
-    result: Mapping[str, Any],
+    analysis: Analysis,
     keys: Sequence[str],
     *,
     key: str,
 ) -> None:
     """Any figure by label or by the values of an attribute; under 30 texts a cell says so; a row opens its texts."""
-    scopes = sorted({scope for figures in result["datasets"].values() for scope in figures.get("scopes", {})})
-    dimensions = sorted({scope.partition("=")[0] for scope in scopes}, key=lambda name: (name != "label", name))
-    measured = [
-        metric
-        for metric in keys
-        if any(metric in cell for f in result["datasets"].values() for cell in f.get("scopes", {}).values())
-    ]
+    tables = [figures.scopes for figures in analysis.datasets.values()]
+    dimensions = sorted({scope.partition("=")[0] for table in tables for scope in table})
+    dimensions.sort(key=lambda name: name != "label")
+    known = {metric for table in tables for cell in table.values() for metric in cell.estimates}
+    measured = [metric for metric in keys if metric in known]
     if not dimensions or not measured:
         st.caption("There are too few texts for figures by label or attribute value.")
         return
     what, by = st.columns([1, 2])
     metric = what.selectbox("Figure", measured, format_func=lambda each: METRICS[each].title, key=f"{key}_scope_metric")
     chosen = by.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
-    rows = [row for scope in scopes for row in _make_scope_rows(result, scope, chosen, metric)]
+    rows = list_scope_rows(analysis, chosen, metric)
     picked = choose_row(
-        pd.DataFrame(rows),
+        _tabulate_scopes(rows, chosen, metric),
         key=f"{key}_scope_table_{metric}_{chosen}",
-        columns=dict.fromkeys((METRICS[metric].title, "95 % from", "to"), choose_format(metric)),
+        columns=dict.fromkeys(
+            (METRICS[metric].title, "95 % from", "to"), st.column_config.NumberColumn(format=choose_format(metric))
+        ),
         alt=f"{METRICS[metric].title} by {chosen}",
     )
-    size = result["parameters"].get("tables", {}).get(chosen)
-    at = f"All cells at {size['m']:,} texts or {size['tokens']:,} words, {size['repeats']} draws. " if size else ""
+    size = (analysis.parameters.tables or {}).get(chosen)
+    at = f"All cells at {size.m:,} texts or {size.tokens:,} words, {size.repeats} draws. " if size else ""
     st.caption(
         f"{at}q: of the difference to the set “against”, corrected over the table (Benjamini and Hochberg). "
         f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
     if picked is not None:
         row = rows[picked]
-        value = str(row[chosen.capitalize()])
-        what_texts = f"texts with {chosen} “{value}”"
-        draw_matching_texts(page, datasets, str(row["Data set"]), filter_of_scope(chosen, value), what=what_texts)
-
-
-def choose_format(metric: str) -> Any:
-    """How a figure's numbers are written in a column of their own: counts whole, shares to three places."""
-    is_count = METRICS[metric].unit in ("words", "texts")
-    return st.column_config.NumberColumn(format="%.0f" if is_count else "%.3f")
-
-
-def _make_scope_rows(result: Mapping[str, Any], scope: str, chosen: str, metric: str) -> list[dict[str, Any]]:
-    dimension, _, value = scope.partition("=")
-    if dimension != chosen:
-        return []
-    names = list(result["datasets"])
-    rows = []
-    for name, figures in result["datasets"].items():
-        cell = figures.get("scopes", {}).get(scope)
-        if cell is None:
-            continue
-        estimate = cell.get(metric) or {}
-        against = next(
-            (
-                each
-                for each in result["comparisons"]
-                if (each["scope"], each["metric"], each["b"]) == (scope, metric, name) and each["a"] == names[0]
-            ),
-            None,
+        draw_matching_texts(
+            page,
+            datasets,
+            row.dataset,
+            filter_of_scope(chosen, row.value),
+            what=f"texts with {chosen} “{row.value}”",
         )
-        rows.append(
+
+
+def choose_format(metric: str) -> str:
+    """How a figure's numbers are written in a column of their own: counts whole, shares to three places."""
+    return "%.0f" if METRICS[metric].unit in ("words", "texts") else "%.3f"
+
+
+def list_scope_rows(analysis: Analysis, dimension: str, metric: str) -> list[ScopeRow]:
+    """The cells of one table, value by value, each with its difference to the first data set."""
+    first = next(iter(analysis.datasets))
+    against = {
+        (comparison.scope, comparison.b): comparison
+        for comparison in analysis.comparisons
+        if comparison.metric == metric and comparison.a == first
+    }
+    scopes = sorted({scope for figures in analysis.datasets.values() for scope in figures.scopes})
+    return [
+        ScopeRow(scope.partition("=")[2], name, figures.scopes[scope], against.get((scope, name)))
+        for scope in scopes
+        if scope.partition("=")[0] == dimension
+        for name, figures in analysis.datasets.items()
+        if scope in figures.scopes
+    ]
+
+
+def _tabulate_scopes(rows: Sequence[ScopeRow], dimension: str, metric: str) -> pd.DataFrame:
+    table = []
+    for row in rows:
+        estimate = row.cell.estimates.get(metric)
+        q = None if row.against is None else row.against.q
+        table.append(
             {
-                chosen.capitalize(): value,
-                "Data set": name,
-                METRICS[metric].title: estimate.get("value"),
-                "95 % from": estimate.get("low"),
-                "to": estimate.get("high"),
-                "Texts": cell["n"],
-                "Against": names[0] if against is not None and against["q"] is not None else "",
-                "q": "" if against is None or against["q"] is None else f"{against['q']:.3f}",
-                "": cell["note"] or "",
+                dimension.capitalize(): row.value,
+                "Data set": row.dataset,
+                METRICS[metric].title: None if estimate is None else estimate.value,
+                "95 % from": None if estimate is None else estimate.low,
+                "to": None if estimate is None else estimate.high,
+                "Texts": row.cell.n,
+                "Against": "" if row.against is None or q is None else row.against.a,
+                "q": "" if q is None else f"{q:.3f}",
+                "": row.cell.note or "",
             }
         )
-    return rows
+    return pd.DataFrame(table)
 
 
-def draw_about(page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any], metric: str) -> None:
+def draw_about(page: ProjectPage, datasets: Sequence[Dataset], analysis: Analysis, metric: str) -> None:
     """A figure's definition, source, parameters and texts, in a card."""
     with st.container(border=True):
         st.markdown(describe_figure(metric))
         estimates = [
-            f"{escape_markdown(name)}: {figures[metric]['value']:.4g} ({say_method(figures[metric])})"
-            for name, figures in result["datasets"].items()
-            if isinstance(figures.get(metric), Mapping)
+            f"{escape_markdown(name)}: {figures.estimates[metric].value:.4g} ({say_method(figures.estimates[metric])})"
+            for name, figures in analysis.datasets.items()
+            if metric in figures.estimates
         ]
         if estimates:
             st.markdown("  \n".join(estimates))
-        st.caption(escape_markdown(describe_parameters(result)))
+        st.caption(escape_markdown(describe_parameters(analysis.parameters)))
         link_to_texts(page, datasets)
 
 
@@ -322,7 +369,7 @@ def describe_figure(metric: str) -> str:
             f"{escape_markdown(known.definition)} :gray[{escape_markdown(known.source)}]"
         )
     if metric == DIVERGENCE:
-        found = next(each for each in DEFINITIONS if each.title == "Divergence")
+        found = next(definition for definition in DEFINITIONS if definition.title == "Divergence")
         return (
             f"**{found.title} of continents** (lower is nearer to the reference; carries a verdict): "
             f"{escape_markdown(found.text)} :gray[{escape_markdown(found.source)}]"
@@ -330,30 +377,25 @@ def describe_figure(metric: str) -> str:
     return escape_markdown(metric)
 
 
-def say_method(estimate: Mapping[str, Any]) -> str:
+def say_method(estimate: Estimate) -> str:
     """How an estimate was made: n, m and method."""
-    interval = "no interval" if estimate["low"] is None else f"95 % {estimate['low']:.4g} to {estimate['high']:.4g}"
-    drawn = f", {estimate['repeats']} draws of {estimate['m']:,}" if estimate["m"] else ""
-    return f"{interval}; n = {estimate['n']:,}{drawn}; {estimate['method']}"
+    interval = "no interval" if estimate.low is None else f"95 % {estimate.low:.4g} to {estimate.high:.4g}"
+    drawn = f", {estimate.repeats} draws of {estimate.m:,}" if estimate.m else ""
+    return f"{interval}; n = {estimate.n:,}{drawn}; {estimate.method}"
 
 
-def describe_parameters(result: Mapping[str, Any]) -> str:
+def describe_parameters(parameters: Parameters) -> str:
     """The parameters behind a result, in a sentence."""
-    parameters = result["parameters"]
-    texts = parameters["texts"]
-    parts = [
-        f"{parameters['repeats']} draws, seed {parameters['seed']}",
-        f"{texts['text']} text without {' and '.join(texts['excluded_flags'])}, {REVIEW_WORDS[texts['review']]}",
-    ]
-    if parameters["m"]:
-        parts.append(f"common size {parameters['m']:,} texts")
-    if parameters["tokens"]:
-        parts.append(f"or {parameters['tokens']:,} words for lexical figures")
-    if parameters.get("near_duplicate_threshold") and parameters["encoder"]:
-        parts.append(f"near-duplicates from cosine {parameters['near_duplicate_threshold']:.2f}")
-    if parameters["encoder"]:
-        parts.append(f"encoder {parameters['encoder']}")
-    parts.append(f"words: {parameters['tokeniser']}")
+    parts = [f"{parameters.repeats} draws, seed {parameters.seed}", parameters.texts.describe()]
+    if parameters.m:
+        parts.append(f"common size {parameters.m:,} texts")
+    if parameters.tokens:
+        parts.append(f"or {parameters.tokens:,} words for lexical figures")
+    if parameters.near_duplicate_threshold and parameters.encoder:
+        parts.append(f"near-duplicates from cosine {parameters.near_duplicate_threshold:.2f}")
+    if parameters.encoder:
+        parts.append(f"encoder {parameters.encoder}")
+    parts.append(f"words: {parameters.tokeniser}")
     return f"Parameters: {'; '.join(parts)}."
 
 

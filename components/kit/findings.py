@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from attrprompt.analysis.result import NOTE
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis_jobs.findings import Finding, describe_primary
+from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.records import Dataset
 from components.kit.figures import describe_figure, describe_parameters
 from components.kit.frame import ProjectPage
@@ -33,24 +33,24 @@ def draw_findings(findings: Iterable[Finding]) -> None:
         st.caption(NOTE)
 
 
-def draw_warnings(result: Mapping[str, Any]) -> None:
+def draw_warnings(analysis: Analysis) -> None:
     """What stands in the way of a clean comparison, in one notice."""
-    warnings = [escape_markdown(each) for each in result["warnings"]]
+    warnings = [escape_markdown(warning) for warning in analysis.warnings]
     if warnings:
         st.warning("  \n".join(warnings), icon=":material/info:")
 
 
-def draw_primary_findings(page: ProjectPage, datasets: Sequence[Dataset], result: Mapping[str, Any]) -> None:
+def draw_primary_findings(page: ProjectPage, datasets: Sequence[Dataset], analysis: Analysis) -> None:
     """The figures that carry a verdict, each with how it is made and the texts behind it."""
-    findings = list(describe_primary(result))
-    for place, finding in enumerate(findings):
+    findings = list(describe_primary(analysis))
+    for index, finding in enumerate(findings):
         with st.container(border=True):
             words, about = st.columns([5, 1], vertical_alignment="top")
             with words:
                 _draw_words(finding)
-            with about.popover("How it is made", key=f"finding_{finding.metric}_{place}", width="stretch"):
+            with about.popover("How it is made", key=f"finding_{finding.metric}_{index}", width="stretch"):
                 st.markdown(describe_figure(finding.metric))
-                st.caption(escape_markdown(describe_parameters(result)))
+                st.caption(escape_markdown(describe_parameters(analysis.parameters)))
                 link_to_texts(page, datasets)
     if findings:
         st.caption(NOTE)

@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from attrprompt.records import Dataset
-from components.kit.datasets import default_comparison
+from attrprompt.records import Dataset, default_comparison
 
 PRESENT, SHOWN = "present", "shown"
 _LARGE = """<style>

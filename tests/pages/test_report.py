@@ -2,7 +2,8 @@
 
 import re
 
-from attrprompt.report.request import choose_datasets, make_report
+from attrprompt.records import default_comparison
+from attrprompt.report.request import make_report
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
 from tests.pages.helpers import read_words
@@ -20,7 +21,7 @@ def test_it_is_made_when_it_is_asked_for_and_then_downloaded(open_page, project,
     app = open_page("report", project)
     assert app.button(key="report_job_start").label == "Make the report"
     assert "Evaluation: none yet" in read_words(app)
-    chosen = choose_datasets(runtime.store.datasets.list_all(project.id))
+    chosen = default_comparison(runtime.store.datasets.list_all(project.id))
     request = make_report(runtime.store, runtime.home, runtime.store.projects.load(project.id), chosen)
     run_job(request, JobContext(runtime.home))
     app = open_page("report", project)

@@ -95,6 +95,28 @@ class Comparison:
         """The comparison of which this is the plain data."""
         return cls(**plain)
 
+    def turned(self) -> Comparison:
+        """The same of set `b` against set `a`."""
+        return dataclasses.replace(
+            self,
+            a=self.b,
+            b=self.a,
+            difference=_negate(self.difference),
+            low=_negate(self.high),
+            high=_negate(self.low),
+            ratio=_invert(self.ratio),
+            ratio_low=_invert(self.ratio_high),
+            ratio_high=_invert(self.ratio_low),
+        )
+
+
+def _negate(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _invert(value: float | None) -> float | None:
+    return None if value is None else 1 / value
+
 
 @dataclass(frozen=True)
 class SubsampledFigure:

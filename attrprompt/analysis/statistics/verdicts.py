@@ -83,6 +83,21 @@ def join_primary(comparisons: Iterable[Comparison], extra: Iterable[Comparison])
     return adjust_families([*comparisons, *(replace(each, family=PRIMARY_FAMILY) for each in extra)])
 
 
+def is_different(comparison: Comparison) -> bool | None:
+    """The verdict of a primary comparison; None where none can be given."""
+    return None if comparison.q is None else comparison.verdict == DIFFERENT
+
+
+def format_p(p: float) -> str:
+    """A p-value in a table: three places, or that it is smaller."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def describe_p(p: float) -> str:
+    """A p-value in a sentence."""
+    return f"p {format_p(p)}" if p < 0.001 else f"p = {format_p(p)}"
+
+
 def list_families(comparisons: Iterable[Comparison]) -> list[Family]:
     """The families among the comparisons with the number of p-values in each."""
     sizes: dict[str, int] = {}

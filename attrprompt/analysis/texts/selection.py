@@ -19,7 +19,14 @@ CUT_FLAG = "truncated"
 NOT_COUNTED_FLAGS = ("empty", "refusal")
 SHARE_GAP = 0.05
 
+TextForm = Literal["clean", "raw"]
 Review = Literal["ignored", "accepted", "not rejected"]
+REVIEW_WORDS: dict[Review, str] = {
+    "ignored": "All, reviewed or not",
+    "not rejected": "Without rejected texts",
+    "accepted": "Accepted texts only",
+}
+_FLAG_WORDS = {"empty": "empty answers", "refusal": "refusals"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class TextChoice:
         review: whether review decisions matter.
     """
 
-    text: Literal["clean", "raw"] = "clean"
+    text: TextForm = "clean"
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
     review: Review = "ignored"
 
@@ -80,6 +87,13 @@ class TextChoice:
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The choice that results print like this."""
         return cls(plain["text"], tuple(plain["excluded_flags"]), plain["review"])
+
+    def describe(self) -> str:
+        """The choice in words, as a part of a sentence."""
+        form = "raw answers" if self.text == "raw" else "clean text"
+        without = " and ".join(_FLAG_WORDS.get(flag, flag.replace("_", " ")) for flag in self.excluded_flags)
+        review = REVIEW_WORDS[self.review]
+        return f"{form}, {f'without {without}' if without else 'all of it'}; {review[0].lower()}{review[1:]}"
 
     def counts(self, flags: Collection[str], status: str) -> bool:
         """Whether a text with these flags and this review status counts."""

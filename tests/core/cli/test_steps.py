@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from attrprompt.report.request import choose_datasets
+from attrprompt.records import default_comparison
 from tests.homes import finish_run
 
 TOPICS = {
@@ -79,7 +79,7 @@ def test_variants_are_not_proposed_by_themselves(run, store, base):
     assert run("ablate", "p", "base", "--plan", "without:style")[0] == 0
     answer_all(store, "base: without style")
     datasets = store.datasets.list_all(store.projects.find("p").id)
-    assert [each.name for each in choose_datasets(datasets)] == ["base", "gold"]
+    assert [each.name for each in default_comparison(datasets)] == ["base", "gold"]
 
 
 def test_a_variant_is_planned_once(run, base):
