@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
-from attrprompt.analysis.adherence.dimensions import NOTHING_ASKED, Adherence, CheckedDimension, join_dimensions
-from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
+from attrprompt.analysis.adherence.dimensions import NOTHING_ASKED, Adherence, RatedDimension, join_dimensions
+from attrprompt.analysis.adherence.languages import (
+    AskedLanguages,
+    are_languages,
+    measure_asked_language,
+    measure_language,
+)
 from attrprompt.analysis.adherence.lengths import Bounds, LengthAdherence, measure_length
-from attrprompt.analysis.adherence.places import measure_places
+from attrprompt.analysis.adherence.places import PlaceAdherence, measure_places
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.texts.selection import CUT_FLAG, AnalysisSet, list_counted
 from attrprompt.analysis_jobs.places import locate_sets, read_rulings
@@ -66,38 +71,39 @@ def measure_adherence(
         located: the texts that count with their places, in the order of the store.
     """
     attributes = located.attributes or []
-    names = sorted({name for each in attributes for name in each})
+    names = sorted({name for asked_for in attributes for name in asked_for})
     context.progress(0.95, f"asked and found in {dataset.name}")
     language = measure_language(located.texts, located.items)
     if not names:
-        return Adherence({}, (), note=NOTHING_ASKED, language=language)
+        return Adherence(note=NOTHING_ASKED, language=language)
     kinds = {name: asked.kinds.get(fold_text(name), DimensionKind.TEXT) for name in names}
-    measured: dict[str, CheckedDimension] = {}
-    for name in _names_of(kinds, DimensionKind.LENGTH):
-        measured[name] = _measure_length(request, dataset, located, name, asked)
     rulings = read_rulings(request)
-    for name in _names_of(kinds, DimensionKind.PLACE):
-        measured[name] = measure_places(asked_found_matrix(located, name, rulings))
+    rated: list[RatedDimension] = []
     not_checked: dict[str, str] = {}
+    for name in _names_of(kinds, DimensionKind.LENGTH):
+        rated.append(_rate(_measure_length(request, dataset, located, name, asked)))
+    for name in _names_of(kinds, DimensionKind.PLACE):
+        rated.append(_rate(measure_places(asked_found_matrix(located, name, rulings))))
     for name in _names_of(kinds, DimensionKind.TEXT):
         if are_languages(located.list_values(name)):
-            measured[name] = measure_asked_language(located.texts, attributes, name)
-            continue
-        not_checked[name] = why_unclassifiable([each.get(name) for each in attributes], located.texts)
-        if not not_checked[name]:
-            del not_checked[name]
+            rated.append(_rate(measure_asked_language(located.texts, attributes, name)))
+        elif reason := why_unclassifiable([asked_for.get(name) for asked_for in attributes], located.texts):
+            not_checked[name] = reason
+        else:
             context.progress(0.95, f"{name} by the attribute classifier in {dataset.name}")
-            measured[name] = measure_by_classifier(
-                context.encode(request.encoder, located.texts),
-                located.texts,
-                located.labels,
-                attributes,
-                name,
-                items=located.items,
-                seed=request.seed,
-                check=context.make_check("The comparison of what was asked with what is there"),
+            rated.append(
+                measure_by_classifier(
+                    context.encode(request.encoder, located.texts),
+                    located.texts,
+                    located.labels,
+                    attributes,
+                    name,
+                    items=located.items,
+                    seed=request.seed,
+                    check=context.make_check("The comparison of what was asked with what is there"),
+                )
             )
-    return join_dimensions(measured, not_checked, language)
+    return join_dimensions(rated, not_checked, language)
 
 
 def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], path: Path, context: JobContext) -> int:
@@ -119,6 +125,10 @@ def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], pat
                 file.write(json.dumps({**row, "dataset": each.name}, ensure_ascii=False) + "\n")
                 count += 1
     return count
+
+
+def _rate(dimension: LengthAdherence | PlaceAdherence | AskedLanguages) -> RatedDimension:
+    return dimension, dimension.rate_values()
 
 
 def _measure_length(

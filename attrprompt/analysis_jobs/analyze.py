@@ -48,7 +48,7 @@ def analyse_sets(
     if Part.ADHERENCE in request.only:
         for dataset, places, asked in zip(sets, located, read_asked_dimensions(request, context), strict=True):
             measured = measure_adherence(request, dataset, places, asked, context)
-            figures[dataset.name] = replace(figures[dataset.name], adherence=measured.to_json())
+            figures[dataset.name] = replace(figures[dataset.name], adherence=measured)
     if Part.DUPLICATES in request.only:
         for dataset in sets:
             duplicates = measure_duplicates(request, dataset, context)

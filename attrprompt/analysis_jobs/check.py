@@ -203,7 +203,7 @@ class _Work:
         self._tell(0.3, 0.5, 0.0, "languages")
         found = find_foreign_texts([each.text for each in self._samples], self._request.language)
         self._language = found.language
-        for index in found.places:
+        for index in found.rows:
             self._mark(Flag.WRONG_LANGUAGE, self._samples[index], {})
 
     def find_label_doubts(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from attrprompt.analysis.adherence.dimensions import Adherence
 from attrprompt.analysis.regions.divergence import DivergencePair
 from attrprompt.analysis.regions.profile import RegionProfile
 from attrprompt.analysis.result import (
@@ -34,7 +35,7 @@ class DatasetFigures(SetFigures):
     """
 
     regions: RegionProfile | None = None
-    adherence: Mapping[str, Any] | None = None
+    adherence: Adherence | None = None
     duplicates: Duplicates | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class DatasetFigures(SetFigures):
         if self.regions is not None:
             plain |= self.regions.to_json()
         if self.adherence is not None:
-            plain["adherence"] = self.adherence
+            plain["adherence"] = self.adherence.to_json()
         if self.duplicates is not None:
             plain["duplicates"] = self.duplicates.to_json()
         return plain
@@ -56,7 +57,7 @@ class DatasetFigures(SetFigures):
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> DatasetFigures:
         """The figures of which this is the plain data."""
-        duplicates = plain.get("duplicates")
+        adherence, duplicates = plain.get("adherence"), plain.get("duplicates")
         return cls(
             n=plain.get("n", 0),
             estimates=estimates_from_json({key: plain[key] for key in plain if key in METRICS}),
@@ -65,7 +66,7 @@ class DatasetFigures(SetFigures):
             scopes={scope: Cell.from_json(cell) for scope, cell in plain.get("scopes", {}).items()},
             shares=plain.get("shares", {}),
             regions=RegionProfile.from_json(plain) if "documents" in plain else None,
-            adherence=plain.get("adherence"),
+            adherence=None if adherence is None else Adherence.from_json(adherence),
             duplicates=None if duplicates is None else Duplicates.from_json(duplicates),
         )
 

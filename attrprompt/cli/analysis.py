@@ -99,7 +99,8 @@ def analyze(
         tables=tables,
     )
     job = JobContext(session.runtime.home, tell_tenths(session))
-    result = run_job(request, job).to_json()
+    analysis = run_job(request, job)
+    result = analysis.to_json()
     if not PAPER_PARTS.isdisjoint(parts):
         result |= {"as_in_paper": run_job(request.ask(PaperRequest), job).to_json()}
     if Part.REGIONS in parts and tables:
@@ -107,12 +108,13 @@ def analyze(
             "portraits": run_job(request.ask(PortraitsRequest), job).to_json(),
             "lexicons": run_job(request.ask(LexiconsRequest), job).to_json(),
         }
-    for each in chosen if judge is not None else ():
-        adherence = result["datasets"][each.name]["adherence"]
-        if not adherence["note"]:
-            adherence["judged"] = judge_dataset(
-                session, stored, each, endpoint, per_value=judge or 1, dimensions=judge_dimension
-            )
+    for dataset in chosen if judge is not None else ():
+        adherence = analysis.datasets[dataset.name].adherence
+        if adherence is not None and not adherence.note:
+            judged = judge_dataset(session, stored, dataset, endpoint, per_value=judge or 1, dimensions=judge_dimension)
+            result["datasets"][dataset.name]["adherence"]["judged"] = {
+                name: found.to_json() for name, found in judged.items()
+            }
     if rows is not None:
         sets, _ = load_sets(request, job, with_vectors=False)
         result |= {"rows": {"path": str(rows), "rows": write_region_rows(request, sets, rows, job)}}

@@ -8,7 +8,7 @@ from typing import Any
 from attrprompt.cli.session import Session
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.chat import Endpoint
-from attrprompt.questionnaires.judge import plan_judging, score_judging
+from attrprompt.questionnaires.judge import JudgedDimension, plan_judging, score_judging
 from attrprompt.questionnaires.questionnaire import Questionnaire, Questionnaires, describe_cost
 from attrprompt.questionnaires.zero_shot import plan_zero_shot
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
@@ -67,7 +67,7 @@ def judge_dataset(
     *,
     per_value: int,
     dimensions: Sequence[str] | None,
-) -> dict[str, Any]:
+) -> dict[str, JudgedDimension]:
     """Ask what has no answer yet; what all answers say, by dimension."""
     runtime = session.runtime
     plan = plan_judging(runtime.store, project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
@@ -76,4 +76,4 @@ def judge_dataset(
     if left:
         _ask(session, project.id, plan, left, None)
     answers = runtime.store.answers.find(project.id, keys)
-    return {name: judged.to_json() for name, judged in score_judging(plan, answers).items()}
+    return score_judging(plan, answers)

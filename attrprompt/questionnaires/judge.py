@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from attrprompt.analysis.adherence.languages import are_languages
-from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, rate_value
+from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, rate_value, share_to_json
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
@@ -67,7 +67,7 @@ class JudgePlan:
     @cached_property
     def prompt_tokens(self) -> int:
         """Estimated tokens of all questions."""
-        return sum(estimate_message_tokens(each.messages) for each in self.questions)
+        return sum(estimate_message_tokens(question.messages) for question in self.questions)
 
     @property
     def completion_tokens(self) -> int:
@@ -101,13 +101,13 @@ class JudgedDimension:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        agree = None if self.agree is None else self.agree.to_json()
-        return {**vars(self), "agree": agree, "values": [each.to_json() for each in self.values]}
+        values = [value.to_json() for value in self.values]
+        return {**vars(self), "agree": share_to_json(self.agree), "values": values}
 
 
 def list_judged_dimensions(document: Project, attributes: Mapping[str, Sequence[str]]) -> list[str]:
     """The dimensions that no rule can check, of those that texts were asked for (name to values)."""
-    kinds = {fold_text(each.name): each.kind for each in document.dimensions.values()}
+    kinds = {fold_text(dimension.name): dimension.kind for dimension in document.dimensions.values()}
     return [
         name
         for name, values in attributes.items()
@@ -134,9 +134,9 @@ def plan_judging(
     """
     counts = choice or TextChoice()
     samples = [
-        each
-        for each in read_texts(store, dataset, counts)
-        if each.text.strip() and counts.counts(each.flags, each.status.value)
+        sample
+        for sample in read_texts(store, dataset, counts)
+        if sample.text.strip() and counts.counts(sample.flags, sample.status.value)
     ]
     seen: dict[str, dict[str, set[str]]] = {}  # dimension, label, values
     for sample in samples:
@@ -168,20 +168,20 @@ def plan_judging(
 def score_judging(plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> dict[str, JudgedDimension]:
     """What the answers say, by dimension; dimensions without an answer are left out."""
     judged = {}
-    for name in dict.fromkeys(each.dimension for each in plan.questions):
-        answered = [each for each in plan.questions if each.dimension == name and each.key in answers]
-        verdicts = [(each, read_choice(answers[each.key].raw, each.options)) for each in answered]
-        told = [(each, choice) for each, choice in verdicts if choice is not None]
+    for name in dict.fromkeys(question.dimension for question in plan.questions):
+        answered = [question for question in plan.questions if question.dimension == name and question.key in answers]
+        verdicts = [(question, read_choice(answers[question.key].raw, question.options)) for question in answered]
+        told = [(question, choice) for question, choice in verdicts if choice is not None]
         if not answered:
             continue
         n = len(told)
-        agreeing = sum(choice == each.asked for each, choice in told)
+        agreeing = sum(choice == question.asked for question, choice in told)
         judged[name] = JudgedDimension(
             dimension=name,
             model=plan.endpoint.model,
             n=n,
             agree=wilson(agreeing, n) if n else None,
-            chance=sum(1 / len(each.options) for each, _ in told) / n if n else None,
+            chance=sum(1 / len(question.options) for question, _ in told) / n if n else None,
             no_verdict=len(answered) - n,
             values=tuple(judge_values(_rate(name, told))),
         )
@@ -224,9 +224,9 @@ def _ask(
 def _rate(name: str, told: Sequence[tuple[JudgeQuestion, str]]) -> list[ValueAdherence]:
     """Each value: how often it was chosen where it was asked for, and where it was offered but not asked for."""
     rated = []
-    for value in sorted({each.asked for each, _ in told}):
-        own = [choice for each, choice in told if each.asked == value]
-        others = [choice for each, choice in told if each.asked != value and value in each.options]
+    for value in sorted({question.asked for question, _ in told}):
+        own = [choice for question, choice in told if question.asked == value]
+        others = [choice for question, choice in told if question.asked != value and value in question.options]
         elsewhere = (others.count(value), len(others))
         rated.append(rate_value(name, value, own.count(value), len(own), elsewhere))
     return rated

@@ -102,7 +102,7 @@ def _choose_ink(share: float, palette: Palette) -> str:
 
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (float(each) / 255 for each in unlabel_rgb(sample_colorscale(list(palette.scale), share)[0]))
+        for part in (float(channel) / 255 for channel in unlabel_rgb(sample_colorscale(list(palette.scale), share)[0]))
     )
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return LIGHT.text if (luminance + 0.05) ** 2 > 1.05 * 0.0636 else LIGHT.background

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.llm.chat import Endpoint
@@ -47,7 +48,7 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
         except AttrPromptError as error:
             show_error(error)
             return
-        answers = page.runtime.store.answers.find(page.project.id, (each.key for each in plan.questions))
+        answers = page.runtime.store.answers.find(page.project.id, (question.key for question in plan.questions))
         draw_asking(page, plan, answers, key="judge")
         for name, judged in score_judging(plan, answers).items():
             _draw_judged(page, dataset, plan, name, judged)
@@ -89,9 +90,8 @@ def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str
     )
     if judged.no_verdict:
         st.caption(f"{judged.no_verdict:,} answers name no option and do not count.")
-    rows = [_make_row(each.to_json()) for each in judged.values]
     picked = choose_row(
-        pd.DataFrame(rows),
+        pd.DataFrame([_make_row(value) for value in judged.values]),
         key=f"judge_values_{name}",
         columns=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
         alt=f"Values of {name} by the share that the judge found",
@@ -100,20 +100,21 @@ def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str
         "Others: how often it chose the value where it was offered and not asked for. Choose a row for its texts."
     )
     if picked is not None:
-        value = rows[picked]["Value"]
-        items = [each.item for each in plan.questions if (each.dimension, each.asked) == (name, value)]
+        value = judged.values[picked].value
+        asked = [question for question in plan.questions if (question.dimension, question.asked) == (name, value)]
+        items = [question.item for question in asked]
         draw_texts_behind(page, [dataset], dataset.name, items, what=f"texts of the sample asked for “{value}”")
 
 
-def _make_row(each: Mapping[str, Any]) -> dict[str, Any]:
-    obeyed, others = each["obeyed"], each["elsewhere"]
+def _make_row(value: ValueAdherence) -> dict[str, Any]:
+    obeyed = value.obeyed
     return {
-        "Value": each["value"],
-        "Texts": each["n"],
-        "Found": each["obeying"],
-        "Share": obeyed and obeyed["value"],
-        "95 %": "" if obeyed is None else f"{obeyed['low']:.0%} to {obeyed['high']:.0%}",
-        "Others": others and others["value"],
-        "q": each["q"],
-        "": {True: "not told from the rest", False: "told from the rest", None: each["reason"]}[each["ignored"]],
+        "Value": value.value,
+        "Texts": value.n,
+        "Found": value.obeying,
+        "Share": obeyed and obeyed.value,
+        "95 %": "" if obeyed is None else f"{obeyed.low:.0%} to {obeyed.high:.0%}",
+        "Others": value.elsewhere and value.elsewhere.value,
+        "q": value.q,
+        "": {True: "not told from the rest", False: "told from the rest", None: value.reason}[value.ignored],
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.records import Dataset
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
@@ -18,12 +19,12 @@ NAMED = 5
 PERCENT = st.column_config.NumberColumn(format="percent")
 
 
-def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[Mapping[str, Any]]) -> None:
+def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[ValueAdherence]) -> None:
     """All values, the ignored ones first; a chosen row shows its texts."""
     st.subheader("Values that are ignored", anchor=False)
     st.markdown(_sum_up(values))
     picked = choose_row(
-        pd.DataFrame([_make_row(each) for each in values]),
+        pd.DataFrame([_make_row(value) for value in values]),
         key="adherence_values",
         columns=dict.fromkeys(("Share", "95 % from", "to", "Others"), PERCENT)
         | {
@@ -41,19 +42,19 @@ def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[Mapping[st
     )
     if picked is not None:
         value = values[picked]
-        wanted = filter_of_scope(value["dimension"], value["value"])
-        what = f"texts asked for {value['dimension']} “{value['value']}”"
+        wanted = filter_of_scope(value.dimension, value.value)
+        what = f"texts asked for {value.dimension} “{value.value}”"
         draw_matching_texts(page, [dataset], dataset.name, wanted, what=what)
 
 
-def _sum_up(values: Sequence[Mapping[str, Any]]) -> str:
-    judged = [each for each in values if each["ignored"] is not None]
-    ignored = [each for each in judged if each["ignored"]]
+def _sum_up(values: Sequence[ValueAdherence]) -> str:
+    judged = [value for value in values if value.ignored is not None]
+    ignored = [value for value in judged if value.ignored]
     if not judged:
         return "No value has enough texts to say whether it is ignored."
     if not ignored:
         return f"Texts of each of the {len(judged):,} values with enough texts can be told from the rest."
-    names = ", ".join(f"{each['value']} ({each['dimension']})" for each in ignored[:NAMED])
+    names = ", ".join(f"{value.value} ({value.dimension})" for value in ignored[:NAMED])
     more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
     return (
         f"Texts of **{len(ignored):,} of {len(judged):,}** values with enough texts cannot be told apart from the "
@@ -61,20 +62,19 @@ def _sum_up(values: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _make_row(each: Mapping[str, Any]) -> dict[str, Any]:
-    obeyed, told, others = each["obeyed"], each["told_apart"], each["elsewhere"]
-    interval = obeyed or {}
+def _make_row(value: ValueAdherence) -> dict[str, Any]:
+    obeyed, told = value.obeyed, value.told_apart
     return {
-        "Dimension": each["dimension"],
-        "Value": each["value"],
-        "Texts": each["n"],
-        "Obey": each["obeying"],
-        "Share": interval.get("value"),
-        "95 % from": interval.get("low"),
-        "to": interval.get("high"),
-        "Others": None if others is None else others["value"],
-        "Told apart": None if told is None else told["value"],
-        "told apart, 95 %": "" if told is None or told["low"] is None else f"{told['low']:.2f} to {told['high']:.2f}",
-        "q": each["q"],
-        "": {True: "ignored", False: "told apart", None: each["reason"]}[each["ignored"]],
+        "Dimension": value.dimension,
+        "Value": value.value,
+        "Texts": value.n,
+        "Obey": value.obeying,
+        "Share": obeyed and obeyed.value,
+        "95 % from": obeyed and obeyed.low,
+        "to": obeyed and obeyed.high,
+        "Others": value.elsewhere and value.elsewhere.value,
+        "Told apart": told and told.value,
+        "told apart, 95 %": "" if told is None or told.low is None else f"{told.low:.2f} to {told.high:.2f}",
+        "q": value.q,
+        "": {True: "ignored", False: "told apart", None: value.reason}[value.ignored],
     }

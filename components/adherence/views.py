@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from attrprompt.analysis.adherence.lengths import LENGTH_COLUMNS
+from attrprompt.analysis.adherence.asked_places import AskedValue
+from attrprompt.analysis.adherence.classified import ClassifiedAdherence
+from attrprompt.analysis.adherence.dimensions import Adherence
+from attrprompt.analysis.adherence.languages import AskedLanguages, LanguageAdherence
+from attrprompt.analysis.adherence.lengths import LENGTH_COLUMNS, LengthAdherence
+from attrprompt.analysis.adherence.places import PlaceAdherence
+from attrprompt.analysis.regions.evidence import NO_PLACE
+from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis_jobs.request import AnalysisRequest, Part, make_request
 from attrprompt.palette import Palette
 from attrprompt.records import Dataset
@@ -28,7 +34,7 @@ MOST_CLASSES_DRAWN = 12
 
 def find_adherence(
     page: ProjectPage, datasets: Sequence[Dataset], *, key: str, like: AnalysisRequest | None = None
-) -> Mapping[str, Any] | None:
+) -> dict[str, Adherence] | None:
     """The adherence of each data set by its name; None while it is being computed.
 
     Args:
@@ -36,71 +42,67 @@ def find_adherence(
     """
     choices = {} if like is None else {"text": like.text, "review": like.review}
     request = make_request(page.runtime.store, page.project, datasets, (Part.ADHERENCE,), **choices)
-    result = find_or_compute(page.runtime, request, doing="Comparing what was asked with what is there", key=key)
-    if result is None:
+    analysis = find_or_compute(page.runtime, request, doing="Comparing what was asked with what is there", key=key)
+    if analysis is None:
         return None
-    return {name: figures.adherence or {} for name, figures in result.datasets.items()}
+    return {name: found.adherence for name, found in analysis.datasets.items() if found.adherence is not None}
 
 
 def draw_asked_places(
-    page: ProjectPage, datasets: Sequence[Dataset], adherence: Mapping[str, Any], *, key: str
+    page: ProjectPage, datasets: Sequence[Dataset], adherence: Mapping[str, Adherence], *, key: str
 ) -> None:
     """For each place dimension of the sets: where texts were asked to be, and what they name."""
-    shown = [
-        (dataset, dimension)
-        for dataset in datasets
-        for dimension in _dimensions_of(adherence[dataset.name], "place").values()
-    ]
+    shown = [(dataset, places) for dataset in datasets for places in adherence[dataset.name].take(PlaceAdherence)]
     if not shown:
         st.caption(
             "No chosen data set was asked for a place. Texts of a plan with a dimension of the kind “place” show here "
             "which places they were asked for and which they name."
         )
-    for dataset, dimension in shown:
-        _draw_places(page, dataset, dimension, key=f"{key}_{dataset.name}_{dimension['dimension']}")
+    for dataset, places in shown:
+        _draw_places(page, dataset, places, key=f"{key}_{dataset.name}_{places.dimension}")
 
 
-def draw_adherence(page: ProjectPage, dataset: Dataset, found: Mapping[str, Any]) -> None:
+def draw_adherence(page: ProjectPage, dataset: Dataset, found: Adherence) -> None:
     """All that can be checked of one data set: lengths, places, styles, language, the values that are ignored."""
-    if found["note"]:
-        st.caption(escape_markdown(found["note"]))
-    for dimension in _dimensions_of(found, "length").values():
-        _draw_lengths(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
-    for dimension in _dimensions_of(found, "place").values():
-        _draw_places(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
-    for dimension in _dimensions_of(found, "language").values():
-        _draw_asked_language(dataset, dimension)
-    for dimension in _dimensions_of(found, "text").values():
-        _draw_classified(page, dataset, dimension, key=f"adherence_{dimension['dimension']}")
-    if found["values"]:
-        draw_values(page, dataset, found["values"])
-    for name, reason in found["not_checked"].items():
+    if found.note:
+        st.caption(escape_markdown(found.note))
+    for lengths in found.take(LengthAdherence):
+        _draw_lengths(page, dataset, lengths, key=f"adherence_{lengths.dimension}")
+    for places in found.take(PlaceAdherence):
+        _draw_places(page, dataset, places, key=f"adherence_{places.dimension}")
+    for languages in found.take(AskedLanguages):
+        _draw_asked_language(dataset, languages)
+    classified = found.take(ClassifiedAdherence)
+    for judged in classified:
+        _draw_classified(page, dataset, judged, key=f"adherence_{judged.dimension}")
+    if found.values:
+        draw_values(page, dataset, found.values)
+    for name, reason in found.not_checked.items():
         st.caption(f"Not checked: {escape_markdown(name)}. No rule can tell. {escape_markdown(reason)}")
-    open_dimensions = [*_dimensions_of(found, "text"), *found["not_checked"]]
+    open_dimensions = [*(judged.dimension for judged in classified), *found.not_checked]
     if open_dimensions:
         draw_judge(page, dataset, open_dimensions)
-    if found.get("language"):
-        _draw_language(page, dataset, found["language"])
+    if found.language is not None:
+        _draw_language(page, dataset, found.language)
 
 
-def _draw_lengths(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
-    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
-    if dimension["obeyed"] is None:
+def _draw_lengths(page: ProjectPage, dataset: Dataset, lengths: LengthAdherence, *, key: str) -> None:
+    st.subheader(f"Asked and found: {lengths.dimension}", anchor=False)
+    if lengths.obeyed is None:
         st.caption("The project knows no bounds for the lengths that these texts were asked for.")
         return
-    middle, low, high = (dimension["quantiles"][each] for each in ("0.5", "0.05", "0.95"))
+    middle, low, high = (lengths.quantiles[share] for share in ("0.5", "0.05", "0.95"))
     st.markdown(
-        f"{say_share(dimension['obeyed'])} of the texts of **{escape_markdown(dataset.name)}** have the length "
-        "asked for."
+        f"{_say_share(lengths.obeyed)} of the texts of **{escape_markdown(dataset.name)}** have the length asked for."
     )
     st.caption(
         f"Words outside the bounds: median {middle:+,}, 90 % of the texts between {low:+,} and {high:+,}; 0 is within. "
-        f"{dimension['cut']:,} of {dimension['n']:,} texts were cut by the limit of tokens and count as they are. "
+        f"{lengths.cut:,} of {lengths.n:,} texts were cut by the limit of tokens and count as they are. "
         "Generated texts outside their bounds carry the flag “length”."
     )
-    values = {each["value"]: each for each in dimension["values"]}
-    counts = [[each["found"][column] for column in LENGTH_COLUMNS] for each in values.values()]
-    totals = [each["n"] for each in values.values()]
+    values = {asked.value: asked for asked in lengths.values}
+    counts = [[asked.found[column] for column in LENGTH_COLUMNS] for asked in lengths.values]
+    totals = [asked.n for asked in lengths.values]
     chart, spread, table = st.tabs(["Chart", "How far outside", "Table"])
     palette = current_palette()
     with chart:
@@ -108,20 +110,20 @@ def _draw_lengths(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, A
             page,
             dataset,
             plot_heatmap(list(values), LENGTH_COLUMNS, counts, totals, palette),
-            lambda asked, found: values[asked]["items"].get(found, []),
+            lambda asked, found: values[asked].items.get(found, ()),
             key=f"{key}_heatmap",
             alt="Length asked for and length found",
         )
     with spread:
-        figure = _plot_deviations(dimension["deviations"], palette)
+        figure = _plot_deviations(lengths.deviations, palette)
         st.plotly_chart(figure, key=f"{key}_deviations", config=PLAIN_CHART, alt="Texts by words outside their bounds")
     with table:
         st.dataframe(
             pd.DataFrame(
                 [
-                    {"Asked": each["value"], "Texts": each["n"], "Median words": each["median"]}
-                    | {column.capitalize(): each["found"][column] for column in LENGTH_COLUMNS}
-                    for each in values.values()
+                    {"Asked": asked.value, "Texts": asked.n, "Median words": asked.median}
+                    | {column.capitalize(): asked.found[column] for column in LENGTH_COLUMNS}
+                    for asked in lengths.values
                 ]
             ),
             hide_index=True,
@@ -130,26 +132,27 @@ def _draw_lengths(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, A
         )
 
 
-def _draw_places(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
-    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
+def _draw_places(page: ProjectPage, dataset: Dataset, places: PlaceAdherence, *, key: str) -> None:
+    st.subheader(f"Asked and found: {places.dimension}", anchor=False)
     name = escape_markdown(dataset.name)
-    if dimension["obeyed"] is None:
+    if places.obeyed is None:
         st.caption(f"No value that {name} was asked for names a country or continent.")
     else:
-        st.markdown(f"{say_share(dimension['obeyed'])} of the texts of **{name}** name the place asked for.")
+        st.markdown(f"{_say_share(places.obeyed)} of the texts of **{name}** name the place asked for.")
     st.caption(
         "A prompt that names a place invites the text to repeat it: agreement shows obedience, not knowledge of the "
         "place. A text that names several continents counts in each, so that rows may add up to more than 100 %."
     )
-    asked = dimension["by_continent"]
-    regions = [each for each in dimension["regions"] if any(each in found for found in asked.values())]
-    continents = [each for each in dimension["regions"] if each in asked]
+    matrix = places.matrix
+    asked = matrix.by_continent
+    regions = [region for region in matrix.regions if any(region in found for found in asked.values())]
+    continents = [region for region in matrix.regions if region in asked]
     totals = dict.fromkeys(continents, 0)
     items: dict[tuple[str, str], list[int]] = {}
-    for value in dimension["values"]:
-        row = value["continent"] or "no place"
-        totals[row] += value["documents"]
-        for region, numbers in value["items"].items():
+    for value in matrix.values:
+        row = value.continent or NO_PLACE
+        totals[row] += value.documents
+        for region, numbers in value.items.items():
             items.setdefault((row, region), []).extend(numbers)
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
@@ -163,19 +166,18 @@ def _draw_places(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, An
             alt="Continent asked for and continents found",
         )
     with table:
-        _draw_place_table(page, dataset, dimension, regions, key=f"{key}_table")
+        _draw_place_table(page, dataset, matrix.values, regions, key=f"{key}_table")
 
 
 def _draw_place_table(
-    page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], regions: Sequence[str], *, key: str
+    page: ProjectPage, dataset: Dataset, values: Sequence[AskedValue], regions: Sequence[str], *, key: str
 ) -> None:
-    values = dimension["values"]
     picked = choose_row(
         pd.DataFrame(
             [
-                {"Asked": each["value"], "Texts": each["documents"]}
-                | {region: each["found"].get(region, 0) for region in regions}
-                for each in values
+                {"Asked": asked.value, "Texts": asked.documents}
+                | {region: asked.found.get(region, 0) for region in regions}
+                for asked in values
             ]
         ),
         key=key,
@@ -183,27 +185,25 @@ def _draw_place_table(
     )
     st.caption("Choose a row for its texts.")
     if picked is not None:
-        value = values[picked]
-        numbers = sorted({number for of in value["items"].values() for number in of})
-        draw_texts_behind(
-            page, [dataset], dataset.name, numbers, what=f"texts asked for {value['value']}", total=value["documents"]
-        )
+        asked = values[picked]
+        numbers = sorted({number for of in asked.items.values() for number in of})
+        what = f"texts asked for {asked.value}"
+        draw_texts_behind(page, [dataset], dataset.name, numbers, what=what, total=asked.documents)
 
 
-def _draw_classified(page: ProjectPage, dataset: Dataset, dimension: Mapping[str, Any], *, key: str) -> None:
-    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
+def _draw_classified(page: ProjectPage, dataset: Dataset, judged: ClassifiedAdherence, *, key: str) -> None:
+    st.subheader(f"Asked and found: {judged.dimension}", anchor=False)
     st.markdown(
         "No rule can tell, so a classifier guesses. It finds the value asked for in "
-        f"**{dimension['accuracy']:.0%}** of {dimension['n']:,} texts of **{escape_markdown(dataset.name)}**, each "
-        f"judged without being seen; always choosing the most frequent value finds {dimension['majority']:.0%}."
+        f"**{judged.accuracy:.0%}** of {judged.n:,} texts of **{escape_markdown(dataset.name)}**, each judged without "
+        f"being seen; always choosing the most frequent value finds {judged.majority:.0%}."
     )
     st.caption(
         f"Forced choice: it must take one of the values for every text, and is not sure (none reaches a probability of "
-        f"one half) of {dimension['below_half']:.0%}. It is trained on all texts, whether they obey or not. That a "
-        "text is taken for what was asked is no proof that a reader would agree. "
-        f"Method: {dimension['method']}."
+        f"one half) of {judged.below_half:.0%}. It is trained on all texts, whether they obey or not. That a "
+        f"text is taken for what was asked is no proof that a reader would agree. Method: {judged.method}."
     )
-    classes, counts = dimension["classes"], dimension["confusion"]
+    classes, counts = judged.classes, judged.confusion
     alt = "Value asked for and value that the classifier takes the text for"
     table = st.container()
     if len(classes) <= MOST_CLASSES_DRAWN:
@@ -213,54 +213,54 @@ def _draw_classified(page: ProjectPage, dataset: Dataset, dimension: Mapping[str
                 page,
                 dataset,
                 plot_heatmap(classes, classes, counts, [sum(row) for row in counts], current_palette()),
-                lambda asked, found: dimension["items"].get(asked, {}).get(found, []),
+                lambda asked, found: judged.items.get(asked, {}).get(found, ()),
                 key=f"{key}_heatmap",
                 alt=alt,
             )
     with table:
-        frame = pd.DataFrame(counts, index=[f"asked: {each}" for each in classes], columns=classes)
+        frame = pd.DataFrame(counts, index=[f"asked: {value}" for value in classes], columns=list(classes))
         st.dataframe(frame, key=f"{key}_table", alt=f"{alt}, in texts")
-    if dimension["left_out"]:
-        few = ", ".join(f"{value} ({n})" for value, n in list(dimension["left_out"].items())[:12])
-        more = len(dimension["left_out"]) - 12
+    if judged.left_out:
+        few = ", ".join(f"{value} ({n})" for value, n in list(judged.left_out.items())[:12])
+        more = len(judged.left_out) - 12
         st.caption(f"Too few texts to learn: {escape_markdown(few)}{f' and {more} more' if more > 0 else ''}.")
 
 
-def _draw_asked_language(dataset: Dataset, dimension: Mapping[str, Any]) -> None:
-    st.subheader(f"Asked and found: {dimension['dimension']}", anchor=False)
-    if dimension["obeyed"] is not None:
+def _draw_asked_language(dataset: Dataset, languages: AskedLanguages) -> None:
+    st.subheader(f"Asked and found: {languages.dimension}", anchor=False)
+    if languages.obeyed is not None:
         st.markdown(
-            f"{say_share(dimension['obeyed'])} of the texts of **{escape_markdown(dataset.name)}** are in the language "
+            f"{_say_share(languages.obeyed)} of the texts of **{escape_markdown(dataset.name)}** are in the language "
             "asked for."
         )
-    languages = sorted({code for counts in dimension["found"].values() for code in counts})
+    codes = sorted({code for counts in languages.found.values() for code in counts})
     st.dataframe(
         pd.DataFrame(
             [
-                {"Asked": value, "Texts told": sum(counts.values())} | {code: counts.get(code, 0) for code in languages}
-                for value, counts in dimension["found"].items()
+                {"Asked": value, "Texts told": sum(counts.values())} | {code: counts.get(code, 0) for code in codes}
+                for value, counts in languages.found.items()
             ]
         ),
         hide_index=True,
-        key=f"adherence_language_{dimension['dimension']}",
+        key=f"adherence_language_{languages.dimension}",
         alt="Language asked for and language found, in texts",
     )
-    if dimension["not_told"]:
-        st.caption(f"{sum(dimension['not_told'].values()):,} texts are too short to tell and do not count.")
+    if languages.not_told:
+        st.caption(f"{sum(languages.not_told.values()):,} texts are too short to tell and do not count.")
 
 
-def _draw_language(page: ProjectPage, dataset: Dataset, language: Mapping[str, Any]) -> None:
+def _draw_language(page: ProjectPage, dataset: Dataset, language: LanguageAdherence) -> None:
     st.subheader("Language", anchor=False)
     st.markdown(
-        f"{say_share(language['kept'])} of the texts of **{escape_markdown(dataset.name)}** are in the language of "
-        f"most ({language['expected']}), or too short to tell."
+        f"{_say_share(language.kept)} of the texts of **{escape_markdown(dataset.name)}** are in the language of "
+        f"most ({language.expected}), or too short to tell."
     )
-    if language["items"] and st.toggle("Show the others", key="adherence_foreign"):
+    if language.items and st.toggle("Show the others", key="adherence_foreign"):
         what = "texts in another language"
-        draw_texts_behind(page, [dataset], dataset.name, language["items"], what=what, total=language["foreign"])
+        draw_texts_behind(page, [dataset], dataset.name, language.items, what=what, total=language.foreign)
 
 
-def _plot_deviations(deviations: Sequence[Sequence[int]], palette: Palette) -> go.Figure:
+def _plot_deviations(deviations: Sequence[tuple[int, int]], palette: Palette) -> go.Figure:
     figure = go.Figure(
         go.Histogram(
             x=[words for words, _ in deviations],
@@ -276,10 +276,6 @@ def _plot_deviations(deviations: Sequence[Sequence[int]], palette: Palette) -> g
     return style(figure, palette, legend=False)
 
 
-def _dimensions_of(found: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
-    return {name: each for name, each in found.items() if isinstance(each, Mapping) and each.get("kind") == kind}
-
-
-def say_share(estimate: Mapping[str, Any]) -> str:
+def _say_share(share: Estimate) -> str:
     """A share in words, with its interval and n."""
-    return f"**{estimate['value']:.0%}** (95 % {estimate['low']:.0%} to {estimate['high']:.0%}, n = {estimate['n']:,})"
+    return f"**{share.value:.0%}** (95 % {share.low:.0%} to {share.high:.0%}, n = {share.n:,})"

@@ -38,7 +38,7 @@ def ask(app, runtime, project):
 
 def wait_for_end(app, runtime, project):
     until = time.monotonic() + PATIENCE
-    while runtime.background(Questionnaires).find(project.id).state == "running":
+    while runtime.background(Questionnaires).find(project.id).is_open:
         assert time.monotonic() < until
         time.sleep(0.1)
     app.run()
@@ -71,7 +71,7 @@ def test_a_refused_key_is_told_and_asking_can_begin_again(open_judge, runtime, p
 
 
 def test_it_can_be_stopped_from_the_sidebar_of_any_page(open_judge, open_page, runtime, project):
-    press(open_judge(latency=2.0), "judge_start")
+    press(open_judge(latency=6.0), "judge_start")
     elsewhere = open_page("prompts", project)
     press(elsewhere, "sidebar_stop_Questions")
     wait_for_end(elsewhere, runtime, project)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
+from attrprompt.analysis.adherence.values import share_from_json, share_to_json
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.finder import list_continents
@@ -50,9 +51,16 @@ class AskedValue:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        obeyed = None if self.obeyed is None else self.obeyed.to_json()
         items = {region: list(numbers) for region, numbers in self.items.items()}
+        obeyed = share_to_json(self.obeyed)
         return {**vars(self), "obeyed": obeyed, "elsewhere": list(self.elsewhere), "items": items}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The value of which this is the plain data."""
+        items = {region: tuple(numbers) for region, numbers in plain["items"].items()}
+        obeyed = share_from_json(plain["obeyed"])
+        return cls(**{**plain, "obeyed": obeyed, "elsewhere": tuple(plain["elsewhere"]), "items": items})
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,17 @@ class AskedFound:
             "by_continent": self.by_continent,
             "not_asked": self.not_asked,
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The matrix of which this is the plain data."""
+        return cls(
+            dimension=plain["dimension"],
+            regions=tuple(plain["regions"]),
+            values=tuple(map(AskedValue.from_json, plain["values"])),
+            by_continent=plain["by_continent"],
+            not_asked=plain["not_asked"],
+        )
 
 
 def asked_found_matrix(located: LocatedSet, dimension: str, rulings: Mapping[str, str] | None = None) -> AskedFound:

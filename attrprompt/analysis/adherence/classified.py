@@ -7,9 +7,10 @@ model ignored the value. It is trained on all texts, since no rule says which of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis.attribute_classifier import (
     METHOD,
     AttributeClassifier,
-    Separation,
     choose_training_texts,
     count_unsure,
     say_too_few,
@@ -38,54 +38,50 @@ class ClassifiedAdherence:
 
     Attributes:
         n: distinct texts that were asked for a value with enough texts.
-        below_half: share of them for which no value has a probability of 0.5.
-        separations: for each value, whether its texts can be told from the others of their label.
-        counts: texts asked for each value.
+        method: what the classifier is.
+        note: what its choice is worth.
+        classes: the values it can choose, in order.
+        accuracy: share of the texts for which it chooses the value asked for.
+        majority: the accuracy of always choosing the most frequent value.
+        below_half: share of the texts for which no value has a probability of 0.5.
+        confusion: texts asked for each value (row) that it takes for each value (column).
+        left_out: texts by value, of values with too few of them.
         items: for each value asked for and each value chosen some of the texts, by their numbers in the data set.
     """
 
-    dimension: str
-    classifier: AttributeClassifier
-    below_half: float
-    separations: dict[str, Separation | None]
-    counts: dict[str, int]
-    items: dict[str, dict[str, tuple[int, ...]]]
+    kind: ClassVar[str] = "text"
 
-    @property
-    def n(self) -> int:
-        """Texts the classifier was trained and tested on."""
-        return self.classifier.n
+    dimension: str
+    n: int
+    method: str
+    note: str
+    classes: tuple[str, ...]
+    accuracy: float
+    majority: float
+    below_half: float
+    confusion: tuple[tuple[int, ...], ...]
+    left_out: dict[str, int]
+    items: dict[str, dict[str, tuple[int, ...]]]
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
         return {
-            "kind": "text",
-            "dimension": self.dimension,
-            "n": self.n,
-            "method": METHOD,
-            "note": FORCED_CHOICE,
-            "classes": list(self.classifier.classes),
-            "accuracy": self.classifier.accuracy,
-            "majority": self.classifier.majority,
-            "below_half": self.below_half,
-            "confusion": self.classifier.confusion.tolist(),
-            "left_out": self.classifier.left_out,
+            "kind": self.kind,
+            **vars(self),
+            "classes": list(self.classes),
+            "confusion": [list(row) for row in self.confusion],
             "items": {asked: {took: list(of) for took, of in row.items()} for asked, row in self.items.items()},
         }
 
-    def rate_values(self) -> list[ValueAdherence]:
-        """Each value with how well its texts can be told from the others."""
-        rated = []
-        for value, n in self.counts.items():
-            found = self.separations.get(value)
-            if n < FEWEST_IN_A_CELL or value in self.classifier.left_out:
-                rated.append(ValueAdherence(self.dimension, value, n, None, None, f"too few texts: {n}"))
-            elif found is None:
-                reason = "no label has texts with this value and with others"
-                rated.append(ValueAdherence(self.dimension, value, n, None, None, reason))
-            else:
-                rated.append(ValueAdherence(self.dimension, value, n, None, None, "", told_apart=found.auc, p=found.p))
-        return rated
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The dimension of which this is the plain data."""
+        made = {
+            "classes": tuple(plain["classes"]),
+            "confusion": tuple(map(tuple, plain["confusion"])),
+            "items": {asked: {took: tuple(of) for took, of in row.items()} for asked, row in plain["items"].items()},
+        }
+        return cls(**{**{name: value for name, value in plain.items() if name != "kind"}, **made})
 
 
 def why_unclassifiable(values: Sequence[str | None], texts: Sequence[str]) -> str:
@@ -104,28 +100,54 @@ def measure_by_classifier(
     items: Sequence[int] | None = None,
     seed: int = 0,
     check: StopCheck | None = None,
-) -> ClassifiedAdherence:
-    """Whether the texts of each value can be told from the others; every text judged without having been seen.
+) -> tuple[ClassifiedAdherence, list[ValueAdherence]]:
+    """What the classifier says of a dimension, and whether the texts of each value can be told from the others.
+
+    Every text is judged without having been seen.
 
     Raises:
         InputError: fewer than two values have enough texts.
     """
     values = [asked.get(dimension) for asked in attributes]
     classifier = train_attribute_classifier(vectors, values, texts, seed=seed, check=check)
-    own_labels = [labels[row] for row in classifier.rows]
-    chosen = classifier.held_out.argmax(axis=1)
     numbers: dict[str, dict[str, list[int]]] = {}
+    chosen = classifier.held_out.argmax(axis=1)
     for row, true, took in zip(classifier.rows.tolist(), classifier.truth, chosen, strict=True):
         cell = numbers.setdefault(classifier.classes[true], {}).setdefault(classifier.classes[took], [])
         cell.append(row if items is None else items[row])
-    return ClassifiedAdherence(
-        dimension,
-        classifier,
-        count_unsure(classifier.held_out),
-        {
-            value: separate(classifier.held_out[:, place], classifier.truth == place, own_labels)
-            for place, value in enumerate(classifier.classes)
-        },
-        {value: values.count(value) for value in sorted({value for value in values if value is not None})},
-        {asked: {took: tuple(of[:ITEMS_KEPT]) for took, of in row.items()} for asked, row in numbers.items()},
+    found = ClassifiedAdherence(
+        dimension=dimension,
+        n=classifier.n,
+        method=METHOD,
+        note=FORCED_CHOICE,
+        classes=classifier.classes,
+        accuracy=classifier.accuracy,
+        majority=classifier.majority,
+        below_half=count_unsure(classifier.held_out),
+        confusion=tuple(map(tuple, classifier.confusion.tolist())),
+        left_out=classifier.left_out,
+        items={asked: {took: tuple(of[:ITEMS_KEPT]) for took, of in row.items()} for asked, row in numbers.items()},
     )
+    return found, _rate_values(classifier, values, labels, dimension)
+
+
+def _rate_values(
+    classifier: AttributeClassifier, values: Sequence[str | None], labels: Sequence[str], dimension: str
+) -> list[ValueAdherence]:
+    """Each value asked for with how well its texts can be told from the others of their label."""
+    own_labels = [labels[row] for row in classifier.rows]
+    separations = {
+        value: separate(classifier.held_out[:, column], classifier.truth == column, own_labels)
+        for column, value in enumerate(classifier.classes)
+    }
+    rated = []
+    for value, n in sorted(Counter(value for value in values if value is not None).items()):
+        found = separations.get(value)
+        if n < FEWEST_IN_A_CELL or value in classifier.left_out:
+            rated.append(ValueAdherence(dimension, value, n, None, None, f"too few texts: {n}"))
+        elif found is None:
+            reason = "no label has texts with this value and with others"
+            rated.append(ValueAdherence(dimension, value, n, None, None, reason))
+        else:
+            rated.append(ValueAdherence(dimension, value, n, None, None, "", told_apart=found.auc, p=found.p))
+    return rated

@@ -6,27 +6,30 @@ are judged by `classified`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Self, TypeVar
 
-from attrprompt.analysis.adherence.languages import LanguageAdherence
+from attrprompt.analysis.adherence.classified import ClassifiedAdherence
+from attrprompt.analysis.adherence.languages import AskedLanguages, LanguageAdherence
+from attrprompt.analysis.adherence.lengths import LengthAdherence
+from attrprompt.analysis.adherence.places import PlaceAdherence
 from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, order_values
 
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
 RESERVED = ("values", "not_checked", "note", "language", "judged")
 
 
-class CheckedDimension(Protocol):
-    """What was found of one dimension."""
+CheckedDimension = LengthAdherence | PlaceAdherence | AskedLanguages | ClassifiedAdherence
+"""What was found of one dimension; its class says how it was checked, its `kind` says so in JSON."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The findings by name, with their `kind`."""
-        ...
+RatedDimension = tuple[CheckedDimension, Sequence[ValueAdherence]]
+"""A dimension with each value that texts were asked for."""
 
-    def rate_values(self) -> list[ValueAdherence]:
-        """Each value asked for."""
-        ...
+DimensionT = TypeVar("DimensionT", bound=CheckedDimension)
+_CLASSES: dict[str, type[CheckedDimension]] = {
+    checked.kind: checked for checked in (LengthAdherence, PlaceAdherence, AskedLanguages, ClassifiedAdherence)
+}
 
 
 @dataclass(frozen=True)
@@ -34,40 +37,58 @@ class Adherence:
     """One data set.
 
     Attributes:
-        dimensions: those that can be checked, by name.
+        dimensions: those that can be checked.
         values: all their values: those that are ignored first, then by the share that obeys; those of which nothing can
             be said last.
         not_checked: dimensions that cannot be checked, with the reason.
         note: why there is nothing, where there is nothing.
-        language: of all texts, whatever they were asked for.
+        language: of all texts, whatever they were asked for; None where it was not looked at.
     """
 
-    dimensions: dict[str, CheckedDimension]
-    values: tuple[ValueAdherence, ...]
-    not_checked: dict[str, str] = field(default_factory=dict)
+    dimensions: tuple[CheckedDimension, ...] = ()
+    values: tuple[ValueAdherence, ...] = ()
+    not_checked: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     language: LanguageAdherence | None = None
+
+    def take(self, checked: type[DimensionT]) -> list[DimensionT]:
+        """The dimensions that were checked in one way."""
+        return [dimension for dimension in self.dimensions if isinstance(dimension, checked)]
 
     def to_json(self) -> dict[str, Any]:
         """Each dimension by its name, beside `values`, `not_checked` and `note`."""
         return {
-            **{
-                name if name not in RESERVED else f"{name} (dimension)": each.to_json()
-                for name, each in self.dimensions.items()
-            },
-            "values": [each.to_json() for each in self.values],
-            "not_checked": self.not_checked,
+            **{_name_key(dimension.dimension): dimension.to_json() for dimension in self.dimensions},
+            "values": [value.to_json() for value in self.values],
+            "not_checked": dict(self.not_checked),
             "note": self.note,
             **({} if self.language is None else {"language": self.language.to_json()}),
         }
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The adherence of which this is the plain data."""
+        dimensions = [each for name, each in plain.items() if name not in RESERVED]
+        return cls(
+            dimensions=tuple(_CLASSES[each["kind"]].from_json(each) for each in dimensions),
+            values=tuple(map(ValueAdherence.from_json, plain["values"])),
+            not_checked=plain["not_checked"],
+            note=plain["note"],
+            language=LanguageAdherence.from_json(plain["language"]) if "language" in plain else None,
+        )
+
 
 def join_dimensions(
-    dimensions: Mapping[str, CheckedDimension],
+    rated: Iterable[RatedDimension],
     not_checked: Mapping[str, str] | None = None,
     language: LanguageAdherence | None = None,
 ) -> Adherence:
-    """All checked dimensions of a data set, with their values in one list."""
-    values = [rated for each in dimensions.values() for rated in judge_values(each.rate_values())]
-    values.sort(key=order_values)
-    return Adherence(dict(dimensions), tuple(values), dict(not_checked or {}), language=language)
+    """All checked dimensions of a data set, with the values of each in one list."""
+    found = list(rated)
+    values = sorted((value for _, own in found for value in judge_values(own)), key=order_values)
+    return Adherence(tuple(dimension for dimension, _ in found), tuple(values), not_checked or {}, language=language)
+
+
+def _name_key(dimension: str) -> str:
+    """Under which key of the JSON a dimension stands."""
+    return f"{dimension} (dimension)" if dimension in RESERVED else dimension

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value, share_from_json, share_to_json
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.language import find_foreign_texts, guess_language
@@ -53,6 +53,11 @@ class LanguageAdherence:
         """The fields by name."""
         return {**vars(self), "kept": self.kept.to_json(), "items": list(self.items)}
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The language of which this is the plain data."""
+        return cls(**{**plain, "kept": Estimate.from_json(plain["kept"]), "items": tuple(plain["items"])})
+
 
 @dataclass(frozen=True)
 class AskedLanguages:
@@ -65,6 +70,8 @@ class AskedLanguages:
         not_told: texts by value, too short or in no language that can be told; they do not count.
     """
 
+    kind: ClassVar[str] = "language"
+
     dimension: str
     n: int
     obeyed: Estimate | None
@@ -73,8 +80,13 @@ class AskedLanguages:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        obeyed = None if self.obeyed is None else self.obeyed.to_json()
-        return {"kind": "language", **vars(self), "obeyed": obeyed}
+        return {"kind": self.kind, **vars(self), "obeyed": share_to_json(self.obeyed)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The dimension of which this is the plain data."""
+        fields = {name: value for name, value in plain.items() if name != "kind"}
+        return cls(**{**fields, "obeyed": share_from_json(plain["obeyed"])})
 
     def rate_values(self) -> list[ValueAdherence]:
         """Each language asked for with the share of its texts in it."""
@@ -93,15 +105,15 @@ class AskedLanguages:
 def measure_language(texts: Sequence[str], items: Sequence[int] | None = None) -> LanguageAdherence:
     """How many texts are in another language than most; short texts count as not being in another."""
     found = find_foreign_texts(texts)
-    n, foreign = len(texts), len(found.places)
-    numbers = tuple((items[place] if items is not None else place) for place in found.places[:ITEMS_KEPT])
+    n, foreign = len(texts), len(found.rows)
+    numbers = tuple((items[row] if items is not None else row) for row in found.rows[:ITEMS_KEPT])
     return LanguageAdherence(found.language, n, foreign, wilson(n - foreign, n), numbers)
 
 
 def are_languages(values: Iterable[str]) -> bool:
     """Whether all these attribute values name languages that can be told."""
     folded = [fold_text(value) for value in values]
-    return bool(folded) and all(each in _CODES for each in folded)
+    return bool(folded) and all(value in _CODES for value in folded)
 
 
 def measure_asked_language(

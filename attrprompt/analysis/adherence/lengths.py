@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value, share_from_json, share_to_json
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.tokens import count_words
@@ -38,6 +38,17 @@ class AskedLength:
     elsewhere: tuple[int, int]
     items: dict[str, tuple[int, ...]]
 
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        items = {side: list(numbers) for side, numbers in self.items.items()}
+        return {**vars(self), "elsewhere": list(self.elsewhere), "items": items}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The length of which this is the plain data."""
+        items = {side: tuple(numbers) for side, numbers in plain["items"].items()}
+        return cls(**{**plain, "elsewhere": tuple(plain["elsewhere"]), "items": items})
+
 
 @dataclass(frozen=True)
 class LengthAdherence:
@@ -56,6 +67,8 @@ class LengthAdherence:
         unknown: texts by value where no bounds are known for the value.
     """
 
+    kind: ClassVar[str] = "length"
+
     dimension: str
     n: int
     obeyed: Estimate | None
@@ -70,17 +83,28 @@ class LengthAdherence:
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
         return {
-            "kind": "length",
+            "kind": self.kind,
             **vars(self),
-            "obeyed": None if self.obeyed is None else self.obeyed.to_json(),
+            "obeyed": share_to_json(self.obeyed),
             "deviations": [list(pair) for pair in self.deviations],
-            "values": [dict(vars(each)) for each in self.values],
+            "values": [length.to_json() for length in self.values],
         }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The dimension of which this is the plain data."""
+        made = {
+            "obeyed": share_from_json(plain["obeyed"]),
+            "deviations": tuple((words, texts) for words, texts in plain["deviations"]),
+            "values": tuple(map(AskedLength.from_json, plain["values"])),
+        }
+        return cls(**{**{name: value for name, value in plain.items() if name != "kind"}, **made})
 
     def rate_values(self) -> list[ValueAdherence]:
         """Each length asked for with the share that keeps it."""
         rated = [
-            rate_value(self.dimension, each.value, each.found[WITHIN], each.n, each.elsewhere) for each in self.values
+            rate_value(self.dimension, length.value, length.found[WITHIN], length.n, length.elsewhere)
+            for length in self.values
         ]
         return rated + [
             ValueAdherence(self.dimension, value, n, None, None, "no bounds are known for this value")
@@ -175,6 +199,6 @@ def _count_elsewhere(lengths: Mapping[str, Sequence[int]], value: str, bounds: B
 def _find_quantiles(deviations: Counter[int]) -> dict[str, int]:
     if not deviations:
         return {}
-    each = np.sort(np.fromiter(deviations.elements(), dtype=np.int64))
-    found = np.quantile(each, QUANTILES, method="inverted_cdf")
+    ordered = np.sort(np.fromiter(deviations.elements(), dtype=np.int64))
+    found = np.quantile(ordered, QUANTILES, method="inverted_cdf")
     return {f"{share:g}": int(words) for share, words in zip(QUANTILES, found, strict=True)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from attrprompt.analysis.adherence.asked_places import AskedFound
-from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value, share_from_json, share_to_json
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 
 
@@ -22,29 +23,45 @@ class PlaceAdherence:
         by_continent: the same by the continent that the value lies in.
     """
 
+    kind: ClassVar[str] = "place"
+
     matrix: AskedFound
     n: int
     obeyed: Estimate | None
     by_continent: tuple[ValueAdherence, ...]
 
+    @property
+    def dimension(self) -> str:
+        """Its name."""
+        return self.matrix.dimension
+
     def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
+        """The shares, those by continent as `continents`, beside the matrix."""
         return {
-            "kind": "place",
+            "kind": self.kind,
             "n": self.n,
-            "obeyed": None if self.obeyed is None else self.obeyed.to_json(),
-            "continents": [each.to_json() for each in self.by_continent],
+            "obeyed": share_to_json(self.obeyed),
+            "continents": [continent.to_json() for continent in self.by_continent],
             **self.matrix.to_json(),
         }
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The dimension of which this is the plain data."""
+        return cls(
+            matrix=AskedFound.from_json(plain),
+            n=plain["n"],
+            obeyed=share_from_json(plain["obeyed"]),
+            by_continent=tuple(map(ValueAdherence.from_json, plain["continents"])),
+        )
+
     def rate_values(self) -> list[ValueAdherence]:
         """Each place asked for with the share that names it."""
-        name = self.matrix.dimension
         return [
-            ValueAdherence(name, each.value, each.documents, None, None, each.reason)
-            if each.obeying is None
-            else rate_value(name, each.value, each.obeying, each.documents, each.elsewhere)
-            for each in self.matrix.values
+            ValueAdherence(self.dimension, asked.value, asked.documents, None, None, asked.reason)
+            if asked.obeying is None
+            else rate_value(self.dimension, asked.value, asked.obeying, asked.documents, asked.elsewhere)
+            for asked in self.matrix.values
         ]
 
 

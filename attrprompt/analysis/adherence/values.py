@@ -8,14 +8,15 @@ themselves.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, wilson
 from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
 
 TOLD_APART_LEVEL = 0.05
+_ESTIMATES = ("obeyed", "elsewhere", "told_apart")
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,12 @@ class ValueAdherence:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        estimates = {
-            name: None if estimate is None else estimate.to_json()
-            for name, estimate in (
-                ("obeyed", self.obeyed),
-                ("elsewhere", self.elsewhere),
-                ("told_apart", self.told_apart),
-            )
-        }
-        return {**vars(self), **estimates}
+        return {**vars(self), **{name: share_to_json(getattr(self, name)) for name in _ESTIMATES}}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The value of which this is the plain data."""
+        return cls(**{**plain, **{name: share_from_json(plain[name]) for name in _ESTIMATES}})
 
     @property
     def is_higher(self) -> bool:
@@ -65,6 +63,16 @@ class ValueAdherence:
         if self.told_apart is not None:
             return self.told_apart.value > 0.5
         return self.obeyed is not None and self.elsewhere is not None and self.obeyed.value > self.elsewhere.value
+
+
+def share_to_json(share: Estimate | None) -> dict[str, Any] | None:
+    """A share that may be unknown, as plain data."""
+    return None if share is None else share.to_json()
+
+
+def share_from_json(plain: Mapping[str, Any] | None) -> Estimate | None:
+    """The share of which this is the plain data."""
+    return None if plain is None else Estimate.from_json(plain)
 
 
 def rate_value(dimension: str, value: str, obeying: int, n: int, elsewhere: tuple[int, int] = (0, 0)) -> ValueAdherence:
@@ -91,17 +99,15 @@ def compare_shares(a: int, n_a: int, b: int, n_b: int) -> float:
 
 def judge_values(values: Sequence[ValueAdherence]) -> list[ValueAdherence]:
     """The values of one dimension with q, and whether each is ignored."""
-    tested = [place for place, each in enumerate(values) if each.p is not None]
+    p_values = {index: value.p for index, value in enumerate(values) if value.p is not None}
     judged = list(values)
-    for place, q in zip(
-        tested, correct_by_benjamini_hochberg([values[place].p or 0.0 for place in tested]), strict=True
-    ):
-        each = values[place]
-        judged[place] = replace(each, q=q, ignored=q >= TOLD_APART_LEVEL or not each.is_higher)
+    for index, q in zip(p_values, correct_by_benjamini_hochberg(list(p_values.values())), strict=True):
+        value = values[index]
+        judged[index] = replace(value, q=q, ignored=q >= TOLD_APART_LEVEL or not value.is_higher)
     return judged
 
 
-def order_values(each: ValueAdherence) -> tuple[bool, bool, float, str]:
+def order_values(value: ValueAdherence) -> tuple[bool, bool, float, str]:
     """A key for sorting: ignored values first, then by the share that obeys, unknown ones last."""
-    score = each.obeyed or each.told_apart
-    return score is None, not each.ignored, score.value if score else -each.n, each.value
+    score = value.obeyed or value.told_apart
+    return score is None, not value.ignored, score.value if score else -value.n, value.value

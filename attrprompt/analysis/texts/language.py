@@ -28,11 +28,11 @@ class ForeignTexts:
 
     Attributes:
         language: the expected one, as an ISO 639-1 code.
-        places: of the foreign texts.
+        rows: of the foreign texts.
     """
 
     language: str
-    places: tuple[int, ...]
+    rows: tuple[int, ...]
 
 
 def list_languages() -> tuple[str, ...]:
@@ -54,9 +54,9 @@ def find_foreign_texts(texts: Sequence[str], language: str = "") -> ForeignTexts
     if language and language not in list_languages():
         raise InputError(f"The language '{language}' cannot be checked. Known are: {', '.join(list_languages())}.")
     ranked = [_rank(text) for text in texts]
-    tops = Counter(max(each, key=each.__getitem__) for each in ranked if each)
+    tops = Counter(max(chances, key=chances.__getitem__) for chances in ranked if chances)
     expected = language or (tops.most_common(1)[0][0] if tops else "en")
-    foreign = (place for place, each in enumerate(ranked) if each and each[expected] < UNLIKELY)
+    foreign = (row for row, chances in enumerate(ranked) if chances and chances[expected] < UNLIKELY)
     return ForeignTexts(expected, tuple(foreign))
 
 

@@ -90,7 +90,9 @@ def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_ser
     assert {name: each.ignored for name, each in values.items()} == dict(
         zip(sorted(STYLES), (False,) * 3, strict=True)
     ) | {"a news analysis": True}
-    json.dumps(judged.to_json(), allow_nan=False)
+    printed = json.loads(json.dumps(judged.to_json(), allow_nan=False))
+    assert printed["agree"]["value"] == judged.agree.value
+    assert [value["value"] for value in printed["values"]] == [value.value for value in judged.values]
 
 
 def test_the_command_line_judges_a_sample_and_asks_once(store, project, run, faulty_server):

@@ -1,12 +1,11 @@
 """Values that only a classifier can tell: those it cannot are ignored."""
 
-import json
-
 import numpy as np
 import pytest
 
 from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
-from attrprompt.analysis.adherence.dimensions import join_dimensions
+from attrprompt.analysis.adherence.values import judge_values
+from tests.kept import assert_comes_back
 
 
 def make_styled(spread):
@@ -23,14 +22,16 @@ def make_styled(spread):
 def test_a_style_whose_texts_cannot_be_told_from_the_rest_is_ignored(spread, ignored):
     vectors, texts, asked = make_styled(spread)
     labels = ["x", "x", "y", "y"] * 21 + ["x"]
-    found = measure_by_classifier(vectors, texts, labels, asked, "style", items=range(85))
-    values = {each.value: each for each in join_dimensions({"style": found}).values}
+    found, rated = measure_by_classifier(vectors, texts, labels, asked, "style", items=range(85))
+    values = {value.value: value for value in judge_values(rated)}
     assert {name: values[name].ignored for name in ("plain", "ornate")} == {"plain": ignored, "ornate": ignored}
     assert values["rare"].reason == "too few texts: 5"
-    printed = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    assert printed["kind"] == "text"
-    assert "forced choice" in printed["note"]
-    assert sum(map(sum, printed["confusion"])) == printed["n"] == 80
+    assert found.to_json()["kind"] == "text"
+    assert "forced choice" in found.note
+    assert sum(map(sum, found.confusion)) == found.n == 80
+    assert_comes_back(found)
+    for value in values.values():
+        assert_comes_back(value)
 
 
 def test_too_few_texts_for_a_classifier_are_said_without_embeddings():

@@ -3,6 +3,7 @@
 import pytest
 
 from attrprompt.analysis.adherence.languages import are_languages, measure_asked_language, measure_language
+from tests.kept import assert_comes_back
 
 ENGLISH = "The minister said on Monday that the plan for the north would be ready in the spring of this year."
 GERMAN = "Der Minister sagte am Montag, dass der Plan für den Norden im Frühjahr fertig ist und nicht später kommt."
@@ -12,6 +13,7 @@ def test_the_language_of_most_is_expected_and_others_are_counted():
     found = measure_language([ENGLISH] * 3 + [GERMAN, "Ja."], items=[5, 6, 7, 8, 9])
     assert (found.expected, found.n, found.foreign, found.items) == ("en", 5, 1, (8,))
     assert found.kept.value == pytest.approx(0.8)
+    assert_comes_back(found)
 
 
 def test_languages_asked_for_are_told_by_function_words():
@@ -24,3 +26,4 @@ def test_languages_asked_for_are_told_by_function_words():
     assert found.obeyed.value == pytest.approx(2 / 3)
     assert [each.n for each in found.rate_values()] == [2, 1]
     assert found.to_json()["kind"] == "language"
+    assert_comes_back(found)

@@ -7,7 +7,9 @@ import pytest
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.dimensions import join_dimensions
 from attrprompt.analysis.adherence.places import measure_places
+from attrprompt.analysis.adherence.values import judge_values
 from attrprompt.analysis.regions.located import locate
+from tests.kept import assert_comes_back
 
 
 def cross(texts, places):
@@ -28,12 +30,14 @@ def test_places_obey_by_country_and_by_continent_where_no_country_was_asked_for(
         "Europe": (1, 2),
     }
     assert measured.to_json()["kind"] == "place"
+    assert_comes_back(measured)
 
 
 def test_the_most_ignored_value_comes_first_and_those_with_too_few_texts_last():
     texts = ["A fair in Kenya."] * 30 + ["A fair in Peru."] * 20 + ["A fair."] * 10 + ["A fair in Japan."] * 7
     places = ["Kenya"] * 30 + ["Peru"] * 30 + ["Japan"] * 7
-    joined = join_dimensions({"location": cross(texts, places)}, {"style": "too few texts"})
+    found = cross(texts, places)
+    joined = join_dimensions([(found, found.rate_values())], {"style": "too few texts"})
     assert [each.value for each in joined.values] == ["Peru", "Kenya", "Japan"]
     assert [each.reason for each in joined.values] == ["", "", "too few texts: 7"]
     assert joined.values[0].obeyed.value == pytest.approx(2 / 3)
@@ -43,7 +47,7 @@ def test_the_most_ignored_value_comes_first_and_those_with_too_few_texts_last():
 def test_a_value_that_its_texts_obey_no_more_than_others_is_ignored():
     texts = ["A fair in Kenya."] * 30 + ["A fair in Peru."] * 30 + ["A fair in Kenya."] * 40
     places = ["Kenya"] * 30 + ["Peru"] * 30 + ["Japan"] * 40
-    values = {each.value: each for each in join_dimensions({"location": cross(texts, places)}).values}
+    values = {value.value: value for value in judge_values(cross(texts, places).rate_values())}
     assert {name: each.ignored for name, each in values.items()} == {"Kenya": False, "Peru": False, "Japan": True}
     assert (values["Kenya"].elsewhere.value, values["Kenya"].elsewhere.n) == (pytest.approx(40 / 70), 70)
     assert values["Japan"].p == 1.0

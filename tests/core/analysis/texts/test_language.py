@@ -20,7 +20,7 @@ GERMAN = "Der Gemeinderat traf sich am Montag und sprach darüber, wie die alte 
 def test_every_sentence_in_another_language_than_english_is_found():
     assert len(SENTENCES) == 50 and len({each["language"] for each in SENTENCES}) == 39
     found = find_foreign_texts([each["text"] for each in SENTENCES], "en")
-    assert found.places == tuple(range(50))
+    assert found.rows == tuple(range(50))
 
 
 def test_a_language_is_named_only_where_it_is_certain():
@@ -34,9 +34,9 @@ def test_a_language_is_named_only_where_it_is_certain():
 def test_no_english_news_text_is_taken_for_another_language():
     texts = [json.loads(line)["text"] for line in NEWS.read_text("utf-8").splitlines()]
     assert len(texts) == 2_000
-    assert find_foreign_texts(texts).places == ()
+    assert find_foreign_texts(texts).rows == ()
     openings = [" ".join(text.split()[:5]) for text in texts]
-    assert find_foreign_texts(openings, "en").places == ()
+    assert find_foreign_texts(openings, "en").rows == ()
 
 
 def test_the_language_of_most_is_expected_unless_another_is_named():
@@ -48,13 +48,13 @@ def test_the_language_of_most_is_expected_unless_another_is_named():
         "Bayern München",
     ]
     found = find_foreign_texts(texts)
-    assert (found.language, found.places) == ("en", (2, 3))
-    assert find_foreign_texts(texts, "de").places == (0, 1, 3)
+    assert (found.language, found.rows) == ("en", (2, 3))
+    assert find_foreign_texts(texts, "de").rows == (0, 1, 3)
 
 
 def test_nothing_is_said_of_short_or_no_texts():
-    assert find_foreign_texts([]).places == ()
-    assert find_foreign_texts(["Bayern München", "", "12 : 3"], "en").places == ()
+    assert find_foreign_texts([]).rows == ()
+    assert find_foreign_texts(["Bayern München", "", "12 : 3"], "en").rows == ()
     assert guess_language("Bonjour") == ""
 
 
