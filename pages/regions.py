@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
 from attrprompt.analysis.regions.lexicons import read_lexicon_csv
+from attrprompt.analysis.regions.profile import RegionProfile
 from attrprompt.analysis_jobs.lexicons import LexiconsRequest
 from attrprompt.analysis_jobs.names import NamesRequest
 from attrprompt.analysis_jobs.paper import PaperRequest
@@ -23,6 +23,7 @@ from components.kit.frame import open_project_page
 from components.kit.notices import show_pending
 from components.kit.work import find_or_compute
 from components.regions.ambiguous_names import RULED, draw_ambiguous_names
+from components.regions.country_map import draw_country_map
 from components.regions.lexicons import draw_lexicons
 from components.regions.own_tables import LEXICONS, draw_own_tables, list_own_tables
 from components.regions.paper import draw_paper_continents
@@ -30,7 +31,6 @@ from components.regions.portraits import draw_portraits
 from components.regions.views import (
     choose_reference,
     draw_continents,
-    draw_country_map,
     draw_located,
     draw_references,
     draw_region_definitions,
@@ -90,18 +90,18 @@ def show_ambiguous_names() -> None:
 
 
 @st.fragment
-def draw_views(result: Mapping[str, Any]) -> None:
+def draw_views(profiles: Mapping[str, RegionProfile]) -> None:
     """The picture, one view at a time: another view draws this part anew and nothing else."""
     show_pending()
     if st.session_state.pop(RULED, False):
         st.rerun()
     views = {
-        "Continents": lambda: draw_continents(page, datasets, result, colours),
-        "Countries": lambda: draw_country_map(page, datasets, result),
+        "Continents": lambda: draw_continents(page, datasets, profiles, colours),
+        "Countries": lambda: draw_country_map(page, datasets, profiles),
         "What is said": show_portraits,
         "Word lists": show_word_lists,
-        "Against a reference": lambda: draw_references(result),
-        "By label and attribute": lambda: draw_region_tables(page, datasets, result),
+        "Against a reference": lambda: draw_references(profiles, reference),
+        "By label and attribute": lambda: draw_region_tables(page, datasets, profiles, reference),
         "Asked and found": show_asked_places,
         "As in the paper": show_paper,
         "Ambiguous names": show_ambiguous_names,
@@ -116,12 +116,12 @@ def draw_views(result: Mapping[str, Any]) -> None:
 found = find(request, "Finding places in the texts")
 if found is None:
     st.stop()
-result = found.to_json()
+profiles = {name: figures.regions for name, figures in found.datasets.items() if figures.regions is not None}
 
 # --- The answer first ---
 draw_primary_findings(page, datasets, found)
-draw_located(result)
+draw_located(profiles)
 
 # --- The picture ---
-draw_views(result)
-draw_region_definitions(result)
+draw_views(profiles)
+draw_region_definitions(profiles, request)

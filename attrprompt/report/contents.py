@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
+from attrprompt.analysis.regions.figures import rank_countries
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
@@ -15,7 +16,6 @@ from attrprompt.encoding.open import identify_encoder
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project
 from attrprompt.records import Dataset, format_time
-from attrprompt.report.world_map import list_countries
 from attrprompt.store import SampleFilter, Store, StoredProject
 
 PAIRS = 4
@@ -107,7 +107,7 @@ def describe_regions(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             "located": figures["located"],
             "located_share": figures["located_share"],
             "continents": {key: each for key, each in figures["continents"].items() if key in CONTINENTS},
-            "countries": list_countries(figures["countries"], figures["documents"])[:COUNTRIES_SHOWN],
+            "countries": rank_countries(figures["countries"], figures["documents"])[:COUNTRIES_SHOWN],
             "all_countries": len(figures["countries"]),
             "reference": figures["references"].get(chosen),
         }

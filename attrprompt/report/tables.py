@@ -7,8 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrprompt.analysis.regions.figures import rank_countries
 from attrprompt.exchange.formula_guard import guard_cell
-from attrprompt.report.world_map import list_countries
 
 Row = dict[str, Any]
 
@@ -37,7 +37,7 @@ def tabulate_countries(name: str, figures: Mapping[str, Any]) -> list[Row]:
     """Texts of one data set that name each country."""
     return [
         {"dataset": name, "code": code, "country": country, "texts": n, "share_of_all_texts": share}
-        for code, country, n, share in list_countries(figures["countries"], figures["documents"])
+        for code, country, n, share in rank_countries(figures["countries"], figures["documents"])
     ]
 
 

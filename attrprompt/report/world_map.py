@@ -14,6 +14,7 @@ from functools import cache
 from html import escape
 from itertools import groupby, pairwise
 
+from attrprompt.analysis.regions.figures import NamedCountry, rank_countries
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.world import load_world
 from attrprompt.plots.plot import Outline, Ring, ShadedMap
@@ -60,13 +61,6 @@ def make_shading(counts: Sequence[tuple[Mapping[str, int], int]]) -> Shading:
     return Shading(tuple(most * (step / STEPS) ** 2 for step in range(1, STEPS + 1)))
 
 
-def list_countries(counts: Mapping[str, int], texts: int) -> list[tuple[str, str, int, float]]:
-    """Code, name, texts and share of texts of each country that is named, the most named first."""
-    names = load_gazetteer().country_names
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(code, names.get(code, code), n, n / texts if texts else 0.0) for code, n in ranked if n]
-
-
 def define_shapes() -> str:
     """All shapes once, for the maps of a page to use; drawn nowhere by itself."""
     paths = "".join(f'<path id="country-{code}" d="{path}"/>' for code, path in _shapes().items())
@@ -75,20 +69,21 @@ def define_shapes() -> str:
 
 def draw_inline_map(name: str, counts: Mapping[str, int], texts: int, shading: Shading) -> str:
     """A map for a page that has `define_shapes` and colours the classes `s0` to `s5`."""
-    described = {code: (title, n, share) for code, title, n, share in list_countries(counts, texts)}
+    described = {country.code: country for country in rank_countries(counts, texts)}
     names = load_gazetteer().country_names
     places = []
     for code in _shapes():
-        title, n, share = described.get(code, (names.get(code, code), 0, 0.0))
-        words = f"{escape(title)}: {_count(n)}" + (f", {share:.1%}" if n else "")
-        places.append(f'<use href="#country-{code}" class="s{shading.step_of(share)}"><title>{words}</title></use>')
+        country = described.get(code, NamedCountry(code, names.get(code, code), 0, 0.0))
+        words = f"{escape(country.name)}: {_count(country.texts)}" + (f", {country.share:.1%}" if country.texts else "")
+        step = shading.step_of(country.share)
+        places.append(f'<use href="#country-{code}" class="s{step}"><title>{words}</title></use>')
     label = escape(f"Countries named in {name}; the table holds the numbers", quote=True)
     return f'<svg class="world" viewBox="{_view_box()}" role="img" aria-label="{label}">{"".join(places)}</svg>'
 
 
 def shade_countries(counts: Mapping[str, int], texts: int, shading: Shading) -> ShadedMap:
     """The same map for a file of its own, with its legend."""
-    shares = {code: share for code, _, _, share in list_countries(counts, texts)}
+    shares = {country.code: country.share for country in rank_countries(counts, texts)}
     fills = (_EMPTY, *SHADES)
     return ShadedMap(
         tuple(
@@ -118,14 +113,12 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
 def _outline_countries() -> dict[str, tuple[Ring, ...]]:
     """The rings of each country in whole units; what is smaller than a unit is left out."""
     outlines: dict[str, list[Ring]] = {}
-    for feature in load_world()["features"]:
-        code, geometry = feature["properties"]["iso2"], feature["geometry"]
-        if code == _LEFT_OUT:
+    for shape in load_world():
+        if shape.code == _LEFT_OUT:
             continue
-        polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-        for ring in (ring for polygon in polygons for ring in polygon):
+        for ring in (ring for polygon in shape.polygons for ring in polygon):
             units = [(round(x), round(y)) for x, y in (project(*point) for point in _unwrap(ring))]
-            outlines.setdefault(code, []).append(tuple(point for point, _ in groupby(units)))
+            outlines.setdefault(shape.code, []).append(tuple(point for point, _ in groupby(units)))
     return {code: tuple(rings) for code, rings in sorted(outlines.items())}
 
 

@@ -63,7 +63,7 @@ def test_regions_with_too_few_texts_say_so(open_page, project, answered):
 
 def test_a_table_of_ones_own_becomes_a_reference_and_stays_with_the_project(open_page, project, answered, runtime):
     runtime.store.projects.save_settings(project.id, {"references": {"mine": "Africa,1\nAsia,3\n"}})
-    answered("analyze", reference="mine", reference_csv="Africa,1\nAsia,3\n")
+    answered(AnalyzeRequest, reference="mine", reference_csv="Africa,1\nAsia,3\n")
     app = open_page("regions", project)
     app.segmented_control(key="regions_reference").set_value("mine").run()
     assert not app.exception
@@ -75,7 +75,7 @@ def test_a_table_of_ones_own_becomes_a_reference_and_stays_with_the_project(open
 def test_an_own_word_list_is_counted_beside_gender_terms(open_page, project, answered, runtime):
     lists = {"work": "text,writing\n"}
     runtime.store.projects.save_settings(project.id, {"lexicons": lists})
-    answered("lexicons", lexicons=tuple(lists.items()))
+    answered(LexiconsRequest, lexicons=tuple(lists.items()))
     app = open_view(open_page("regions", project), "Word lists")
     assert {"Female", "Male"} <= set().union(*columns(app))
     app.segmented_control(key="regions_lexicon").set_value("work").run()

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -228,6 +228,22 @@ def region_figures(
         mentions_by_country=_count(mention.country for mention in mentions),
         note=note,
     )
+
+
+class NamedCountry(NamedTuple):
+    """A country that texts name: how many do, and their share of all texts."""
+
+    code: str
+    name: str
+    texts: int
+    share: float
+
+
+def rank_countries(counts: Mapping[str, int], texts: int) -> list[NamedCountry]:
+    """Each country that texts name, the most named first."""
+    names = load_gazetteer().country_names
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [NamedCountry(code, names.get(code, code), n, n / texts if texts else 0.0) for code, n in ranked if n]
 
 
 def effective_regions(located: LocatedSet) -> float | None:

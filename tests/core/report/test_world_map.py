@@ -8,7 +8,6 @@ from attrprompt.report.world_map import (
     SHADES,
     define_shapes,
     draw_inline_map,
-    list_countries,
     make_shading,
     project,
     shade_countries,
@@ -29,10 +28,6 @@ def test_countries_are_shaded_by_share_on_one_scale_for_all_maps():
     assert '<use href="#country-FR" class="s5"><title>France: 5 texts, 50.0%</title></use>' in drawn
     assert 'class="s0"><title>Germany: no text</title>' in drawn
     assert "<i>" not in drawn
-    assert list_countries({"SG": 1, "FR": 2, "DE": 0}, 100) == [
-        ("FR", "France", 2, 0.02),
-        ("SG", "Singapore", 1, 0.01),
-    ]
 
 
 def test_no_shape_runs_across_the_map():

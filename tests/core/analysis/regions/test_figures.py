@@ -15,6 +15,7 @@ from attrprompt.analysis.regions.figures import (
     effective_regions,
     list_missing_countries,
     plan_region_draws,
+    rank_countries,
     region_figures,
 )
 from attrprompt.analysis.regions.located import locate, locate_counted
@@ -125,6 +126,13 @@ def test_countries_are_missing_only_beyond_chance():
     assert missing[0].chance == pytest.approx(0.7**10)
     assert 0.85**10 > 0.05
     assert list_missing_countries(located, uniform_reference()) is None
+
+
+def test_countries_are_ranked_by_the_texts_that_name_them():
+    assert rank_countries({"SG": 1, "FR": 2, "DE": 0}, 100) == [
+        ("FR", "France", 2, 0.02),
+        ("SG", "Singapore", 1, 0.01),
+    ]
 
 
 def test_asked_and_found_are_crossed():
