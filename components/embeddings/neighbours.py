@@ -6,7 +6,6 @@ Each follows the selection on the map: it speaks of the selected texts where som
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -26,6 +25,9 @@ from components.kit.text import escape_markdown
 PAIRS_SHOWN = 10
 SAMPLE = 1_000
 """Of a selection, so that a click is answered at once."""
+
+SHOWN = {"text": "Text", "label": "Label", "dataset": "Data set"}
+TEXT_COLUMN = {"Text": st.column_config.TextColumn(width="large")}
 
 
 def choose_threshold() -> float:
@@ -57,11 +59,12 @@ def draw_pairs(frame: pd.DataFrame, selected: pd.DataFrame, pairs: PairsToRead) 
             if not shown:
                 st.caption("None." if not side else "None among the selected texts.")
             for pair in shown[:PAIRS_SHOWN]:
-                left, right = frame.iloc[pair.first], frame.iloc[pair.second]
                 st.caption(f"cosine {pair.similarity:.3f}")
-                for column, row in zip(st.columns(2), (left, right), strict=True):
-                    column.markdown(f":small[**{escape_markdown(row['label'])}**, {escape_markdown(row['dataset'])}]")
-                    column.text(row["text"])
+                both = frame.iloc[[pair.first, pair.second]].itertuples()
+                for column, row in zip(st.columns(2), both, strict=True):
+                    label, dataset = escape_markdown(str(row.label)), escape_markdown(str(row.dataset))
+                    column.markdown(f":small[**{label}**, {dataset}]")
+                    column.text(row.text)
 
 
 def draw_pair_similarities(
@@ -112,19 +115,18 @@ def _sample_selected(runtime: Runtime, selected: pd.DataFrame, encoder_id: str) 
 
 def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourhood) -> None:
     """Clusters with the words that set them apart, and how many texts of each set; a chosen row shows its texts."""
-    names = sorted(set(selected["dataset"]))
-    counts = Counter(zip(selected["cluster"], selected["dataset"], strict=True))
-    rows: list[dict[str, str | int]] = []
-    for number, cluster in enumerate(near.clusters, start=1):
-        name = f"cluster {number}"
-        by_set = {dataset: counts[name, dataset] for dataset in names}
-        if texts := sum(by_set.values()):
-            words = ", ".join(cluster.keywords)
-            rows.append({"Cluster": name, "Words that set it apart": words, "Texts": texts, **by_set})
+    counts = selected.pivot_table(index="cluster", columns="dataset", values="item", aggfunc="count", fill_value=0)
+    clusters = {f"cluster {number}": cluster for number, cluster in enumerate(near.clusters, start=1)}
+    names = [name for name in clusters if name in counts.index]
+    table = pd.DataFrame(
+        {
+            "Cluster": names,
+            "Words that set it apart": [", ".join(clusters[name].keywords) for name in names],
+            "Texts": counts.loc[names].sum(axis=1).tolist(),
+        }
+    )
     picked = choose_row(
-        pd.DataFrame(rows),
-        key="embeddings_clusters",
-        alt="Clusters",
+        pd.concat([table, counts.loc[names].reset_index(drop=True)], axis=1), key="embeddings_clusters", alt="Clusters"
     )
     quality = "" if near.silhouette is None else f"; mean silhouette {near.silhouette:.2f} (1 is distinct, 0 is not)"
     st.caption(
@@ -132,44 +134,38 @@ def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourho
         "its texts."
     )
     if picked is not None:
-        name = str(rows[picked]["Cluster"])
-        _draw_texts(selected[selected["cluster"] == name], key="embeddings_cluster_texts", alt=f"Texts of {name}")
+        name = names[picked]
+        st.dataframe(
+            _show(selected.groupby("cluster").get_group(name)),
+            hide_index=True,
+            height=280,
+            key="embeddings_cluster_texts",
+            column_config=TEXT_COLUMN,
+            alt=f"Texts of {name}",
+        )
 
 
 def draw_outliers(frame: pd.DataFrame, selected: pd.DataFrame, outliers: Sequence[Outlier]) -> None:
     """Texts farthest from their neighbours."""
     chosen = set(selected.index)
-    found = [(frame.iloc[outlier.index], outlier.distance) for outlier in outliers if outlier.index in chosen]
+    found = [outlier for outlier in outliers if outlier.index in chosen]
     if not found:
         st.caption("None of the texts farthest from their neighbours is among the selected ones.")
         return
+    shown = _show(frame.iloc[[outlier.index for outlier in found]])
     st.dataframe(
-        {
-            "Text": [row["text"] for row, _ in found],
-            "Label": [row["label"] for row, _ in found],
-            "Data set": [row["dataset"] for row, _ in found],
-            "Distance to neighbours": [distance for _, distance in found],
-        },
+        shown.assign(**{"Distance to neighbours": [outlier.distance for outlier in found]}),
         hide_index=True,
         key="embeddings_outliers",
-        column_config={
-            "Text": st.column_config.TextColumn(width="large"),
-            "Distance to neighbours": st.column_config.NumberColumn(format="%.3f"),
-        },
+        column_config=TEXT_COLUMN | {"Distance to neighbours": st.column_config.NumberColumn(format="%.3f")},
         alt="Outliers",
     )
     st.caption("Distance: 1 - mean cosine to the nearest neighbours among all texts. Often an empty phrase, or a gem.")
 
 
-def _draw_texts(rows: pd.DataFrame, *, key: str, alt: str) -> None:
-    st.dataframe(
-        rows[["text", "label", "dataset"]].rename(columns={"text": "Text", "label": "Label", "dataset": "Data set"}),
-        hide_index=True,
-        height=280,
-        key=key,
-        column_config={"Text": st.column_config.TextColumn(width="large")},
-        alt=alt,
-    )
+def _show(rows: pd.DataFrame) -> pd.DataFrame:
+    """These texts with their labels and data sets, for people."""
+    return rows[list(SHOWN)].rename(columns=SHOWN)
 
 
 def _say_selected(frame: pd.DataFrame, selected: pd.DataFrame) -> str:
