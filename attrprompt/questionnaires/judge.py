@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 
 from attrprompt.analysis.adherence.languages import are_languages
-from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, rate_value, share_to_json
+from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, rate_value, share_to_json
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
@@ -183,7 +183,7 @@ def score_judging(plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> dict[
             agree=wilson(agreeing, n) if n else None,
             chance=sum(1 / len(question.options) for question, _ in told) / n if n else None,
             no_verdict=len(answered) - n,
-            values=tuple(judge_values(_rate(name, told))),
+            values=tuple(adjust_values(_rate(name, told))),
         )
     return judged
 

@@ -92,7 +92,7 @@ def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str
         st.caption(f"{judged.no_verdict:,} answers name no option and do not count.")
     picked = choose_row(
         pd.DataFrame([_make_row(value) for value in judged.values]),
-        key=f"judge_values_{name}",
+        key=f"adjust_values_{name}",
         columns=dict.fromkeys(("Share", "Others"), PERCENT) | {"q": st.column_config.NumberColumn(format="%.3f")},
         alt=f"Values of {name} by the share that the judge found",
     )

@@ -48,16 +48,16 @@ def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[ValueAdher
 
 
 def _sum_up(values: Sequence[ValueAdherence]) -> str:
-    judged = [value for value in values if value.ignored is not None]
-    ignored = [value for value in judged if value.ignored]
-    if not judged:
+    told = [value for value in values if value.ignored is not None]
+    ignored = [value for value in told if value.ignored]
+    if not told:
         return "No value has enough texts to say whether it is ignored."
     if not ignored:
-        return f"Texts of each of the {len(judged):,} values with enough texts can be told from the rest."
+        return f"Texts of each of the {len(told):,} values with enough texts can be told from the rest."
     names = ", ".join(f"{value.value} ({value.dimension})" for value in ignored[:NAMED])
     more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
     return (
-        f"Texts of **{len(ignored):,} of {len(judged):,}** values with enough texts cannot be told apart from the "
+        f"Texts of **{len(ignored):,} of {len(told):,}** values with enough texts cannot be told apart from the "
         f"rest: {escape_markdown(names)}{more}."
     )
 

@@ -72,14 +72,13 @@ def draw_adherence(page: ProjectPage, dataset: Dataset, found: Adherence) -> Non
         _draw_places(page, dataset, places, key=f"adherence_{places.dimension}")
     for languages in found.take(AskedLanguages):
         _draw_asked_language(dataset, languages)
-    classified = found.take(ClassifiedAdherence)
-    for judged in classified:
-        _draw_classified(page, dataset, judged, key=f"adherence_{judged.dimension}")
+    for guessed in found.take(ClassifiedAdherence):
+        _draw_classified(page, dataset, guessed, key=f"adherence_{guessed.dimension}")
     if found.values:
         draw_values(page, dataset, found.values)
     for name, reason in found.not_checked.items():
         st.caption(f"Not checked: {escape_markdown(name)}. No rule can tell. {escape_markdown(reason)}")
-    open_dimensions = [*(judged.dimension for judged in classified), *found.not_checked]
+    open_dimensions = [*(guessed.dimension for guessed in found.take(ClassifiedAdherence)), *found.not_checked]
     if open_dimensions:
         draw_judge(page, dataset, open_dimensions)
     if found.language is not None:
@@ -191,19 +190,19 @@ def _draw_place_table(
         draw_texts_behind(page, [dataset], dataset.name, numbers, what=what, total=asked.documents)
 
 
-def _draw_classified(page: ProjectPage, dataset: Dataset, judged: ClassifiedAdherence, *, key: str) -> None:
-    st.subheader(f"Asked and found: {judged.dimension}", anchor=False)
+def _draw_classified(page: ProjectPage, dataset: Dataset, guessed: ClassifiedAdherence, *, key: str) -> None:
+    st.subheader(f"Asked and found: {guessed.dimension}", anchor=False)
     st.markdown(
         "No rule can tell, so a classifier guesses. It finds the value asked for in "
-        f"**{judged.accuracy:.0%}** of {judged.n:,} texts of **{escape_markdown(dataset.name)}**, each judged without "
-        f"being seen; always choosing the most frequent value finds {judged.majority:.0%}."
+        f"**{guessed.accuracy:.0%}** of {guessed.n:,} texts of **{escape_markdown(dataset.name)}**, each judged "
+        f"without being seen; always choosing the most frequent value finds {guessed.majority:.0%}."
     )
     st.caption(
         f"Forced choice: it must take one of the values for every text, and is not sure (none reaches a probability of "
-        f"one half) of {judged.below_half:.0%}. It is trained on all texts, whether they obey or not. That a "
-        f"text is taken for what was asked is no proof that a reader would agree. Method: {judged.method}."
+        f"one half) of {guessed.below_half:.0%}. It is trained on all texts, whether they obey or not. That a "
+        f"text is taken for what was asked is no proof that a reader would agree. Method: {guessed.method}."
     )
-    classes, counts = judged.classes, judged.confusion
+    classes, counts = guessed.classes, guessed.confusion
     alt = "Value asked for and value that the classifier takes the text for"
     table = st.container()
     if len(classes) <= MOST_CLASSES_DRAWN:
@@ -213,16 +212,16 @@ def _draw_classified(page: ProjectPage, dataset: Dataset, judged: ClassifiedAdhe
                 page,
                 dataset,
                 plot_heatmap(classes, classes, counts, [sum(row) for row in counts], current_palette()),
-                lambda asked, found: judged.items.get(asked, {}).get(found, ()),
+                lambda asked, found: guessed.items.get(asked, {}).get(found, ()),
                 key=f"{key}_heatmap",
                 alt=alt,
             )
     with table:
         frame = pd.DataFrame(counts, index=[f"asked: {value}" for value in classes], columns=list(classes))
         st.dataframe(frame, key=f"{key}_table", alt=f"{alt}, in texts")
-    if judged.left_out:
-        few = ", ".join(f"{value} ({n})" for value, n in list(judged.left_out.items())[:12])
-        more = len(judged.left_out) - 12
+    if guessed.left_out:
+        few = ", ".join(f"{value} ({n})" for value, n in list(guessed.left_out.items())[:12])
+        more = len(guessed.left_out) - 12
         st.caption(f"Too few texts to learn: {escape_markdown(few)}{f' and {more} more' if more > 0 else ''}.")
 
 

@@ -34,7 +34,7 @@ FORCED_CHOICE = "forced choice: the classifier must take one of the values for e
 
 @dataclass(frozen=True)
 class ClassifiedAdherence:
-    """A dimension judged by the attribute classifier.
+    """A dimension of which the attribute classifier guesses the values.
 
     Attributes:
         n: distinct texts that were asked for a value with enough texts.
@@ -103,7 +103,7 @@ def measure_by_classifier(
 ) -> tuple[ClassifiedAdherence, list[ValueAdherence]]:
     """What the classifier says of a dimension, and whether the texts of each value can be told from the others.
 
-    Every text is judged without having been seen.
+    Every text is classified by one that was not trained on it.
 
     Raises:
         InputError: fewer than two values have enough texts.

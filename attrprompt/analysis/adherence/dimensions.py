@@ -1,7 +1,7 @@
 """All dimensions of a data set that texts were asked for: what could be checked, and what could not.
 
 Lengths are told by counting words, places by the region finder; dimensions that no rule can check (style, subtopic …)
-are judged by `classified`.
+are told by the classifier of `classified`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from attrprompt.analysis.adherence.classified import ClassifiedAdherence
 from attrprompt.analysis.adherence.languages import AskedLanguages, LanguageAdherence
 from attrprompt.analysis.adherence.lengths import LengthAdherence
 from attrprompt.analysis.adherence.places import PlaceAdherence
-from attrprompt.analysis.adherence.values import ValueAdherence, judge_values, order_values
+from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, order_values
 
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
 RESERVED = ("values", "not_checked", "note", "language", "judged")
@@ -85,7 +85,7 @@ def join_dimensions(
 ) -> Adherence:
     """All checked dimensions of a data set, with the values of each in one list."""
     found = list(rated)
-    values = sorted((value for _, own in found for value in judge_values(own)), key=order_values)
+    values = sorted((value for _, own in found for value in adjust_values(own)), key=order_values)
     return Adherence(tuple(dimension for dimension, _ in found), tuple(values), not_checked or {}, language=language)
 
 

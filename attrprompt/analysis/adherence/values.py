@@ -97,14 +97,14 @@ def compare_shares(a: int, n_a: int, b: int, n_b: int) -> float:
     return 1.0 if error == 0 else math.erfc(abs(a / n_a - b / n_b) / error / math.sqrt(2))
 
 
-def judge_values(values: Sequence[ValueAdherence]) -> list[ValueAdherence]:
+def adjust_values(values: Sequence[ValueAdherence]) -> list[ValueAdherence]:
     """The values of one dimension with q, and whether each is ignored."""
     p_values = {index: value.p for index, value in enumerate(values) if value.p is not None}
-    judged = list(values)
+    adjusted = list(values)
     for index, q in zip(p_values, correct_by_benjamini_hochberg(list(p_values.values())), strict=True):
         value = values[index]
-        judged[index] = replace(value, q=q, ignored=q >= TOLD_APART_LEVEL or not value.is_higher)
-    return judged
+        adjusted[index] = replace(value, q=q, ignored=q >= TOLD_APART_LEVEL or not value.is_higher)
+    return adjusted
 
 
 def order_values(value: ValueAdherence) -> tuple[bool, bool, float, str]:

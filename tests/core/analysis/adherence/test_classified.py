@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from attrprompt.analysis.adherence.classified import measure_by_classifier, why_unclassifiable
-from attrprompt.analysis.adherence.values import judge_values
+from attrprompt.analysis.adherence.values import adjust_values
 from tests.kept import assert_comes_back
 
 
@@ -23,7 +23,7 @@ def test_a_style_whose_texts_cannot_be_told_from_the_rest_is_ignored(spread, ign
     vectors, texts, asked = make_styled(spread)
     labels = ["x", "x", "y", "y"] * 21 + ["x"]
     found, rated = measure_by_classifier(vectors, texts, labels, asked, "style", items=range(85))
-    values = {value.value: value for value in judge_values(rated)}
+    values = {value.value: value for value in adjust_values(rated)}
     assert {name: values[name].ignored for name in ("plain", "ornate")} == {"plain": ignored, "ornate": ignored}
     assert values["rare"].reason == "too few texts: 5"
     assert found.to_json()["kind"] == "text"

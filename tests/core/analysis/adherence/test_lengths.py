@@ -3,7 +3,7 @@
 import pytest
 
 from attrprompt.analysis.adherence.lengths import deviate, measure_length
-from attrprompt.analysis.adherence.values import judge_values
+from attrprompt.analysis.adherence.values import adjust_values
 from tests.kept import assert_comes_back
 
 BOUNDS = {"3 to 5 words": (3, 5), "8 to 10 words": (8, 10)}
@@ -46,7 +46,7 @@ def test_texts_without_the_value_and_values_without_bounds_are_counted_apart():
     asked = [{"length": "3 to 5 words"}, {}, {"length": "short"}, {"style": "news"}]
     found = measure_length([words(4)] * 4, asked, "length", BOUNDS)
     assert (found.n, found.not_asked, found.unknown) == (1, 2, {"short": 1})
-    values = {value.value: value for value in judge_values(found.rate_values())}
+    values = {value.value: value for value in adjust_values(found.rate_values())}
     assert values["short"].reason == "no bounds are known for this value"
     assert values["3 to 5 words"].reason == "too few texts: 1"
 
@@ -67,7 +67,7 @@ def test_lengths_that_other_texts_keep_as_often_are_ignored():
     texts = [words(4)] * 60 + [words(9)] * 5 + [words(4)] * 35
     asked = ask_length("3 to 5 words", 60) + ask_length("8 to 10 words", 40)
     found = measure_length(texts, asked, "length", BOUNDS, items=range(100, 200))
-    values = {value.value: value for value in judge_values(found.rate_values())}
+    values = {value.value: value for value in adjust_values(found.rate_values())}
     assert values["3 to 5 words"].elsewhere.value == pytest.approx(35 / 40)
     assert values["8 to 10 words"].elsewhere.value == 0
     assert not values["8 to 10 words"].ignored

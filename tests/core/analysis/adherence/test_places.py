@@ -7,7 +7,7 @@ import pytest
 from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.dimensions import join_dimensions
 from attrprompt.analysis.adherence.places import measure_places
-from attrprompt.analysis.adherence.values import judge_values
+from attrprompt.analysis.adherence.values import adjust_values
 from attrprompt.analysis.regions.located import locate
 from tests.kept import assert_comes_back
 
@@ -47,7 +47,7 @@ def test_the_most_ignored_value_comes_first_and_those_with_too_few_texts_last():
 def test_a_value_that_its_texts_obey_no_more_than_others_is_ignored():
     texts = ["A fair in Kenya."] * 30 + ["A fair in Peru."] * 30 + ["A fair in Kenya."] * 40
     places = ["Kenya"] * 30 + ["Peru"] * 30 + ["Japan"] * 40
-    values = {value.value: value for value in judge_values(cross(texts, places).rate_values())}
+    values = {value.value: value for value in adjust_values(cross(texts, places).rate_values())}
     assert {name: each.ignored for name, each in values.items()} == {"Kenya": False, "Peru": False, "Japan": True}
     assert (values["Kenya"].elsewhere.value, values["Kenya"].elsewhere.n) == (pytest.approx(40 / 70), 70)
     assert values["Japan"].p == 1.0
