@@ -26,6 +26,7 @@ AGAINST = {"n": "Training texts", "tokens": "Tokens, prompts and answers", "mone
 NOTHING_MISSED, NOTHING_WRONG = "none missed", "none given wrongly"
 _UNITS = {"n": "texts", "tokens": "tokens"}
 MOST_WRITTEN_CLASSES = 12
+_PROBABILITIES = (-0.03, 1.03)  # from 0 to 1, with room for half a dot
 
 
 def title_metrics(result: Mapping[str, Any]) -> dict[str, str]:
@@ -154,7 +155,7 @@ def describe_reliability(result: Mapping[str, Any], colours: Mapping[str, str], 
         )
         series.append(Series(points, Mark.CURVE, colours[name], name))
     right = "Share of texts that have the label" if result.get("multi_label") else "Accuracy"
-    return Plot(Axis("Mean probability", limits=(0, 1)), Axis(right, limits=(0, 1)), tuple(series))
+    return Plot(Axis("Mean probability", limits=_PROBABILITIES), Axis(right, limits=_PROBABILITIES), tuple(series))
 
 
 def plot_scores(

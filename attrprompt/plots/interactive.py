@@ -98,7 +98,7 @@ def _make_trace(plot: Plot, series: Series) -> dict[str, Any]:
     elif series.mark is Mark.UNSEEN:
         trace |= {"selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}}}
     if series.mark is Mark.POINTS:
-        trace |= _make_error_bars(plot, series)
+        trace |= _make_error_bars(plot, series) | ({"cliponaxis": False} if plot.has_names_upright else {})
     if any(point.words for point in points):
         words = [escape(point.words) for point in points]
         trace |= {"mode": f"{trace['mode']}+text", "text": words, "textposition": "top center"}
