@@ -21,6 +21,7 @@ from attrprompt.plots.plot import Axis, Dash, Guide, Mark, Matrix, Plot, Point, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis as DrawnAxis
+    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
@@ -30,7 +31,7 @@ _INCH = 96  # pixels
 _SHARPNESS = 2  # pixels of a PNG for each of ours
 _POINT = 72 / _INCH  # of a pixel
 _SIZE, _TITLE_SIZE, _LINE_WIDTH = 13 * _POINT, 17 * _POINT, 2 * _POINT
-_EDGE, _TITLE_HEIGHT, _NAME_HEIGHT = 20, 40, 16
+_EDGE, _TITLE_HEIGHT, _NAME_HEIGHT, _SCALE_ROOM = 20, 40, 15, 110
 _LONGEST_TITLE, _LONGEST_NAME = 85, 40  # letters
 _BARS = 0.75  # of a name's room that its bars take together
 _FINEST = 2500  # cells of a matrix that are drawn one by one
@@ -60,7 +61,6 @@ def draw_files(picture: Plot | ShadedMap, title: str) -> DrawnFiles:
     """The picture under its title; the title is also what a reader of the file alone is told that it shows."""
     with _use_look():
         figure = _draw_plot(picture, title) if isinstance(picture, Plot) else _draw_map(picture, title)
-        figure.set_layout_engine(None)  # the places are found: once for all three
         return DrawnFiles(
             svg=_save(figure, "svg", {"Title": title, "Date": None, "Creator": None}),
             png=_save(figure, "png", {"Title": title, "Software": None}),
@@ -113,8 +113,10 @@ def _save(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
     return buffer.getvalue()
 
 
-def _open_figure(title: str, height: float, key: Sequence[tuple[Line2D, str]], key_title: str = "") -> Figure:
-    """An empty figure: so many pixels for its picture, and above them what the title and the legend take."""
+def _open_axes(
+    title: str, height: float, key: Sequence[tuple[Line2D, str]], key_title: str = ""
+) -> tuple[Figure, Axes]:
+    """So many pixels for a picture, and above them as many as the title and the legend take."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH / _INCH, height / _INCH), dpi=_INCH)
@@ -122,13 +124,10 @@ def _open_figure(title: str, height: float, key: Sequence[tuple[Line2D, str]], k
     above = _TITLE_HEIGHT + (legend.get_window_extent().height if legend else 0)
     whole = height + above
     figure.set_size_inches(WIDTH / _INCH, whole / _INCH)
-    words = _shorten(title, _LONGEST_TITLE)
-    figure.text(_EDGE / WIDTH, 1 - 26 / whole, words, size=_TITLE_SIZE, color=LIGHT.text)
+    figure.text(_EDGE / WIDTH, 1 - 26 / whole, _shorten(title, _LONGEST_TITLE), size=_TITLE_SIZE, color=LIGHT.text)
     if legend:
         legend.set_bbox_to_anchor((_EDGE / WIDTH, 1 - (_TITLE_HEIGHT - 4) / whole))
-    room = (12 / WIDTH, 8 / whole, 1 - 36 / WIDTH, 1 - (above + 16) / whole)
-    figure.set_layout_engine("constrained", rect=room, w_pad=0, h_pad=0)
-    return figure
+    return figure, figure.add_axes((0, 0, 1, height / whole))
 
 
 def _write_legend(figure: Figure, key: Sequence[tuple[Line2D, str]], title: str) -> Legend | None:
@@ -155,10 +154,8 @@ def _write_legend(figure: Figure, key: Sequence[tuple[Line2D, str]], title: str)
 
 def _draw_plot(plot: Plot, title: str) -> Figure:
     key = [(_make_key(each), each.name) for each in plot.series if each.name]
-    figure = _open_figure(title, plot.height, key)
-    axes = figure.subplots()
-    if plot.matrix is not None:
-        _draw_matrix(axes, plot.matrix)
+    figure, axes = _open_axes(title, plot.height, key)
+    shades = None if plot.matrix is None else _draw_matrix(axes, plot.matrix)
     if plot.guide is not None:
         _draw_guide(axes, plot.guide)
     bars = [each for each in plot.series if each.mark is Mark.BARS]
@@ -171,10 +168,34 @@ def _draw_plot(plot: Plot, title: str) -> Figure:
             _draw_points(axes, each, upright=plot.has_names_upright)
     _draw_axis(axes.xaxis, plot, plot.x)
     _draw_axis(axes.yaxis, plot, plot.y)
-    figure.draw_without_rendering()
+    right = WIDTH - (_SCALE_ROOM if plot.matrix is not None and plot.matrix.has_key else _EDGE)
+    _fit(axes, right, plot.height)
     if _thin_names(axes, plot):
-        figure.draw_without_rendering()
+        _fit(axes, right, plot.height)
+    if shades is not None and plot.matrix is not None and plot.matrix.has_key:
+        _draw_scale(axes, shades)
     return figure
+
+
+def _fit(axes: Axes, right: float, height: float) -> None:
+    """Place the axes so that what stands around them just has its room."""
+    left, bottom, top = _EDGE / 2, _EDGE / 2, height - _EDGE
+    _place(axes, left, bottom, right, top)
+    inner, outer = axes.bbox.frozen(), axes.get_tightbbox()
+    assert outer is not None
+    _place(
+        axes,
+        left + inner.x0 - outer.x0,
+        bottom + inner.y0 - outer.y0,
+        right - (outer.x1 - inner.x1),
+        top - (outer.y1 - inner.y1),
+    )
+
+
+def _place(axes: Axes, left: float, bottom: float, right: float, top: float) -> None:
+    """Put the corners at these pixels."""
+    whole = axes.figure.bbox.height
+    axes.set_position((left / WIDTH, bottom / whole, (right - left) / WIDTH, (top - bottom) / whole))
 
 
 def _make_key(series: Series) -> Line2D:
@@ -255,7 +276,7 @@ def _draw_bars(axes: Axes, series: Series, number: int, bars: int) -> None:
             axes.plot((middle, middle), ends, color=series.interval_colour or series.colour, linewidth=_LINE_WIDTH)
 
 
-def _draw_matrix(axes: Axes, matrix: Matrix) -> None:
+def _draw_matrix(axes: Axes, matrix: Matrix) -> QuadMesh:
     from matplotlib.colors import LinearSegmentedColormap
 
     rows, columns = len(matrix.shares), len(matrix.shares[0])
@@ -275,10 +296,17 @@ def _draw_matrix(axes: Axes, matrix: Matrix) -> None:
         for column, word in enumerate(words):
             colour = LIGHT.background if matrix.shares[row][column] > _DARK_CELL else LIGHT.text
             axes.text(column, row, word, ha="center", va="center", color=colour)
-    if matrix.has_key:
-        scale = axes.figure.colorbar(drawn, ax=axes, label="Share", format=lambda value, _: Unit.SHARE.write(value))
-        scale.ax.grid(visible=False)
-        scale.outline.set_visible(False)
+    return drawn
+
+
+def _draw_scale(axes: Axes, shades: QuadMesh) -> None:
+    """What the shades mean, beside the cells."""
+    right, bottom, top = axes.bbox.x1 + _EDGE, axes.bbox.y0, axes.bbox.y1
+    beside = axes.figure.add_axes((0, 0, 1, 1))
+    _place(beside, right, bottom, right + _EDGE, top)
+    scale = axes.figure.colorbar(shades, cax=beside, label="Share", format=lambda value, _: Unit.SHARE.write(value))
+    scale.ax.grid(visible=False)
+    scale.outline.set_visible(False)
 
 
 def _draw_guide(axes: Axes, guide: Guide) -> None:
@@ -352,10 +380,8 @@ def _draw_map(picture: ShadedMap, title: str) -> Figure:
     ]
     wide = WIDTH - 2 * _EDGE
     tall = wide * height / width
-    figure = _open_figure(title, tall + _EDGE, key, picture.key_title)
-    figure.set_layout_engine(None)
-    whole = figure.get_figheight() * _INCH
-    axes = figure.add_axes((_EDGE / WIDTH, _EDGE / 2 / whole, wide / WIDTH, tall / whole))
+    figure, axes = _open_axes(title, tall + _EDGE, key, picture.key_title)
+    _place(axes, _EDGE, _EDGE / 2, _EDGE + wide, _EDGE / 2 + tall)
     axes.set_axis_off()
     axes.set(xlim=(left, left + width), ylim=(top + height, top))
     shapes = [

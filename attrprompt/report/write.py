@@ -37,7 +37,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
         }
         context.progress(0.7, "map")
         text_map = _load_map(store, questions["similarity"], datasets, request, context)
-        context.progress(0.9, "page")
+        context.progress(0.75, "page")
         evaluation = _load_evaluation(store, request, context)
         known = store.datasets.list_all(project.id)
         report = compose_report(
@@ -48,7 +48,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
             evaluation,
             [each for each in known if evaluation is not None and each.name in evaluation["models"]],
         )
-    context.progress(0.95, "figures as files")
+    context.progress(0.8, "figures as files")
     return WrittenReport(
         html=render_html(report),
         markdown=render_markdown(report, figures=""),
