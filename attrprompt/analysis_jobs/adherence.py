@@ -52,9 +52,11 @@ def read_asked_dimensions(request: AnalysisRequest, context: JobContext) -> list
         datasets = [store.datasets.load(number) for number in request.datasets]
         return [
             _describe(
-                store.projects.load(each.project_id).document if each.imported else store.runs.load_document(each.id)
+                store.projects.load(dataset.project_id).document
+                if dataset.imported
+                else store.runs.load_document(dataset.id)
             )
-            for each in datasets
+            for dataset in datasets
         ]
 
 

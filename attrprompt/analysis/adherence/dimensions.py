@@ -19,7 +19,6 @@ from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, 
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
 RESERVED = ("values", "not_checked", "note", "language", "judged")
 
-
 CheckedDimension = LengthAdherence | PlaceAdherence | AskedLanguages | ClassifiedAdherence
 """What was found of one dimension; its class says how it was checked, its `kind` says so in JSON."""
 
@@ -68,9 +67,9 @@ class Adherence:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The adherence of which this is the plain data."""
-        dimensions = [each for name, each in plain.items() if name not in RESERVED]
+        dimensions = [dimension for name, dimension in plain.items() if name not in RESERVED]
         return cls(
-            dimensions=tuple(_CLASSES[each["kind"]].from_json(each) for each in dimensions),
+            dimensions=tuple(_CLASSES[dimension["kind"]].from_json(dimension) for dimension in dimensions),
             values=tuple(map(ValueAdherence.from_json, plain["values"])),
             not_checked=plain["not_checked"],
             note=plain["note"],
