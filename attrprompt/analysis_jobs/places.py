@@ -37,10 +37,10 @@ def locate_sets(request: AnalysisRequest, sets: Sequence[AnalysisSet], context: 
         _found.pop(old, None)
     names = name_labels(sets)
     located = []
-    for each, key in zip(sets, keys, strict=True):
+    for dataset, key in zip(sets, keys, strict=True):
         if key not in _found:
-            _found[key] = _find(request, each, context)
-        located.append(locate_counted(each, request.choice, names, _found[key]))
+            _found[key] = _find(request, dataset, context)
+        located.append(locate_counted(dataset, request.choice, names, _found[key]))
     return located
 
 

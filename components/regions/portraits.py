@@ -36,7 +36,7 @@ def draw_portraits(page: ProjectPage, datasets: Sequence[Dataset], found: Portra
     st.caption(
         (f"Different words: in {found.tokens:,} words of each region, {found.repeats} draws. " if found.tokens else "")
         + "Tone: mean polarity of TextBlob's word list, from -1 to 1; it knows neither irony nor topic, so a report of "
-        "a war reads negative whoever wrote it. In brackets: 95 % intervals. All of it is exploratory: a reason to "
+        "a war reads negative whoever wrote it. Intervals: 95 %. All of it is exploratory: a reason to "
         "read the texts."
     )
     for warning in found.warnings:

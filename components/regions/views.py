@@ -13,6 +13,7 @@ from attrprompt.analysis.regions.definitions import DEFINITIONS
 from attrprompt.analysis.regions.profile import RegionCell, RegionProfile
 from attrprompt.analysis.regions.references import read_reference_csv
 from attrprompt.analysis.regions.tables import CONTINENTS
+from attrprompt.analysis.statistics.verdicts import format_p
 from attrprompt.analysis_jobs.findings import REFERENCES_GIVEN, name_reference
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.errors import InputError
@@ -108,7 +109,11 @@ def draw_continents(
         )
     with table:
         rows = pd.DataFrame(
-            [_describe_continent(name, own, each) for name, own in profiles.items() for each in CONTINENTS]
+            [
+                _describe_continent(name, profile, continent)
+                for name, profile in profiles.items()
+                for continent in CONTINENTS
+            ]
         )
         st.dataframe(
             rows,
@@ -160,7 +165,7 @@ def draw_references(profiles: Mapping[str, RegionProfile], reference: str) -> No
             "Reference": name_reference(other),
             "Divergence": held.js,
             "By chance": held.js_by_chance,
-            "p": held.p,
+            "p": None if held.p is None else format_p(held.p),
             "Largest gap": held.parity_gap,
             "Effective regions": held.effective_regions,
         }
@@ -174,7 +179,6 @@ def draw_references(profiles: Mapping[str, RegionProfile], reference: str) -> No
         column_config={
             "Divergence": st.column_config.NumberColumn(format="%.3f"),
             "By chance": st.column_config.NumberColumn(format="%.3f"),
-            "p": st.column_config.NumberColumn(format="%.3f"),
             "Largest gap": PERCENT,
             "Effective regions": st.column_config.NumberColumn(format="%.1f"),
         },

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.finder import A_PERSON, A_WORD, Mention, Refusal, RegionFinder
 from attrprompt.analysis.regions.gazetteer import Place, fold_name
 
@@ -173,7 +174,7 @@ def _is_doubtful(found: Mention | Refusal) -> bool:
 def _count(tally: _NameTally, found: Mention | Refusal, number: int, text: str, examples: int) -> None:
     tally.spellings[found.surface] += 1
     tally.candidates = tally.candidates or found.candidates
-    taken_for = "no place"
+    taken_for = NO_PLACE
     if isinstance(found, Mention):
         taken_for = found.country or found.continent or "no single continent"
         tally.taken_for[taken_for] += 1

@@ -139,7 +139,7 @@ class _Decision:
     def _find_reason_against(self, hit: Hit) -> str:
         reading = self.reading
         if hit.entry.guard is Guard.NOT_A_PLACE:
-            return "no place"
+            return NO_PLACE
         if hit.entry.guard in (Guard.NEEDS_PLACE, Guard.NEEDS_POINT):
             return "" if evidence.reads_as_abbreviation(reading, hit) else "a word"
         if evidence.reads_as_person(self.cues, self.gazetteer, reading, hit):

@@ -1,4 +1,4 @@
-"""A text as the finder sees it: its words with their places, without markup, addresses and web names."""
+"""A text as the finder sees it: its words and where they stand, without markup, addresses and web names."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Reading:
         self._plain: str | None = None
 
     def key(self, i: int) -> str:
-        """The folded word at a place, or an empty string beyond the ends."""
+        """The folded word at an index, or an empty string beyond the ends."""
         return _fold(self.words[i]) if 0 <= i < len(self.words) else ""
 
     @property
@@ -69,17 +69,17 @@ class Reading:
         return self._plain
 
     def gap(self, i: int) -> str:
-        """What stands between the word before and the word at a place."""
+        """What stands between the word before and the word at an index."""
         if not 0 < i < len(self.words):
             return ""
         return self.text[self.ends[i - 1] : self.starts[i]]
 
     def is_capital(self, i: int) -> bool:
-        """Whether there is a word at this place and it begins with a capital."""
+        """Whether there is a word at this index and it begins with a capital."""
         return 0 <= i < len(self.words) and self.words[i][0].isupper()
 
     def follows_closely(self, i: int) -> bool:
-        """Whether the word at a place follows the one before after nothing but a space."""
+        """Whether the word at an index follows the one before after nothing but a space."""
         return 0 < i < len(self.words) and self.gap(i) in (" ", "  ")
 
     def follows_initial(self, i: int) -> bool:
@@ -89,7 +89,7 @@ class Reading:
         )
 
     def joins(self, i: int) -> bool:
-        """Whether the word at a place can be part of one name with the word before."""
+        """Whether the word at an index can be part of one name with the word before."""
         gap = self.gap(i)
         if gap == " " or gap == "-":
             return True
@@ -102,7 +102,7 @@ class Reading:
         return all(word.isupper() and len(word) > 1 for word in self.words[i : i + count])
 
     def begins_sentence(self, i: int) -> bool:
-        """Whether the word at a place is the first of the text or of a sentence."""
+        """Whether the word at an index is the first of the text or of a sentence."""
         return i == 0 or _SENTENCE_END.search(self.gap(i)) is not None
 
     def is_headline(self, i: int) -> bool:
