@@ -28,7 +28,7 @@ from attrprompt.analysis.attribute_classifier import (
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
-from attrprompt.analysis.result import ITEMS_KEPT
+from attrprompt.analysis.result import ITEMS_KEPT, estimates_from_json, estimates_to_json
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate
 
 NONE = "none"
@@ -60,12 +60,12 @@ class ClassifiedSet:
         """The fields by name."""
         return {
             "n": self.n,
-            "raw": _to_json(self.raw),
+            "raw": estimates_to_json(self.raw),
             "below_half": self.below_half,
             "corrected": self.corrected,
             "finder": self.finder,
             "by_label": {
-                label: {"too_few_texts": shares} if isinstance(shares, int) else _to_json(shares)
+                label: {"too_few_texts": shares} if isinstance(shares, int) else estimates_to_json(shares)
                 for label, shares in self.by_label.items()
             },
             "items": {name: list(numbers) for name, numbers in self.items.items()},
@@ -76,12 +76,12 @@ class ClassifiedSet:
         """The set of which this is the plain data."""
         return cls(
             n=plain["n"],
-            raw=_from_json(plain["raw"]),
+            raw=estimates_from_json(plain["raw"]),
             below_half=plain["below_half"],
             corrected=plain["corrected"],
             finder=plain["finder"],
             by_label={
-                label: shares["too_few_texts"] if "too_few_texts" in shares else _from_json(shares)
+                label: shares["too_few_texts"] if "too_few_texts" in shares else estimates_from_json(shares)
                 for label, shares in plain["by_label"].items()
             },
             items={name: tuple(numbers) for name, numbers in plain["items"].items()},
@@ -252,11 +252,3 @@ def describe_classifier(classifier: AttributeClassifier, dimension: str, trained
         corrected_heading=CORRECTION_HEADING,
         why_uncorrected=classifier.why_uncorrected,
     )
-
-
-def _to_json(shares: Mapping[str, Estimate]) -> dict[str, Any]:
-    return {name: share.to_json() for name, share in shares.items()}
-
-
-def _from_json(plain: Mapping[str, Any]) -> dict[str, Estimate]:
-    return {name: Estimate.from_json(share) for name, share in plain.items()}

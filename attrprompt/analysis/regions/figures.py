@@ -20,6 +20,7 @@ from attrprompt.analysis.regions.divergence import as_vector, measure_divergence
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
+from attrprompt.analysis.result import estimates_from_json, estimates_to_json
 from attrprompt.analysis.statistics.estimate import DELETE_D, Estimate, SubsampledFigure, wilson
 from attrprompt.analysis.statistics.subsampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
 from attrprompt.project import fold_label
@@ -130,9 +131,9 @@ class RegionFigures:
             "located": self.located,
             "unlocated": self.unlocated,
             "located_share": self.located_share.to_json(),
-            "continents": {region: estimate.to_json() for region, estimate in self.continents.items()},
+            "continents": estimates_to_json(self.continents),
             "whole": self.whole,
-            "any": {region: estimate.to_json() for region, estimate in self.any.items()},
+            "any": estimates_to_json(self.any),
             "countries": self.countries,
             "references": {name: figures.to_json() for name, figures in self.references.items()},
             "mentions": {"continents": self.mentions_by_continent, "countries": self.mentions_by_country},
@@ -146,9 +147,9 @@ class RegionFigures:
             documents=plain["documents"],
             located=plain["located"],
             located_share=Estimate.from_json(plain["located_share"]),
-            continents={region: Estimate.from_json(share) for region, share in plain["continents"].items()},
+            continents=estimates_from_json(plain["continents"]),
             whole=plain["whole"],
-            any={region: Estimate.from_json(share) for region, share in plain["any"].items()},
+            any=estimates_from_json(plain["any"]),
             countries=plain["countries"],
             references={name: ReferenceFigures.from_json(held) for name, held in plain["references"].items()},
             mentions_by_continent=plain["mentions"]["continents"],

@@ -123,7 +123,7 @@ _NO_BARE_GENITIVE = frozenset({"France", "Chad", "Jordan", "Georgia", "Jersey", 
 """Countries for which "Jordans" is likelier something else than "Jordan's" without its apostrophe."""
 
 
-class _Builder:
+class _GazetteerBuilder:
     """Collects the meanings of names table by table; a later table does not displace an earlier meaning."""
 
     def __init__(self) -> None:
@@ -280,7 +280,7 @@ def _inflect(people: str) -> tuple[str, ...]:
 @cache
 def load_gazetteer() -> Gazetteer:
     """Build the gazetteer, once a process."""
-    builder = _Builder()
+    builder = _GazetteerBuilder()
     builder.add_regions()
     builder.add_countries()
     builder.add_subdivisions()

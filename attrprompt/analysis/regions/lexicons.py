@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from attrprompt.analysis.regions import tables
+from attrprompt.analysis.result import estimates_from_json, estimates_to_json
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import InputError
@@ -49,12 +50,12 @@ class LexiconFigures:
 
     def to_json(self) -> dict[str, Any]:
         """The fields by name."""
-        return {**vars(self), "any": {group: share.to_json() for group, share in self.any.items()}}
+        return {**vars(self), "any": estimates_to_json(self.any)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The figures of which this is the plain data."""
-        return cls(**{**plain, "any": {group: Estimate.from_json(share) for group, share in plain["any"].items()}})
+        return cls(**{**plain, "any": estimates_from_json(plain["any"])})
 
 
 @dataclass(frozen=True)
