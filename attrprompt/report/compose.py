@@ -6,12 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
+from attrprompt.analysis.regions.figures import RegionFigures
+from attrprompt.analysis.result import Parameters
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis_jobs.findings import describe_primary
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
 from attrprompt.records import Dataset
-from attrprompt.report.contents import describe_choice, describe_regions, tabulate_figures
+from attrprompt.report.contents import (
+    DIVERSITY,
+    SIMILARITY,
+    CountryMap,
+    DescribedTask,
+    MapSection,
+    MetricSection,
+    RegionSection,
+    SideBySide,
+    describe_regions,
+    take_estimates,
+    take_regions,
+)
+from attrprompt.report.costs import Costs
 from attrprompt.report.figures import (
     colour_datasets,
     colour_training_sets,
@@ -23,14 +42,43 @@ from attrprompt.report.figures import (
     plot_map,
     plot_metric,
 )
-from attrprompt.report.formats import make_cards
+from attrprompt.report.formats import Card, make_cards
 from attrprompt.report.gallery import Gallery
+from attrprompt.report.provenance import Provenance
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
 from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries
+from attrprompt.store import StoredProject
 
 CALIBRATION = "calibration_error"
 
-Answers = Mapping[str, Mapping[str, Any]]
+
+@dataclass(frozen=True)
+class Answers:
+    """The analyses that a report is made of."""
+
+    overview: Analysis
+    diversity: Analysis
+    similarity: Analysis
+    regions: Analysis
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a report says without a figure.
+
+    Attributes:
+        pairs: texts of the same label side by side.
+        list_date: of the prices that stand for those that nobody entered.
+        rulings: names of places that people ruled on.
+    """
+
+    project: StoredProject
+    task: DescribedTask
+    pairs: Sequence[SideBySide]
+    costs: Costs
+    list_date: str
+    rulings: Sequence[tuple[str, str, str]]
+    provenance: Provenance
 
 
 @dataclass(frozen=True)
@@ -38,20 +86,40 @@ class TextMap:
     """A map of the texts: UMAP where one is there already, else PCA."""
 
     method: str
-    coordinates: Any
+    coordinates: NDArray[Any]
     texts: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the templates show, and the figures among it."""
+    """What the templates show, and the figures among it.
 
-    content: Mapping[str, Any]
+    Attributes:
+        datasets: in the order of the report.
+        note: what intervals cover.
+        choice: which texts count, in words.
+        parameters: of the lexical figures.
+        map: None where there are too few texts.
+        evaluation: None where there is none.
+    """
+
+    facts: Facts
+    datasets: Sequence[Dataset]
+    findings: Sequence[Card]
+    warnings: Sequence[str]
+    note: str
+    choice: str
+    parameters: Parameters
+    diversity: Sequence[MetricSection]
+    similarity: Sequence[MetricSection]
+    map: MapSection | None
+    regions: RegionSection
+    evaluation: Mapping[str, Any] | None
     gallery: Gallery
 
 
 def compose_report(
-    facts: Mapping[str, Any],
+    facts: Facts,
     datasets: Sequence[Dataset],
     answers: Answers,
     text_map: TextMap | None,
@@ -61,87 +129,75 @@ def compose_report(
     """The whole report.
 
     Args:
-        facts: what is read from the store and needs no figure: project, task, pairs of texts, costs, provenance.
         datasets: the data sets that are reported on, in their order.
-        answers: of the analyses, by the part of the report.
         text_map: None where there are too few texts.
         evaluation: the newest one; None where there is none.
         trained_on: the data sets of the evaluation, for their colours.
     """
     gallery, colours = Gallery(), colour_datasets(datasets)
-    overview = answers["overview"]
-    content: dict[str, Any] = {
-        **facts,
-        "datasets": datasets,
-        "findings": make_cards(describe_primary(Analysis.from_json(overview))),
-        "warnings": overview["warnings"],
-        "note": overview["note"],
-        "choice": describe_choice(overview["parameters"]["texts"]),
-        "parameters": {part: answers[part]["parameters"] for part in ("diversity", "similarity")},
-        "sections": {},
-    }
-    content["sections"]["diversity"] = _compose_figures(gallery, answers, "diversity", colours)
-    content["sections"]["similarity"] = _compose_figures(gallery, answers, "similarity", colours)
-    content["map"] = _compose_map(gallery, text_map, colours)
-    content["regions"] = _compose_regions(gallery, answers["regions"], colours)
-    content["evaluation"] = None
-    if evaluation is not None:
-        training_colours = colour_training_sets(evaluation, colour_datasets(trained_on) | colours)
-        content["evaluation"] = _compose_evaluation(gallery, evaluation, training_colours)
-    return Report(content, gallery)
+    overview = answers.overview
+    return Report(
+        facts=facts,
+        datasets=datasets,
+        findings=make_cards(describe_primary(overview)),
+        warnings=overview.warnings,
+        note=overview.note,
+        choice=overview.parameters.texts.describe(),
+        parameters=answers.diversity.parameters,
+        diversity=_compose_figures(gallery, answers.diversity, DIVERSITY, colours),
+        similarity=_compose_figures(gallery, answers.similarity, SIMILARITY, colours),
+        map=None if text_map is None else _compose_map(gallery, text_map, colours),
+        regions=_compose_regions(gallery, take_regions(answers.regions), answers.regions.reference, colours),
+        evaluation=None
+        if evaluation is None
+        else _compose_evaluation(
+            gallery, evaluation, colour_training_sets(evaluation, colour_datasets(trained_on) | colours)
+        ),
+        gallery=gallery,
+    )
 
 
-def _compose_figures(gallery: Gallery, answers: Answers, part: str, colours: Mapping[str, str]) -> list[dict[str, Any]]:
-    rows = tabulate_figures(answers[part], part)
-    metrics = {row["metric"].key: row["metric"] for row in rows}
-    return [
-        {
-            "metric": metric,
-            "plot": gallery.add(
-                metric.title, plot_metric(answers[part], key, colours), tabulate_metric(answers[part], key)
-            ),
-            "rows": [row for row in rows if row["metric"].key == key],
-        }
-        for key, metric in metrics.items()
-    ]
+def _compose_figures(
+    gallery: Gallery, analysis: Analysis, keys: Sequence[str], colours: Mapping[str, str]
+) -> list[MetricSection]:
+    sections = []
+    for metric in map(METRICS.__getitem__, keys):
+        estimates = take_estimates(analysis, metric.key)
+        if estimates:
+            plot, rows = plot_metric(metric, estimates, colours), tabulate_metric(metric, estimates)
+            sections.append(MetricSection(metric, estimates, gallery.add(metric.title, plot, rows)))
+    return sections
 
 
-def _compose_map(gallery: Gallery, text_map: TextMap | None, colours: Mapping[str, str]) -> dict[str, Any] | None:
-    if text_map is None:
-        return None
+def _compose_map(gallery: Gallery, text_map: TextMap, colours: Mapping[str, str]) -> MapSection:
     plot = plot_map(text_map.coordinates, text_map.texts, colours)
     rows = tabulate_map(text_map.coordinates, text_map.texts)
-    return {
-        "method": text_map.method,
-        "plot": gallery.add(f"Map of the texts ({text_map.method})", plot, rows),
-        "drawn": count_drawn(len(text_map.texts)),
-        "texts": len(text_map.texts),
-    }
+    return MapSection(
+        method=text_map.method,
+        plot=gallery.add(f"Map of the texts ({text_map.method})", plot, rows),
+        drawn=count_drawn(len(text_map.texts)),
+        texts=len(text_map.texts),
+    )
 
 
-def _compose_regions(gallery: Gallery, result: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
-    continents = gallery.add("Continents", plot_continents(result, colours), tabulate_continents(result))
-    figures = result["datasets"]
-    shading = make_shading([(each["countries"], each["documents"]) for each in figures.values()])
+def _compose_regions(
+    gallery: Gallery, regions: Mapping[str, RegionFigures], reference: str, colours: Mapping[str, str]
+) -> RegionSection:
+    continents = gallery.add("Continents", plot_continents(regions, colours), tabulate_continents(regions))
+    shading = make_shading([(figures.countries, figures.documents) for figures in regions.values()])
     maps = []
-    for name, each in figures.items():
-        counts, documents = each["countries"], each["documents"]
-        shaded = shade_countries(counts, documents, shading)
-        maps.append(
-            {
-                "figure": gallery.add(f"Countries in {name}", shaded, tabulate_countries(name, each)),
-                "dataset": name,
-                "texts": documents,
-                "drawn": draw_inline_map(name, counts, documents, shading),
-            }
-        )
-    return {
-        "reference": result["reference"],
-        "continents": continents,
-        "maps": maps,
-        "legend": ["no text", *shading.describe()],
-        "sets": describe_regions(result),
-    }
+    for name, figures in regions.items():
+        shaded = shade_countries(figures.countries, figures.documents, shading)
+        figure = gallery.add(f"Countries in {name}", shaded, tabulate_countries(name, figures))
+        drawn = draw_inline_map(name, figures.countries, figures.documents, shading)
+        maps.append(CountryMap(name, figures.documents, figure, drawn))
+    return RegionSection(
+        reference=reference,
+        continents=continents,
+        maps=tuple(maps),
+        legend=("no text", *shading.describe()),
+        sets=tuple(describe_regions(name, figures, reference) for name, figures in regions.items()),
+    )
 
 
 def _compose_evaluation(gallery: Gallery, result: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
@@ -150,6 +206,14 @@ def _compose_evaluation(gallery: Gallery, result: Mapping[str, Any], colours: Ma
     calibration = plot_calibration(result, colours)
     return {
         "result": result,
+        "scores": {
+            name: {
+                key: Estimate.from_json(score)
+                for key, score in model.items()
+                if isinstance(score, Mapping) and "method" in score
+            }
+            for name, model in result["models"].items()
+        },
         "metrics": title_metrics(result) | ({CALIBRATION: "Calibration error"} if CALIBRATION in first else {}),
         "multi_label": bool(result.get("multi_label")),
         "definitions": LABEL_DEFINITIONS if result.get("multi_label") else DEFINITIONS,

@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from attrprompt.analysis.statistics.metrics import METRICS
+import numpy as np
+from numpy.typing import NDArray
+
+from attrprompt.analysis.regions.figures import RegionFigures
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.metrics import Metric
 from attrprompt.evaluation.figures import (
     MOST_WRITTEN_CLASSES,
     describe_confusion,
@@ -60,40 +65,40 @@ def colour_training_sets(evaluation: Mapping[str, Any], colours: Mapping[str, st
     }
 
 
-def plot_metric(result: Mapping[str, Any], metric: str, colours: Mapping[str, str]) -> Plot:
+def plot_metric(metric: Metric, estimates: Mapping[str, Estimate], colours: Mapping[str, str]) -> Plot:
     """One figure, with its interval, of every set that has it."""
-    known = [(name, figures[metric]) for name, figures in result["datasets"].items() if figures.get(metric)]
     series = tuple(
         Series(
-            (_make_point(estimate, row, hover=f"{name}: {estimate['value']:.4g}"),),
+            (Point(estimate.value, row, estimate.low, estimate.high, hover=(f"{name}: {estimate.value:.4g}",)),),
             Mark.POINTS,
             colours[name],
             size=11,
         )
-        for row, (name, estimate) in enumerate(known)
+        for row, (name, estimate) in enumerate(estimates.items())
     )
-    amount = Axis(METRICS[metric].unit, is_amount=True)
-    return Plot(amount, Axis(names=tuple(name for name, _ in known)), series, height=90 + 34 * len(known))
+    amount = Axis(metric.unit, is_amount=True)
+    return Plot(amount, Axis(names=tuple(estimates)), series, height=90 + 34 * len(estimates))
 
 
-def plot_continents(result: Mapping[str, Any], colours: Mapping[str, str]) -> Plot:
+def plot_continents(regions: Mapping[str, RegionFigures], colours: Mapping[str, str]) -> Plot:
     """Shares of continents among located texts, with intervals."""
-    named = [each["continents"] for each in result["datasets"].values()]
-    continents = tuple(each for each in CONTINENTS if any(each in shares for shares in named))
+    continents = tuple(
+        continent for continent in CONTINENTS if any(continent in figures.continents for figures in regions.values())
+    )
     series = []
-    for name, figures in result["datasets"].items():
+    for name, figures in regions.items():
         points = tuple(
-            Point(place, share["value"], share["low"], share["high"], hover=(f"{continent}: {share['value']:.1%}",))
-            for place, continent in enumerate(continents)
-            if (share := figures["continents"].get(continent))
+            Point(index, share.value, share.low, share.high, hover=(f"{continent}: {share.value:.1%}",))
+            for index, continent in enumerate(continents)
+            if (share := figures.continents.get(continent))
         )
         series.append(Series(points, Mark.BARS, colours[name], name, interval_colour=LIGHT.text))
-    share = Axis("Share of located texts", unit=Unit.SHARE, is_amount=True)
-    return Plot(Axis(names=continents), share, tuple(series))
+    shares = Axis("Share of located texts", unit=Unit.SHARE, is_amount=True)
+    return Plot(Axis(names=continents), shares, tuple(series))
 
 
 def plot_map(
-    coordinates: Sequence[Sequence[float]],
+    coordinates: NDArray[np.floating],
     texts: Sequence[tuple[str, str, str]],
     colours: Mapping[str, str],
 ) -> Plot:
@@ -163,10 +168,6 @@ def plot_calibration(evaluation: Mapping[str, Any], colours: Mapping[str, str]) 
 
 def _step(texts: int) -> int:
     return max(1, -(-texts // MOST_POINTS))
-
-
-def _make_point(estimate: Mapping[str, Any], row: int, *, hover: str) -> Point:
-    return Point(estimate["value"], row, estimate["low"], estimate["high"], hover=(hover,))
 
 
 def _wrap(text: str) -> list[str]:

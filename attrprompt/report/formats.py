@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.verdicts import format_p
 from attrprompt.analysis_jobs.findings import Finding
 
 
@@ -16,32 +17,30 @@ def format_figure(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def format_interval(estimate: Mapping[str, Any]) -> str:
+def format_interval(estimate: Estimate) -> str:
     """The 95 % interval, or that there is none."""
-    if estimate["low"] is None:
+    if estimate.low is None:
         return "no interval"
-    return f"{format_figure(estimate['low'])} to {format_figure(estimate['high'])}"
+    return f"{format_figure(estimate.low)} to {format_figure(estimate.high)}"
 
 
-def format_estimate(estimate: Mapping[str, Any]) -> str:
+def format_estimate(estimate: Estimate) -> str:
     """A figure with its 95 % interval."""
-    return f"{format_figure(estimate['value'])} ({format_interval(estimate)})"
+    return f"{format_figure(estimate.value)} ({format_interval(estimate)})"
 
 
-def format_p(value: float | None) -> str:
-    """A p-value."""
-    if value is None:
-        return "–"
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+def format_known_p(value: float | None) -> str:
+    """A p-value, where there is one."""
+    return "–" if value is None else format_p(value)
 
 
-def format_shares(estimate: Mapping[str, Any] | None) -> str:
+def format_shares(estimate: Estimate | None) -> str:
     """A share with its 95 % interval."""
     if estimate is None:
         return "–"
-    if estimate["low"] is None:
-        return f"{estimate['value']:.1%} (no interval)"
-    return f"{estimate['value']:.1%} ({estimate['low']:.1%} to {estimate['high']:.1%})"
+    if estimate.low is None:
+        return f"{estimate.value:.1%} (no interval)"
+    return f"{estimate.value:.1%} ({estimate.low:.1%} to {estimate.high:.1%})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,10 @@ class Card:
 def make_cards(findings: Iterable[Finding]) -> list[Card]:
     """The findings as cards."""
     cards = []
-    for each in findings:
-        lead, stop, rest = each.headline.partition(". ")
-        cards.append(Card(each.title, f"{lead}." if stop else lead, rest, each.interval, each.is_different))
+    for finding in findings:
+        lead, stop, rest = finding.headline.partition(". ")
+        lead = f"{lead}." if stop else lead
+        cards.append(Card(finding.title, lead, rest, finding.interval, finding.is_different))
     return cards
 
 
@@ -69,6 +69,6 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "interval": format_interval,
     "estimate": format_estimate,
     "shares": format_shares,
-    "p": format_p,
+    "p": format_known_p,
 }
 """For the templates of all forms."""

@@ -33,6 +33,7 @@ def render_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= FILTERS
+    environment.filters["svg"] = Markup
     library, script = get_plotlyjs(), _read("report.js")
     allowed = f"img-src data: blob:; style-src 'unsafe-inline'; script-src {_hash(library)} {_hash(script)}"
     return environment.get_template("report.html").render(
@@ -43,8 +44,8 @@ def render_html(report: Report) -> str:
         plots=Markup(pack_plots(report.gallery.plots())),
         shapes=Markup(define_shapes()),
         continents=CONTINENTS,
-        country_maps=[Markup(each["drawn"]) for each in report.content["regions"]["maps"]],
-        **report.content,
+        **vars(report.facts),
+        **vars(report),
     )
 
 

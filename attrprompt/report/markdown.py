@@ -46,7 +46,7 @@ def render_markdown(report: Report, *, figures: str) -> str:
         "written": Markup,
     }
     text = environment.get_template("report.md").render(
-        figures=Markup(figures), continents=CONTINENTS, **report.content
+        figures=Markup(figures), continents=CONTINENTS, **vars(report.facts), **vars(report)
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 

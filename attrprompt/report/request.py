@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.analysis_jobs.map import MapRequest
-from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
+from attrprompt.analysis_jobs.request import ENCODER_SETTING, AnalyzeRequest, Part, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import find_latest_evaluation
 from attrprompt.records import Dataset, default_comparison
 from attrprompt.report.archive import WrittenReport
-from attrprompt.report.contents import describe_costs
+from attrprompt.report.costs import Costs, read_costs
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.jobs import JobRequest, find_result_file
 
@@ -28,7 +29,7 @@ class ReportRequest(JobRequest[WrittenReport]):
         document: the hash of the project's document.
         encoder: the project's own choice; None for the reference.
         prices: of the project, for budgets in money.
-        costs: what the runs and the elicitation took, as `describe_costs` gives it.
+        costs: what the runs and the elicitation took.
         umap: name of the file of a map that is there already; empty where there is none.
         evaluation: name of the file of the newest evaluation; empty where there is none.
     """
@@ -41,7 +42,7 @@ class ReportRequest(JobRequest[WrittenReport]):
     contents: tuple[str, ...]
     document: str
     encoder: dict[str, Any] | None
-    costs: dict[str, Any]
+    costs: Costs
     prices: tuple[dict[str, Any], ...] = ()
     rulings: tuple[tuple[str, str, str], ...] = ()
     umap: str = ""
@@ -61,7 +62,7 @@ def make_report(
         raise InputError("There are no texts to report on yet. Generate some, or import some.")
     if len(chosen) > MOST_DATASETS:
         raise InputError(f"A report compares at most {MOST_DATASETS} data sets. Name fewer.")
-    map_request = requests_of(store, project, chosen)["similarity"].ask(MapRequest)
+    map_request = ask_questions(store, project, chosen).similarity.ask(MapRequest)
     umap = find_result_file(home, map_request)
     evaluation = find_latest_evaluation(store, home, project.id)
     return ReportRequest(
@@ -70,8 +71,8 @@ def make_report(
         datasets=tuple(each.id for each in chosen),
         contents=tuple(hash_content(store, each) for each in chosen),
         document=project.document.content_hash,
-        encoder=project.settings.get("encoder"),
-        costs=describe_costs(store, project, chosen),
+        encoder=project.settings.get(ENCODER_SETTING),
+        costs=read_costs(store, project, chosen),
         prices=tuple(project.settings.get("prices") or ()),
         rulings=map_request.rulings,
         umap=umap.name if umap else "",
@@ -79,12 +80,22 @@ def make_report(
     )
 
 
-def requests_of(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> dict[str, AnalyzeRequest]:
-    """What a report asks of the analyses; the same questions as the pages ask first, so that answers are shared."""
+@dataclass(frozen=True)
+class Questions:
+    """What a report asks of the analyses."""
+
+    overview: AnalyzeRequest
+    diversity: AnalyzeRequest
+    similarity: AnalyzeRequest
+    regions: AnalyzeRequest
+
+
+def ask_questions(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> Questions:
+    """The same questions as the pages ask first, so that answers are shared."""
     primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
-    return {
-        "overview": make_request(store, project, datasets, primary, primary_only=True, tables=False),
-        "diversity": make_request(store, project, datasets, (Part.DIVERSITY,)),
-        "similarity": make_request(store, project, datasets, (Part.SIMILARITY,)),
-        "regions": make_request(store, project, datasets, (Part.REGIONS,)),
-    }
+    return Questions(
+        overview=make_request(store, project, datasets, primary, primary_only=True, tables=False),
+        diversity=make_request(store, project, datasets, (Part.DIVERSITY,)),
+        similarity=make_request(store, project, datasets, (Part.SIMILARITY,)),
+        regions=make_request(store, project, datasets, (Part.REGIONS,)),
+    )

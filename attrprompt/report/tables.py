@@ -7,41 +7,48 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrprompt.analysis.regions.figures import rank_countries
+import numpy as np
+from numpy.typing import NDArray
+
+from attrprompt.analysis.regions.figures import RegionFigures, rank_countries
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.metrics import Metric
 from attrprompt.exchange.formula_guard import guard_cell
 
 Row = dict[str, Any]
 
 
-def tabulate_metric(result: Mapping[str, Any], metric: str) -> list[Row]:
+def tabulate_metric(metric: Metric, estimates: Mapping[str, Estimate]) -> list[Row]:
     """One figure of each data set with its interval and how it was made."""
-    return [
-        {"dataset": name, "metric": metric, **_spread(figures[metric])}
-        for name, figures in result["datasets"].items()
-        if figures.get(metric)
-    ]
+    return [{"dataset": name, "metric": metric.key, **estimate.to_json()} for name, estimate in estimates.items()]
 
 
-def tabulate_continents(result: Mapping[str, Any]) -> list[Row]:
+def tabulate_continents(regions: Mapping[str, RegionFigures]) -> list[Row]:
     """Share of located texts of each continent, and share of all texts that name it."""
     rows = []
-    for name, figures in result["datasets"].items():
-        for continent, estimate in figures["continents"].items():
-            named = figures["any"].get(continent)
-            row = {"dataset": name, "continent": continent, **_spread(estimate)}
-            rows.append(row | {"share_of_all_texts_that_name_it": named["value"] if named else None})
+    for name, figures in regions.items():
+        for continent, share in figures.continents.items():
+            named = figures.any.get(continent)
+            row = {"dataset": name, "continent": continent, **share.to_json()}
+            rows.append(row | {"share_of_all_texts_that_name_it": None if named is None else named.value})
     return rows
 
 
-def tabulate_countries(name: str, figures: Mapping[str, Any]) -> list[Row]:
+def tabulate_countries(name: str, figures: RegionFigures) -> list[Row]:
     """Texts of one data set that name each country."""
     return [
-        {"dataset": name, "code": code, "country": country, "texts": n, "share_of_all_texts": share}
-        for code, country, n, share in rank_countries(figures["countries"], figures["documents"])
+        {
+            "dataset": name,
+            "code": country.code,
+            "country": country.name,
+            "texts": country.texts,
+            "share_of_all_texts": country.share,
+        }
+        for country in rank_countries(figures.countries, figures.documents)
     ]
 
 
-def tabulate_map(coordinates: Sequence[Sequence[float]], texts: Sequence[tuple[str, str, str]]) -> list[Row]:
+def tabulate_map(coordinates: NDArray[np.floating], texts: Sequence[tuple[str, str, str]]) -> list[Row]:
     """Where each text lies, all of them."""
     return [
         {"dataset": name, "label": label, "x": round(float(point[0]), 4), "y": round(float(point[1]), 4), "text": text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from attrprompt.analysis_jobs.map import MapRequest
@@ -12,11 +13,12 @@ from attrprompt.evaluation.request import EvaluateRequest
 from attrprompt.llm.prices import LIST_DATE, PriceTable
 from attrprompt.records import Dataset
 from attrprompt.report.archive import FIGURES, WrittenReport, pack_archive
-from attrprompt.report.compose import TextMap, compose_report
-from attrprompt.report.contents import choose_pairs, describe_provenance, describe_task, list_texts
+from attrprompt.report.compose import Answers, Facts, TextMap, compose_report
+from attrprompt.report.contents import choose_pairs, describe_task, list_texts
 from attrprompt.report.html import render_html
 from attrprompt.report.markdown import render_markdown
-from attrprompt.report.request import ReportRequest, requests_of
+from attrprompt.report.provenance import read_provenance
+from attrprompt.report.request import Questions, ReportRequest, ask_questions
 from attrprompt.store import Store, StoredProject
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import read_result, register, run_job
@@ -30,18 +32,15 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
     with context.open_store() as store:
         project = store.projects.load(request.project)
         datasets = [store.datasets.load(number) for number in request.datasets]
-        questions = requests_of(store, project, datasets)
-        answers = {
-            name: run_job(question, context.narrow(place / 6, (place + 1) / 6, f"{name}: ")).to_json()
-            for place, (name, question) in enumerate(questions.items())
-        }
+        questions = ask_questions(store, project, datasets)
+        answers = _answer(questions, context)
         context.progress(0.7, "map")
-        text_map = _load_map(store, questions["similarity"], datasets, request, context)
+        text_map = _load_map(store, questions.similarity, datasets, request, context)
         context.progress(0.75, "page")
         evaluation = _load_evaluation(store, request, context)
         known = store.datasets.list_all(project.id)
         report = compose_report(
-            _read_facts(store, project, datasets, request, questions["similarity"]),
+            _read_facts(store, project, datasets, request, questions.similarity),
             datasets,
             answers,
             text_map,
@@ -57,17 +56,28 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
     )
 
 
+def _answer(questions: Questions, context: JobContext) -> Answers:
+    names = [field.name for field in fields(questions)]
+    return Answers(
+        **{
+            name: run_job(getattr(questions, name), context.narrow(index / 6, (index + 1) / 6, f"{name}: "))
+            for index, name in enumerate(names)
+        }
+    )
+
+
 def _read_facts(
     store: Store, project: StoredProject, datasets: list[Dataset], request: ReportRequest, question: AnalysisRequest
-) -> dict[str, Any]:
-    return {
-        "project": project,
-        "task": describe_task(project),
-        "pairs": choose_pairs(store, project.document, datasets),
-        "costs": request.costs | {"list_date": LIST_DATE},
-        "rulings": request.rulings,
-        "provenance": describe_provenance(store, datasets, request.contents, question.encoder),
-    }
+) -> Facts:
+    return Facts(
+        project=project,
+        task=describe_task(project.document),
+        pairs=choose_pairs(store, project.document, datasets),
+        costs=request.costs,
+        list_date=LIST_DATE,
+        rulings=request.rulings,
+        provenance=read_provenance(store, datasets, request.contents, question.encoder),
+    )
 
 
 def _load_map(

@@ -3,7 +3,7 @@
 import pytest
 
 from attrprompt.llm.chat import Endpoint
-from attrprompt.report.contents import describe_costs
+from attrprompt.report.costs import read_costs
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from attrprompt.report.contents import describe_costs
 )
 def test_a_run_costs_what_its_endpoint_lists(store, project, make_run, endpoint, rate):
     run = make_run(project, endpoint=endpoint, texts=lambda item: f"Text {item.item}.")
-    (row,) = describe_costs(store, project, [run.dataset])["runs"]
-    expected = None if rate is None else (row["prompt"] * rate[0] + row["completion"] * rate[1]) / 1e6
-    assert row["cost"] == (None if expected is None else pytest.approx(expected))
-    assert row["prompt"] > 0
+    (costs,) = read_costs(store, project, [run.dataset]).runs
+    expected = None if rate is None else (costs.prompt * rate[0] + costs.completion * rate[1]) / 1e6
+    assert costs.cost == (None if expected is None else pytest.approx(expected))
+    assert costs.prompt > 0
