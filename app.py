@@ -42,7 +42,7 @@ with st.container(border=True):
 
 # --- All projects ---
 st.subheader("Your projects", anchor=False)
-projects = [each for each in store.projects.list_all() if each.id != demo_id]
+projects = [project for project in store.projects.list_all() if project.id != demo_id]
 if not projects:
     st.write("None yet. Start one below: from a ready task, from your own labels, or from a file.")
 for info in projects:

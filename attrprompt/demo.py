@@ -34,7 +34,7 @@ RESULTS_FOLDER = "results"
 def find_demo(runtime: Runtime) -> str | None:
     """The id of the demo project of this home, or None."""
     found = runtime.store.people.read_setting("demo_project")
-    known = {each.id for each in runtime.store.projects.list_all()}
+    known = {project.id for project in runtime.store.projects.list_all()}
     return str(found) if found in known else None
 
 

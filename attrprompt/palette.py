@@ -70,12 +70,12 @@ def dataset_colours(datasets: Sequence[Dataset], palette: Palette) -> dict[str, 
     }
     colours: dict[str, str] = {}
     further = 0
-    for each in datasets:
-        colour = by_kind.pop(each.kind, None)
+    for dataset in datasets:
+        colour = by_kind.pop(dataset.kind, None)
         if colour is None:
             colour = palette.further[further % len(palette.further)]
             further += 1
-        colours[each.name] = colour
+        colours[dataset.name] = colour
     return colours
 
 

@@ -19,7 +19,7 @@ class LabelDoubts:
     """Texts for which a classifier trained on the others is sure of another label.
 
     Attributes:
-        suggestions: place to the other label and its probability.
+        suggestions: index to the other label and its probability.
         left_out: labels with too few texts to judge.
     """
 
@@ -35,17 +35,17 @@ def find_label_doubts(vectors: NDArray[np.float32], labels: Sequence[str], *, se
     """
     counts = Counter(labels)
     left_out = tuple(sorted(label for label, count in counts.items() if count < FEWEST_PER_LABEL))
-    places = np.array([place for place, label in enumerate(labels) if label not in left_out], dtype=int)
+    indices = np.array([index for index, label in enumerate(labels) if label not in left_out], dtype=int)
     names = sorted(set(labels) - set(left_out))
     if len(names) < 2:
         return LabelDoubts({}, left_out)
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    asked = np.array([names.index(labels[place]) for place in places])
+    asked = np.array([names.index(labels[index]) for index in indices])
     probabilities = cross_val_predict(
         LogisticRegression(C=1.0, max_iter=1300),
-        vectors[places],
+        vectors[indices],
         asked,
         cv=StratifiedKFold(FOLDS, shuffle=True, random_state=seed),
         method="predict_proba",
@@ -54,7 +54,7 @@ def find_label_doubts(vectors: NDArray[np.float32], labels: Sequence[str], *, se
     sure = (best != asked) & (probabilities.max(axis=1) > CERTAINTY)
     return LabelDoubts(
         {
-            int(places[row]): (names[best[row]], round(float(probabilities[row, best[row]]), 4))
+            int(indices[row]): (names[best[row]], round(float(probabilities[row, best[row]]), 4))
             for row in np.flatnonzero(sure)
         },
         left_out,

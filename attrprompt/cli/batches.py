@@ -156,13 +156,13 @@ def _tell(session: Session, run: Run, news: BatchNews) -> int:
 def _describe(session: Session, run: Run) -> list[dict[str, Any]]:
     return [
         {
-            "file": Path(each.name).name,
-            "id": each.remote_id,
-            "state": each.remote_state or each.state.value,
-            "requests": each.requests,
-            "ended": each.done,
+            "file": Path(batch.name).name,
+            "id": batch.remote_id,
+            "state": batch.remote_state or batch.state.value,
+            "requests": batch.requests,
+            "ended": batch.done,
         }
-        for each in session.runtime.store.batches.list_all(run.id)
+        for batch in session.runtime.store.batches.list_all(run.id)
     ]
 
 

@@ -96,8 +96,8 @@ def datasets(context: typer.Context, project: ProjectName) -> None:
     session = get_session(context)
     stored = session.find_project(project)
     rows: list[dict[str, Any]] = [
-        {"dataset": each.name, "kind": each.kind.value, "rows": each.rows, "imported": each.imported}
-        for each in session.runtime.store.datasets.list_all(stored.id)
+        {"dataset": dataset.name, "kind": dataset.kind.value, "rows": dataset.rows, "imported": dataset.imported}
+        for dataset in session.runtime.store.datasets.list_all(stored.id)
     ]
     session.emit({"datasets": rows})
 
@@ -137,5 +137,5 @@ def demo(context: typer.Context) -> None:
     """Make the demo project where this home has none."""
     session = get_session(context)
     stored = seed_demo(session.runtime)
-    texts = sum(each.rows for each in session.runtime.store.datasets.list_all(stored.id))
+    texts = sum(dataset.rows for dataset in session.runtime.store.datasets.list_all(stored.id))
     session.emit({"project": stored.name, "texts": texts})

@@ -124,10 +124,10 @@ def _accept(session: Session, stored: StoredProject, wanted: Wanted, elicited: E
 def _describe_proposals(stored: StoredProject, elicited: Elicited, *, accepted: bool) -> dict[str, Any]:
     labels = stored.document.labels
     proposed = [
-        {"label": labels[each.label_id].name if each.label_id in labels else None, **each.payload}
-        if each.kind is ProposalKind.VALUE
-        else dict(each.payload)
-        for each in elicited.proposals
+        {"label": labels[proposal.label_id].name if proposal.label_id in labels else None, **proposal.payload}
+        if proposal.kind is ProposalKind.VALUE
+        else dict(proposal.payload)
+        for proposal in elicited.proposals
     ]
     return {
         "proposed": proposed,
@@ -141,7 +141,7 @@ def _describe_proposals(stored: StoredProject, elicited: Elicited, *, accepted: 
 
 def _describe_filter(stored: StoredProject, elicited: Elicited, *, accepted: bool) -> dict[str, Any]:
     names = {key: label.name for key, label in stored.document.labels.items()}
-    drops = [each for each in elicited.findings if each.suggestion is Suggestion.DROP]
+    drops = [finding for finding in elicited.findings if finding.suggestion is Suggestion.DROP]
     removed: Sequence[dict[str, Any]] = [
         {
             "label": names[each.label_id],

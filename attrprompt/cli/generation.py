@@ -271,13 +271,13 @@ def runs(context: typer.Context, project: ProjectName) -> None:
     stored = session.find_project(project)
     rows: list[dict[str, Any]] = [
         {
-            "run": each.name,
-            "state": each.state.value,
-            "planned": each.counters.planned,
-            "completed": each.counters.completed,
-            "failed": dict(each.counters.failed),
+            "run": run.name,
+            "state": run.state.value,
+            "planned": run.counters.planned,
+            "completed": run.counters.completed,
+            "failed": dict(run.counters.failed),
         }
-        for each in list_runs(session.runtime, stored.id)
+        for run in list_runs(session.runtime, stored.id)
     ]
     session.emit({"runs": rows})
 

@@ -37,8 +37,8 @@ def projects(context: typer.Context) -> None:
     """List the projects of this home."""
     session = get_session(context)
     rows = [
-        {"name": each.name, "owner": each.owner, "revision": each.revision}
-        for each in session.runtime.store.projects.list_all()
+        {"name": project.name, "owner": project.owner, "revision": project.revision}
+        for project in session.runtime.store.projects.list_all()
     ]
     session.emit({"projects": rows})
 

@@ -168,7 +168,7 @@ def describe_outcome(elicited: Elicited, *, stopped: bool) -> str:
     """What came of a request, in a sentence or more."""
     found = len(elicited.proposal_ids)
     if elicited.findings:
-        drops = sum(each.suggestion is Suggestion.DROP for each in elicited.findings)
+        drops = sum(finding.suggestion is Suggestion.DROP for finding in elicited.findings)
         text = f"{drops} of {found} checked value{'' if found == 1 else 's'} suggested to drop."
     else:
         text = f"{found} proposal{'' if found == 1 else 's'} to decide on."

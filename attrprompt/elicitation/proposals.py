@@ -208,16 +208,18 @@ def accept_proposals(project: Project, proposals: Sequence[Proposed]) -> Project
     Raises:
         InputError: a dimension's name is taken, something that a proposal is about is gone, or a rule is broken.
     """
-    project = _accept_dimensions(project, [each for each in proposals if each.kind == ProposalKind.DIMENSION])
-    project = _accept_values(project, [each for each in proposals if each.kind == ProposalKind.VALUE])
-    for each in proposals:
-        if each.kind == ProposalKind.CONSTRAINT:
-            wanted = ConstraintProposal.read(each)
+    project = _accept_dimensions(
+        project, [proposal for proposal in proposals if proposal.kind == ProposalKind.DIMENSION]
+    )
+    project = _accept_values(project, [proposal for proposal in proposals if proposal.kind == ProposalKind.VALUE])
+    for proposal in proposals:
+        if proposal.kind == ProposalKind.CONSTRAINT:
+            wanted = ConstraintProposal.read(proposal)
             project = edits.set_constraint(project, values=wanted.values, labels=wanted.labels, reason=wanted.reason)
     removals = [
-        (each.dimension_id, each.label_id, FilterProposal.read(each).value_id)
-        for each in proposals
-        if each.kind == ProposalKind.FILTER
+        (proposal.dimension_id, proposal.label_id, FilterProposal.read(proposal).value_id)
+        for proposal in proposals
+        if proposal.kind == ProposalKind.FILTER
     ]
     return remove_values(project, removals)
 
@@ -245,8 +247,8 @@ def remove_values(project: Project, removals: Iterable[tuple[str, str, str]]) ->
 
 
 def _accept_dimensions(project: Project, proposals: Sequence[Proposed]) -> Project:
-    for each in proposals:
-        wanted = DimensionProposal.read(each)
+    for proposal in proposals:
+        wanted = DimensionProposal.read(proposal)
         if fold_text(wanted.name) in {fold_text(dimension.name) for dimension in project.dimensions.values()}:
             raise InputError(
                 f"There is a dimension '{wanted.name}' already. Give the proposed one another name, or reject it."
@@ -258,19 +260,19 @@ def _accept_dimensions(project: Project, proposals: Sequence[Proposed]) -> Proje
             class_dependent=wanted.class_dependent,
             description=wanted.reason,
             clause=wanted.clause,
-            origin=each.maker,
+            origin=proposal.maker,
         )
     return project
 
 
 def _accept_values(project: Project, proposals: Sequence[Proposed]) -> Project:
     by_cell: dict[tuple[str, str, str], list[edits.ValueDraft]] = {}
-    for each in proposals:
-        wanted = ValueProposal.read(each)
+    for proposal in proposals:
+        wanted = ValueProposal.read(proposal)
         draft = edits.ValueDraft(
-            text=wanted.text, description=wanted.description, weight=float(each.payload.get("weight", 1.0))
+            text=wanted.text, description=wanted.description, weight=float(proposal.payload.get("weight", 1.0))
         )
-        by_cell.setdefault((each.dimension_id, each.label_id, each.maker), []).append(draft)
+        by_cell.setdefault((proposal.dimension_id, proposal.label_id, proposal.maker), []).append(draft)
     for (dimension_id, label_id, maker), drafts in by_cell.items():
         labels = _current_labels(project, dimension_id, label_id)
         project = edits.add_values(project, dimension_id, drafts, labels=labels, origin=maker).project

@@ -180,7 +180,7 @@ class _Work:
             seed=request.seed,
         )
         return self._keep(
-            [propose_dimension(each, self.maker) for each in found.proposals],
+            [propose_dimension(proposal, self.maker) for proposal in found.proposals],
             replies=found.replies,
             purpose="dimensions",
             problems=found.problems,
@@ -251,7 +251,7 @@ class _Work:
             if label.control is not None:
                 problems = () if label.control.is_trusted else (label.control.sentence,)
             self._close_open_removals(label.label_id)
-            proposals = [self._propose_finding(each) for each in label.findings]
+            proposals = [self._propose_finding(finding) for finding in label.findings]
             kept = self._keep(proposals, replies=label.replies, purpose="filter")
             total = total.joined(replace(kept, findings=label.findings))
             self.tell(label.done / label.total, f"{label.done} of {label.total} labels, {len(total.findings)} values")
@@ -270,7 +270,7 @@ class _Work:
         )
         problems = (*found.problems, *(f"{each.text}: {each.reason}" for each in found.dropped))
         return self._keep(
-            [propose_constraint(each, self.maker) for each in found.proposals],
+            [propose_constraint(proposal, self.maker) for proposal in found.proposals],
             replies=found.replies,
             purpose="constraints",
             problems=problems,
@@ -278,7 +278,10 @@ class _Work:
 
     def _keep_values(self, values: ElicitedValues) -> Elicited:
         kept = self._keep(
-            [propose_value(each, values.dimension_id, values.label_id, self.maker) for each in values.proposals],
+            [
+                propose_value(proposal, values.dimension_id, values.label_id, self.maker)
+                for proposal in values.proposals
+            ],
             replies=values.replies,
             purpose="values",
             problems=values.problems,
@@ -292,8 +295,8 @@ class _Work:
         self.tell(0.95, f"{len(elicited.proposals)} values proposed, looking for near-synonyms")
         try:
             flagged = [
-                await asyncio.to_thread(flag_near_synonyms, self.encoder, each, self.project.document)
-                for each in values
+                await asyncio.to_thread(flag_near_synonyms, self.encoder, value, self.project.document)
+                for value in values
             ]
         except AttrPromptError as error:
             return replace(elicited, problems=(*elicited.problems, f"Near-synonyms were not looked for. {error}"))
@@ -331,7 +334,10 @@ class _Work:
                 prompt_tokens=reply.prompt_tokens,
                 completion_tokens=reply.completion_tokens,
             )
-        rows = [NewProposal(each.kind, each.text, each.payload, each.dimension_id, each.label_id) for each in proposals]
+        rows = [
+            NewProposal(proposal.kind, proposal.text, proposal.payload, proposal.dimension_id, proposal.label_id)
+            for proposal in proposals
+        ]
         numbers = self.store.proposals.add(self.project.id, rows, maker=self.maker) if rows else []
         unread = sum(bool(reply.problem) for reply in asked)
         return Elicited(tuple(numbers), tuple(proposals), problems=tuple(problems), replies=len(asked), unread=unread)
@@ -341,10 +347,12 @@ class _Work:
     ) -> Mapping[str, tuple[str, ...]]:
         """The texts of proposals in these states, by label."""
         texts: dict[str, list[str]] = {}
-        for each in self.store.proposals.list_some(
+        for proposal in self.store.proposals.list_some(
             self.project.id, kind=kind, dimension_id=dimension_id, statuses=statuses
         ):
-            texts.setdefault(each.label_id, []).append(str(each.payload.get("text") or each.payload.get("name") or ""))
+            texts.setdefault(proposal.label_id, []).append(
+                str(proposal.payload.get("text") or proposal.payload.get("name") or "")
+            )
         return {label_id: tuple(found) for label_id, found in texts.items()}
 
     def _close_open_removals(self, label_id: str) -> None:

@@ -91,9 +91,9 @@ class OpenVinoEncoder:
             rows = order[start : start + BATCH_SIZE]
             ids = np.zeros((len(rows), len(tokens[rows[-1]])), dtype=np.int64)
             mask = np.zeros_like(ids)
-            for place, row in enumerate(rows):
-                ids[place, : len(tokens[row])] = tokens[row]
-                mask[place, : len(tokens[row])] = 1
+            for index, row in enumerate(rows):
+                ids[index, : len(tokens[row])] = tokens[row]
+                mask[index, : len(tokens[row])] = 1
             vectors[rows] = self._request.infer({"input_ids": ids, "attention_mask": mask})[0]
         return vectors
 

@@ -24,7 +24,7 @@ def default_concurrency(endpoint: Endpoint) -> int:
 
 def name_run(store: Store, project_id: str, method: str) -> str:
     """The first free name of the form `<method>-<n>`."""
-    taken = {each.name.casefold() for each in store.datasets.list_all(project_id)}
+    taken = {dataset.name.casefold() for dataset in store.datasets.list_all(project_id)}
     number = 1
     while f"{method}-{number}" in taken:
         number += 1

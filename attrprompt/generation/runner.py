@@ -151,7 +151,11 @@ class RunExecution:
     def _conclude(self, results: list[BaseException | None]) -> RunState:
         """Write how the run ended; a defect in a worker leaves the run failed and is raised again."""
         defect = next(
-            (each for each in results if isinstance(each, Exception) and not isinstance(each, asyncio.CancelledError)),
+            (
+                result
+                for result in results
+                if isinstance(result, Exception) and not isinstance(result, asyncio.CancelledError)
+            ),
             None,
         )
         if defect is not None:

@@ -177,7 +177,7 @@ async def ask_in_form(
         ProviderError: the endpoint failed for good.
     """
     answer = await ask_structured(client, request, form, endpoint=client.place, known=client.known, attempts=attempts)
-    replies = tuple(keep_reply(request.messages, each.reply, each.problem) for each in answer.tries)
+    replies = tuple(keep_reply(request.messages, attempt.reply, attempt.problem) for attempt in answer.tries)
     return FormAnswer(answer.value, replies, bool(answer.tries) and answer.tries[-1].reply.finish_reason == "length")
 
 

@@ -334,7 +334,7 @@ def _draw_axis(drawn: DrawnAxis, plot: Plot, axis: Axis) -> None:
     elif axis.is_amount and drawn.get_view_interval()[0] < 0:
         set_limits(0, None)
     if axis.names:
-        drawn.set_ticks(range(len(axis.names)), [_shorten(each) for each in axis.names])
+        drawn.set_ticks(range(len(axis.names)), [_shorten(name) for name in axis.names])
         return
     digits = None
     if axis.is_log:
@@ -363,7 +363,7 @@ def _thin_names(axes: Axes, plot: Plot) -> bool:
             is_changed = True
         if step < _NAME_HEIGHT:
             every = math.ceil(_NAME_HEIGHT / step)
-            drawn.set_ticks(drawn.get_ticklocs()[::every], [_shorten(each) for each in axis.names[::every]])
+            drawn.set_ticks(drawn.get_ticklocs()[::every], [_shorten(name) for name in axis.names[::every]])
             is_changed = True
     return is_changed
 

@@ -58,7 +58,7 @@ def _make_axis(plot: Plot, axis: Axis) -> dict[str, Any]:
     made: dict[str, Any] = {"title": {"text": escape(axis.title)}}
     limits = plot.find_limits(axis)
     if axis.names:
-        made |= {"tickvals": list(range(len(axis.names))), "ticktext": [escape(each) for each in axis.names]}
+        made |= {"tickvals": list(range(len(axis.names))), "ticktext": [escape(name) for name in axis.names]}
         made |= {"zeroline": False}
         limits = limits[::-1] if limits and axis is plot.y else limits
     elif axis.is_log:

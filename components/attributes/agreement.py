@@ -41,7 +41,7 @@ def draw_agreement(page: ProjectPage) -> None:
     mine = {proposal_id: verdict for proposal_id, actor, verdict, _ in votes if actor == page.actor}
     if waiting:
         _draw_ballot(page, waiting)
-        left = sum(each.id not in mine for each in waiting)
+        left = sum(proposal.id not in mine for proposal in waiting)
         st.button(
             f"Finish, with {left} left open" if left else "Finish and see the others' votes",
             key="agreement_finish",
@@ -52,7 +52,7 @@ def draw_agreement(page: ProjectPage) -> None:
         )
     else:
         st.caption("No proposal waits. Let a model propose values first.")
-    others = [each for each in votes if each[1] != page.actor]
+    others = [vote for vote in votes if vote[1] != page.actor]
     if not others:
         if mine:
             st.caption("No other finished votes to see; finish yours first, and the others theirs.")
@@ -71,19 +71,21 @@ def _draw_ballot(page: ProjectPage, waiting: Sequence[StoredProposal]) -> None:
         mine = {proposal_id for proposal_id, actor, _, _ in votes if actor == page.actor}
         cards = [
             Card(
-                id=each.id,
+                id=proposal.id,
                 heading=" of ".join(
                     part
                     for part in (
-                        document.dimensions[each.dimension_id].name if each.dimension_id in document.dimensions else "",
-                        document.labels[each.label_id].title if each.label_id in document.labels else "",
+                        document.dimensions[proposal.dimension_id].name
+                        if proposal.dimension_id in document.dimensions
+                        else "",
+                        document.labels[proposal.label_id].title if proposal.label_id in document.labels else "",
                     )
                     if part
                 ),
-                body=ValueProposal.read(each).text,
+                body=ValueProposal.read(proposal).text,
             )
-            for each in waiting
-            if each.id not in mine
+            for proposal in waiting
+            if proposal.id not in mine
         ]
         draw_deck(
             "agreement_deck",
@@ -120,7 +122,7 @@ def _draw_settling(
     by_item: dict[int, dict[str, str]] = {}
     for item, actor, verdict, _ in votes:
         by_item.setdefault(item, {})[actor] = verdict
-    voted = [each for each in waiting if len(by_item.get(each.id, {})) > 1]
+    voted = [proposal for proposal in waiting if len(by_item.get(proposal.id, {})) > 1]
     united = {
         status: [each.id for each in voted if set(by_item[each.id].values()) == {status}]
         for status in ("accepted", "rejected")

@@ -30,7 +30,7 @@ def draw_constraints(page: ProjectPage) -> None:
         st.error(escape_markdown(sentence), icon=":material/block:")
     for constraint_id, constraint in sorted(document.constraints.items(), key=lambda pair: (pair[1].order, pair[0])):
         words, delete = st.columns([6, 1], vertical_alignment="center")
-        only = ", ".join(document.labels[each].title for each in constraint.labels)
+        only = ", ".join(document.labels[label].title for label in constraint.labels)
         text = describe_constraint(document, constraint) + (f" (only {only})" if only else "")
         words.markdown(f"**{escape_markdown(text)}**  \n{escape_markdown(constraint.reason)}")
         delete.button(

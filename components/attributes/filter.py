@@ -45,7 +45,7 @@ def draw_filter(page: ProjectPage) -> None:
     waiting = page.runtime.store.proposals.list_some(
         page.project.id, kind=ProposalKind.FILTER, dimension_id=dimension_id, statuses=("open",)
     )
-    rows = [each for each in waiting if _still_there(page, each)]
+    rows = [proposal for proposal in waiting if _still_there(page, proposal)]
     if rows:
         _draw_findings(page, rows)
 
@@ -92,14 +92,14 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
 
 def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     document = page.project.document
-    order = {key: place for place, (key, _) in enumerate(document.ordered_labels())}
+    order = {key: index for index, (key, _) in enumerate(document.ordered_labels())}
     rows = sorted(rows, key=lambda each: (not _suggests_drop(each), order.get(each.label_id, 0), each.id))
-    suggested = sum(_suggests_drop(each) for each in rows)
+    suggested = sum(_suggests_drop(row) for row in rows)
     st.markdown(
         f"**{suggested} of {say_count(len(rows), 'value')}** suggested to drop. Tick what shall go; the rest is kept."
     )
     only = st.session_state.get("filter_only", True) and suggested > 0
-    shown = [each for each in rows if _suggests_drop(each)] if only else rows
+    shown = [row for row in rows if _suggests_drop(row)] if only else rows
     key = f"filter_table_{shown[-1].id}_{len(shown)}_{len(rows)}"
     st.toggle(
         "Show only suggested ones",
@@ -115,11 +115,11 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         {
             "drop": [ticks.get(each.id, _suggests_drop(each)) for each in shown],
             "label": [document.labels[each.label_id].title for each in shown],
-            "value": [each.text for each in removals],
-            "similar": [each.similar for each in removals],
-            "model": [_name_verdict(each.llm_verdict) for each in removals],
-            "margin": [each.margin for each in removals],
-            "reason": [each.reason for each in removals],
+            "value": [removal.text for removal in removals],
+            "similar": [removal.similar for removal in removals],
+            "model": [_name_verdict(removal.llm_verdict) for removal in removals],
+            "margin": [removal.margin for removal in removals],
+            "reason": [removal.reason for removal in removals],
         }
     ).astype({"margin": "float64"})
     st.data_editor(
@@ -170,7 +170,7 @@ def _read_ticks(key: str, shown: Sequence[StoredProposal]) -> dict[int, bool]:
 
 def _find_ticked(rows: Sequence[StoredProposal], key: str, shown: Sequence[StoredProposal]) -> set[int]:
     ticks = _read_ticks(key, shown)
-    return {each.id for each in rows if ticks.get(each.id, _suggests_drop(each))}
+    return {row.id for row in rows if ticks.get(row.id, _suggests_drop(row))}
 
 
 def _keep_ticks(key: str, shown: Sequence[StoredProposal]) -> None:
@@ -209,8 +209,8 @@ def _start(page: ProjectPage) -> None:
 
 def _apply(page: ProjectPage, rows: Sequence[StoredProposal], ticked: set[int]) -> str:
     store = page.runtime.store.proposals
-    drops = [each.id for each in rows if each.id in ticked]
-    keeps = [each.id for each in rows if each.id not in ticked]
+    drops = [row.id for row in rows if row.id in ticked]
+    keeps = [row.id for row in rows if row.id not in ticked]
     if drops and store.decide(page.project.id, drops, "accepted", actor=page.actor, accept=accept_proposals) is None:
         raise AttrPromptError("Somebody decided on these rows meanwhile; the table shows what is left.")
     if keeps:

@@ -43,12 +43,12 @@ def draw_history(page: ProjectPage) -> None:
     revisions = projects.history(page.project.id, limit=SHOWN)
     frame = pd.DataFrame(
         {
-            "n": [each.n for each in revisions],
-            "when": [format_time(each.at)[:16].replace("T", " ") for each in revisions],
-            "who": [each.actor for each in revisions],
-            "kind": [KINDS.get(each.kind, each.kind) for each in revisions],
-            "source": [each.source.removeprefix("model:") for each in revisions],
-            "what": [each.summary for each in revisions],
+            "n": [revision.n for revision in revisions],
+            "when": [format_time(revision.at)[:16].replace("T", " ") for revision in revisions],
+            "who": [revision.actor for revision in revisions],
+            "kind": [KINDS.get(revision.kind, revision.kind) for revision in revisions],
+            "source": [revision.source.removeprefix("model:") for revision in revisions],
+            "what": [revision.summary for revision in revisions],
         }
     )
     picked = choose_row(

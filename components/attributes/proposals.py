@@ -108,7 +108,7 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
             st.rerun()
         draw_deck(
             "attributes_deck",
-            [_make_card(page, cell, each) for each in waiting[:IN_BROWSER]],
+            [_make_card(page, cell, proposal) for proposal in waiting[:IN_BROWSER]],
             ACTIONS,
             epoch=f"{page.project.id} {cell.dimension_id} {label_id}",
             done=len(everything) - len(waiting),
@@ -158,9 +158,9 @@ def _decide(page: ProjectPage, decision: Decision, waiting: Sequence[StoredPropo
     if name == "undo":
         store.undo_last(project_id, actor=page.actor)
     elif name == "try":
-        for each in waiting:
-            if each.id == decision.item:
-                try_proposal(page, each)
+        for proposal in waiting:
+            if proposal.id == decision.item:
+                try_proposal(page, proposal)
     elif name == "accept":
         store.decide(project_id, [decision.item], "accepted", actor=page.actor, accept=accept_proposals)
     elif name == "edit":
@@ -189,6 +189,6 @@ def _accept_edited(project: Project, wanted: Sequence[StoredProposal], text: str
 
 def _decide_all(page: ProjectPage, waiting: Sequence[StoredProposal], status: str) -> str:
     page.runtime.store.proposals.decide(
-        page.project.id, [each.id for each in waiting], status, actor=page.actor, accept=accept_proposals
+        page.project.id, [proposal.id for proposal in waiting], status, actor=page.actor, accept=accept_proposals
     )
     return f"{say_count(len(waiting), 'proposal')} {status}."

@@ -207,20 +207,20 @@ def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None
         page.project.id, kind=ProposalKind.VALUE, dimension_id=dimension_id, label_id=label_id, statuses=WAITING
     )
     hits = [
-        each
-        for each in waiting
-        if each.dimension_id in document.dimensions
-        and each.label_id in ("", *document.labels)
-        and _holds(ValueProposal.read(each), query)
+        proposal
+        for proposal in waiting
+        if proposal.dimension_id in document.dimensions
+        and proposal.label_id in ("", *document.labels)
+        and _holds(ValueProposal.read(proposal), query)
     ]
     shown = hits[:SHOWN]
     values = [ValueProposal.read(each) for each in shown]
     frame = pd.DataFrame(
         {
-            "value": [each.text for each in values],
+            "value": [value.text for value in values],
             "dimension": [document.dimensions[each.dimension_id].name for each in shown],
             "label": [document.labels[each.label_id].title if each.label_id else "all" for each in shown],
-            "near": [each.near for each in values],
+            "near": [value.near for value in values],
             "status": [each.status if not each.note else f"{each.status}: {each.note}" for each in shown],
             "maker": [each.maker.removeprefix("model:") for each in shown],
         }

@@ -86,12 +86,12 @@ def draw_share(page: ProjectPage) -> None:
         st.warning(escape_markdown(warning), icon=":material/warning:")
     if len(warnings) > WARNINGS_SHOWN:
         st.caption(f"And {len(warnings) - WARNINGS_SHOWN} warnings more.")
-    for place, change in enumerate(changes):
-        with st.container(border=True, key=f"share_change_{place}"):
+    for index, change in enumerate(changes):
+        with st.container(border=True, key=f"share_change_{index}"):
             st.markdown(escape_markdown(change.description))
             st.button(
                 change.button,
-                key=f"share_apply_{place}",
+                key=f"share_apply_{index}",
                 disabled=change.document == document,
                 on_click=in_callback,
                 args=(lambda change=change: _apply(page, change, uploaded.name),),
@@ -121,7 +121,7 @@ def _read_folder(document: Project, content: bytes) -> tuple[list[_Change], list
     # the page has a choice for what the command line names an option for
     warnings = [warning for warning in read.warnings if "--use" not in warning]
     changes, warnings = _offer_both(document, read.project, warnings)
-    return [replace(each, raw_lines=read.raw_lines if each.replaces else None) for each in changes], warnings
+    return [replace(change, raw_lines=read.raw_lines if change.replaces else None) for change in changes], warnings
 
 
 def _choose_alternatives(read: AttributesImport) -> dict[str, str]:

@@ -46,7 +46,7 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
         )
         dimension = cell.dimension
         there = dimension.values_for(cell.label_id) if cell.label_id else dimension.ordered()
-        texts = [ValueProposal.read(each).text for each in waiting] + [value.text for _, value in there]
+        texts = [ValueProposal.read(proposal).text for proposal in waiting] + [value.text for _, value in there]
         value = st.selectbox(
             "Value",
             list(dict.fromkeys(texts)),

@@ -203,7 +203,7 @@ def _build_frame(document: Project, cell: OpenCell) -> pd.DataFrame:
     columns["weight"] = pd.Series([value.weight for _, value in values], dtype="float64")
     if cell.label_id and any(len(value.labels) > 1 for _, value in values):
         titles = [
-            ", ".join(document.labels[each].title for each in value.labels if each != cell.label_id)
+            ", ".join(document.labels[label].title for label in value.labels if label != cell.label_id)
             for _, value in values
         ]
         columns["also"] = pd.Series(titles, dtype="string")

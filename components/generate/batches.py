@@ -43,7 +43,7 @@ def draw_batches(page: ProjectPage, run: Run) -> None:
         job = page.runtime.background(BatchWork).of_run(run)
         working = job is not None and job.is_open
         _draw_job(page, run, job)
-        if not working and any(each.state is BatchState.SUBMITTED for each in batches):
+        if not working and any(batch.state is BatchState.SUBMITTED for batch in batches):
             _draw_look(page, run)
         if run.sendable and not working:
             _draw_offer(page, run)
@@ -66,19 +66,19 @@ def _follow(page: ProjectPage, run: Run) -> None:
 def _draw_table(batches: list[Batch]) -> None:
     st.dataframe(
         {
-            "File": [Path(each.name).name for each in batches],
-            "Prompts": [each.requests for each in batches],
-            "State": [STATE_WORDS[each.state] for each in batches],
-            "The endpoint says": [_describe_remote(each) for each in batches],
-            "Batch": [each.remote_id for each in batches],
+            "File": [Path(batch.name).name for batch in batches],
+            "Prompts": [batch.requests for batch in batches],
+            "State": [STATE_WORDS[batch.state] for batch in batches],
+            "The endpoint says": [_describe_remote(batch) for batch in batches],
+            "Batch": [batch.remote_id for batch in batches],
         },
         hide_index=True,
         width="stretch",
         alt="Batch files of this run",
     )
-    for each in batches:
-        if each.message:
-            st.caption(escape_markdown(each.message))
+    for batch in batches:
+        if batch.message:
+            st.caption(escape_markdown(batch.message))
 
 
 def _describe_remote(batch: Batch) -> str:
@@ -162,7 +162,7 @@ def _draw_offer(page: ProjectPage, run: Run) -> None:
 
 def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
     home = page.runtime.home
-    carried = [each for each in batches if each.state is BatchState.EXPORTED and (home / each.name).exists()]
+    carried = [batch for batch in batches if batch.state is BatchState.EXPORTED and (home / batch.name).exists()]
     for each in carried:
         path = home / each.name
         st.download_button(
@@ -174,7 +174,7 @@ def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    if any(each.state is BatchState.EXPORTED for each in batches):
+    if any(batch.state is BatchState.EXPORTED for batch in batches):
         with st.form(f"batch_results_{run.id}", border=False, clear_on_submit=True):
             files = st.file_uploader(
                 "Result and error files, partial and in any order",

@@ -15,7 +15,7 @@ from components.kit.notices import show_empty
 
 def choose_datasets(page: ProjectPage, *, key: str, what: str) -> list[Dataset]:
     """The data sets to look at; an empty project is told what will be here, and the page ends."""
-    datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+    datasets = [dataset for dataset in page.runtime.store.datasets.list_all(page.project.id) if dataset.rows]
     if not datasets:
         show_empty(
             "No texts to measure yet",
@@ -68,7 +68,7 @@ def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data se
     """Choose one data set; None where there is none."""
     if not datasets:
         return None
-    by_name = {each.name: each for each in datasets}
+    by_name = {dataset.name: dataset for dataset in datasets}
     linked = _read_link(key, by_name)
     if linked:
         st.session_state[key] = linked[0]
@@ -88,7 +88,7 @@ def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data se
 
 def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -> list[Dataset]:
     """Choose the data sets to compare; by default the newest SimPrompt, the newest AttrPrompt and gold."""
-    by_name = {each.name: each for each in datasets}
+    by_name = {dataset.name: dataset for dataset in datasets}
     linked = _read_link(key, by_name)
     if linked:
         st.session_state[key] = linked

@@ -41,7 +41,8 @@ def draw_texts_behind(
     st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
     shown = list(items[:SHOWN])
     found = {
-        each.item: each for each in page.runtime.store.datasets.read_page(dataset.id, SampleFilter(items=tuple(shown)))
+        sample.item: sample
+        for sample in page.runtime.store.datasets.read_page(dataset.id, SampleFilter(items=tuple(shown)))
     }
     for item in shown:
         if item in found:

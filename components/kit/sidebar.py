@@ -77,7 +77,7 @@ def describe_steps(runtime: Runtime, project: StoredProject) -> dict[str, str]:
     datasets = runtime.store.datasets.list_all(project.id)
     runs = list_runs(runtime, project.id)
     running = [run for run in runs if run.state is RunState.RUNNING]
-    texts = sum(each.rows for each in datasets)
+    texts = sum(dataset.rows for dataset in datasets)
     if running:
         generate = f"{measure_progress(running[0], None).share:.0%}"
     else:

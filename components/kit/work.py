@@ -138,7 +138,7 @@ def draw_asking(page: ProjectPage, plan: Questionnaire, answers: Mapping[str, St
         return
     if job is not None and (job.failed or job.closed) and job.message:
         st.error(escape_markdown(job.message), icon=":material/error:")
-    left = sum(each.key not in answers for each in plan.questions)
+    left = sum(question.key not in answers for question in plan.questions)
     if not left:
         return
     cost = describe_cost(plan, left, page.runtime.prices_for(page.project.id))

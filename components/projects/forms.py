@@ -93,7 +93,7 @@ def _create(page: Page, name: str, document: Project, source: str) -> None:
 def _duplicate(page: Page, info: ProjectInfo) -> str:
     store = page.runtime.store
     original = store.projects.load(info.id)
-    taken = {each.name for each in store.projects.list_all()}
+    taken = {project.name for project in store.projects.list_all()}
     copies = (f"{original.name} copy{'' if number == 1 else f' {number}'}" for number in range(1, len(taken) + 2))
     name = next(each for each in copies if each not in taken)
     store.projects.create(name, original.document, owner=page.actor, source=f"copy of {original.name}")

@@ -57,7 +57,7 @@ def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
         st.markdown(f"- **{len(items):,}** {FLAG_WORDS[flag]}")
     for reason in result.skipped.values():
         st.caption(f"Left out: {reason}")
-    examples = [{"flag": FLAG_WORDS[flag], **each} for flag, rows in result.examples.items() for each in rows[:20]]
+    examples = [{"flag": FLAG_WORDS[flag], **row} for flag, rows in result.examples.items() for row in rows[:20]]
     if examples:
         with st.expander("Which texts"):
             st.dataframe(_as_columns(examples), hide_index=True, width="stretch")
@@ -102,7 +102,11 @@ def _draw_cleaned(page: ProjectPage, dataset: Dataset) -> None:
 
 def _put_raw_back(page: ProjectPage, dataset: Dataset) -> str:
     store = page.runtime.store
-    raw = {each.item: {"text": each.raw} for each in store.datasets.iterate(dataset.id, CLEANED) if each.raw.strip()}
+    raw = {
+        sample.item: {"text": sample.raw}
+        for sample in store.datasets.iterate(dataset.id, CLEANED)
+        if sample.raw.strip()
+    }
     store.review.decide_each(dataset.id, raw, actor=page.actor)
     return f"{len(raw):,} texts are the raw answers now."
 

@@ -182,9 +182,9 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
     distinct = sorted(set(label_sets), key=sorted)
     group_numbers = {labels_of_text: number for number, labels_of_text in enumerate(distinct)}
     members: dict[str, list[int]] = {label: [] for label in labels}
-    for place, labels_of_text in enumerate(label_sets):
+    for index, labels_of_text in enumerate(label_sets):
         for label in labels_of_text:
-            members[label].append(place)
+            members[label].append(index)
     digest = hashlib.blake2b(digest_size=16)
     for i in rows:
         digest.update(hashes[i].digest() + label_of[i].encode())
@@ -195,7 +195,7 @@ def prepare_set(dataset: AnalysisSet, choice: TextChoice, names: Mapping[str, st
         texts=tuple(dataset.texts[i] for i in rows),
         labels=labels,
         codes=np.array([numbers[label_of[i]] for i in rows], dtype=np.int64),
-        members={label: np.array(places, dtype=np.int64) for label, places in members.items()},
+        members={label: np.array(indices, dtype=np.int64) for label, indices in members.items()},
         groups=np.array([group_numbers[labels_of_text] for labels_of_text in label_sets], dtype=np.int64),
         membership=np.array([[label in labels_of_text for label in labels] for labels_of_text in distinct]),
         vectors=None if dataset.vectors is None else np.asarray(dataset.vectors, dtype=np.float32)[rows],

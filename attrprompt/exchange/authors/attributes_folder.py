@@ -152,7 +152,7 @@ def _read_dimension(reading: _Reading, folder: DimensionFolder) -> None:
     for order, value in enumerate(values):
         key = make_stable_id("value", folder.name, *value.get("labels", ()), value["text"])
         keyed[key] = make_part(AttributeValue, {**value, "order": order})
-    if sum(len(each.values) for each in reading.dimensions) + len(keyed) > MAX_VALUES:
+    if sum(len(dimension.values) for dimension in reading.dimensions) + len(keyed) > MAX_VALUES:
         raise InputError(f"The folder holds over {MAX_VALUES:,} values; at most {MAX_VALUES:,} fit in a project.")
     reading.dimensions.append(
         make_part(

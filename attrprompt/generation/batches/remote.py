@@ -150,8 +150,8 @@ async def follow_batches(
 
 def _measure(store: Store, run_id: int) -> tuple[float, str]:
     batches = store.batches.list_all(run_id, BatchState.SUBMITTED)
-    done, requests = sum(each.done for each in batches), sum(each.requests for each in batches)
-    states = ", ".join(sorted({each.remote_state.replace("_", " ") for each in batches}))
+    done, requests = sum(batch.done for batch in batches), sum(batch.requests for batch in batches)
+    states = ", ".join(sorted({batch.remote_state.replace("_", " ") for batch in batches}))
     return (done / requests if requests else 0.0), f"{done:,} of {requests:,} answered, {states}"
 
 

@@ -151,11 +151,11 @@ class _Taker:
         """Store the rest; an item failed only where no file of this import holds an answer."""
         self.write()
         failed = list(self._failed.values())
-        new = [each for each in failed if each.item not in self._failed_before]
+        new = [failure for failure in failed if failure.item not in self._failed_before]
         self._found.failed = Counter(each.reason.value for each in new)
         self._counters = replace(
             self._counters,
-            failed=dict(Counter(each.reason.value for each in failed)),
+            failed=dict(Counter(failure.reason.value for failure in failed)),
             requests=self._counters.requests + len(new),
         )
         self._store.runs.commit(self._run.id, [], failed, self._counters, in_flight=0)

@@ -83,7 +83,7 @@ def find_unwritten(
     if options.method is not Method.METAPROMPT:
         return []
     sets = plan_label_sets(project.document, options)
-    return [each for each in sets if len(written.prompts.get("+".join(each), ())) < (count or 1)]
+    return [dataset for dataset in sets if len(written.prompts.get("+".join(dataset), ())) < (count or 1)]
 
 
 def find_stale(project: StoredProject, options: PlanOptions, written: MetaPrompts) -> list[LabelSet]:
@@ -92,7 +92,7 @@ def find_stale(project: StoredProject, options: PlanOptions, written: MetaPrompt
         return []
     renderer = PromptRenderer(project.document, Method.METAPROMPT)
     sets = [each for each in plan_label_sets(project.document, options) if "+".join(each) in written.prompts]
-    return [each for each in sets if written.asked.get("+".join(each)) != _hash_request(renderer, each)]
+    return [dataset for dataset in sets if written.asked.get("+".join(dataset)) != _hash_request(renderer, dataset)]
 
 
 async def write_and_keep(
