@@ -57,7 +57,7 @@ except AttrPromptError as error:
     show_error(error)
     st.stop()
 colours = colour_training_sets(datasets, choice, current_palette())
-result = find_or_compute(
+evaluation = find_or_compute(
     page.runtime,
     request,
     doing="Training and testing",
@@ -67,12 +67,12 @@ result = find_or_compute(
 )
 
 # --- The answer first, then what lies behind it ---
-if result is not None:
+if evaluation is not None:
     endpoints = page.runtime.store.runs.find_endpoints(page.project.id)
-    result = add_money(result, page.runtime.prices_for(page.project.id), endpoints)
-    for warning in result["warnings"]:
+    evaluation = add_money(evaluation, page.runtime.prices_for(page.project.id), endpoints)
+    for warning in evaluation.warnings:
         st.warning(warning)
-    findings = [*describe_budget(result), *describe_comparisons(result)]
+    findings = [*describe_budget(evaluation), *describe_comparisons(evaluation)]
     draw_findings(findings[:SHOWN_FIRST])
     if len(findings) > SHOWN_FIRST:
         with st.expander(f"{len(findings) - SHOWN_FIRST} more pairs"):
@@ -80,21 +80,21 @@ if result is not None:
     scores = st.container()
     curves, classes, confusion, reliability = st.tabs(["Curves", "By class", "Confusion", "Calibration"])
     with curves:
-        draw_curves(result, colours)
+        draw_curves(evaluation, colours)
     with classes:
-        draw_classes(result, colours)
-        draw_minority(result, colours)
+        draw_classes(evaluation, colours)
+        draw_minority(evaluation, colours)
     with confusion:
-        draw_confusion(page, result, choice.test)
+        draw_confusion(page, evaluation, choice.test)
     with reliability:
-        draw_reliability(result, colours)
-    draw_leakage(result)
+        draw_reliability(evaluation, colours)
+    draw_leakage(evaluation)
 
 # --- What no training at all gives ---
 baseline = draw_zero_shot(page, choice.test)
-if result is not None:
+if evaluation is not None:
     with scores:
-        draw_scores(result, colours, baseline)
+        draw_scores(evaluation, colours, baseline)
 
 # --- What single changes bring ---
 draw_ablations(page, choice.test)

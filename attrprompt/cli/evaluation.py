@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.cli.questions import ask_zero_shot
 from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, Session, get_session
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
-from attrprompt.evaluation.figures import title_metrics
+from attrprompt.evaluation.estimates import Scores
+from attrprompt.evaluation.figures import Scored, title_metrics
 from attrprompt.evaluation.findings import describe_budget
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import JOIN, make_evaluation
+from attrprompt.evaluation.result import Evaluation
+from attrprompt.questionnaires.zero_shot_scores import ZeroShotScores
 from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
@@ -78,7 +82,7 @@ def evaluate(
     stored = session.find_project(project)
     store = session.runtime.store
     tested = store.datasets.find(stored.id, test)
-    result: dict[str, Any] = {"test": {"dataset": tested.name, "n": tested.rows}, "models": {}, "comparisons": []}
+    evaluation: Evaluation | None = None
     if train:
         request = make_evaluation(
             store,
@@ -92,17 +96,18 @@ def evaluate(
             tuning=FineTuning(model=tuned_model, epochs=epochs, seeds=seeds, learning_rate=learning_rate),
         )
         found = run_job(request, JobContext(session.runtime.home, _tell_steps(session)))
-        endpoints = session.runtime.store.runs.find_endpoints(stored.id)
-        result = add_money(found, session.runtime.prices_for(stored.id), endpoints)
-    is_complete = True
+        evaluation = add_money(found, session.runtime.prices_for(stored.id), store.runs.find_endpoints(stored.id))
+    baseline, is_complete = None, True
     if zero_shot:
         endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
-        scores, is_complete = ask_zero_shot(
+        baseline, is_complete = ask_zero_shot(
             session, stored, tested, endpoint, at_most=zero_shot_texts, concurrency=concurrency
         )
-        result["zero_shot"] = scores
-    only = next(iter(result["models"].values())) if len(result["models"]) == 1 else {}
-    session.emit(result | only if session.as_json else _shorten(result))
+    if session.as_json:
+        asked = {"zero_shot": None if baseline is None else baseline.to_json()} if zero_shot else {}
+        session.emit(_print_whole(evaluation, tested) | asked | _print_only_model(evaluation))
+    else:
+        session.emit(_shorten(evaluation, baseline, tested))
     return EXIT_DONE if is_complete else EXIT_INTERRUPTED
 
 
@@ -118,44 +123,60 @@ def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:
     return [store.datasets.find(project_id, each.strip()) for each in named.split(JOIN)]
 
 
-def _shorten(result: Mapping[str, Any]) -> dict[str, Any]:
+def _print_whole(evaluation: Evaluation | None, tested: Dataset) -> dict[str, Any]:
+    if evaluation is not None:
+        return evaluation.to_json()
+    return {"test": {"dataset": tested.name, "n": tested.rows}, "models": {}, "comparisons": []}
+
+
+def _print_only_model(evaluation: Evaluation | None) -> dict[str, Any]:
+    """The fields of the one model that was trained, to stand at top level too; nothing where there are several."""
+    models = [] if evaluation is None else list(evaluation.models.values())
+    return models[0].to_json() if len(models) == 1 else {}
+
+
+def _shorten(evaluation: Evaluation | None, baseline: ZeroShotScores | None, tested: Dataset) -> dict[str, Any]:
     """What people read: scores with intervals and differences, without the texts behind each cell."""
-    shown: dict[str, Any] = {"test": f"{result['test']['dataset']}, {result['test']['n']:,} texts"}
-    titles = title_metrics(result)
-    shown["models"] = {
-        name: {
-            "training texts": model["training_texts"]["n"],
-            **{title: _with_interval(model[metric]) for metric, title in titles.items()},
+    texts = tested.rows if evaluation is None else evaluation.test.n
+    shown: dict[str, Any] = {"test": f"{tested.name}, {texts:,} texts"}
+    if evaluation is not None:
+        shown["models"] = {
+            name: {"training texts": model.training_texts.n, **_title_scores(evaluation, model.scores)}
+            for name, model in evaluation.models.items()
         }
-        for name, model in result["models"].items()
-    }
-    shown["comparisons"] = {
-        f"{each['a']} - {each['b']}, {each['metric']}, {each['scope']}": _with_interval(
-            {**each, "value": each["difference"]}
-        )
-        + (f", {each['verdict']}" if each["verdict"] else ", exploratory")
-        for each in result["comparisons"]
-    }
-    if result.get("budget"):
-        shown["budget"] = [each.headline for each in describe_budget(result)]
-    if result.get("zero_shot"):
-        baseline = result["zero_shot"]
+        shown["comparisons"] = {
+            f"{each.a} - {each.b}, {each.metric}, {each.scope}": _describe_difference(each)
+            for each in evaluation.comparisons
+        }
+        shown["budget"] = [finding.headline for finding in describe_budget(evaluation)]
+    if baseline is not None:
         shown["zero-shot"] = {
-            "model": f"{baseline['model']}, {baseline['test']['n']:,} texts",
-            **{title: _with_interval(baseline[metric]) for metric, title in title_metrics(baseline).items()},
-            "answers that are no label": _with_interval(baseline["no_label"]),
+            "model": f"{baseline.model}, {baseline.test.n:,} texts",
+            **_title_scores(baseline, baseline.scores),
+            "answers that are no label": _describe_estimate(baseline.no_label),
         }
-    shown["warnings"] = result.get("warnings", [])
+    shown["warnings"] = list(evaluation.warnings) if evaluation is not None else []
     return {name: each for name, each in shown.items() if each}
 
 
-def _with_interval(figure: Mapping[str, Any]) -> str:
-    if figure["low"] is None:
-        return f"{figure['value']:.3f} (no interval)"
-    return f"{figure['value']:.3f} (95 % {figure['low']:.3f} to {figure['high']:.3f})"
+def _title_scores(scored: Scored, scores: Scores) -> dict[str, str]:
+    return {title: _describe_estimate(scores[metric]) for metric, title in title_metrics(scored).items()}
 
 
-def _tell_steps(session: Session) -> Any:
+def _describe_estimate(estimate: Estimate) -> str:
+    return _with_interval(estimate.value, estimate.low, estimate.high)
+
+
+def _describe_difference(comparison: Comparison) -> str:
+    difference = _with_interval(comparison.difference or 0.0, comparison.low, comparison.high)
+    return f"{difference}, {comparison.verdict or 'exploratory'}"
+
+
+def _with_interval(value: float, low: float | None, high: float | None) -> str:
+    return f"{value:.3f} (no interval)" if low is None else f"{value:.3f} (95 % {low:.3f} to {high:.3f})"
+
+
+def _tell_steps(session: Session) -> Callable[[float, str], None]:
     told = ""
 
     def tell(share: float, doing: str) -> None:

@@ -12,8 +12,9 @@ from attrprompt.cli.session import Session, get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
 from attrprompt.evaluation.steps.ablations import find_variants, list_ablations, plan_ablation
-from attrprompt.evaluation.steps.feedback import InfluenceRequest, choose_helpful, find_rounds, plan_next_round
-from attrprompt.evaluation.steps.noise import ReweighRequest
+from attrprompt.evaluation.steps.feedback import choose_helpful, find_rounds, plan_next_round
+from attrprompt.evaluation.steps.influence import InfluenceRequest
+from attrprompt.evaluation.steps.reweigh import ReweighRequest
 from attrprompt.evaluation.steps.variants import VariantsRequest, tabulate_variants
 from attrprompt.files import write_whole
 from attrprompt.generation.sending import list_runs
@@ -79,14 +80,14 @@ def reweigh(
     """Learn a weight for each text so that noise counts less (after SunGen); the probe before and after."""
     session = get_session(context)
     stored = session.find_project(project)
-    result = _run(session, _make_request(session, stored, dataset, test, seed).ask(ReweighRequest))
-    weights = result.pop("weights")
+    printed = _run(session, _make_request(session, stored, dataset, test, seed).ask(ReweighRequest)).to_json()
+    weights = printed.pop("weights")
     if out is not None:
         try:
             write_whole(out, write_csv(weights).encode())
         except OSError as error:
             raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
-    session.emit(result | ({"out": str(out)} if out is not None else {}))
+    session.emit(printed | ({"out": str(out)} if out is not None else {}))
 
 
 def feedback(
@@ -107,8 +108,8 @@ def feedback(
     stored = session.find_project(project)
     store = session.runtime.store
     base = store.runs.find(stored.id, run)
-    result = _run(session, _make_request(session, stored, run, test, seed).ask(InfluenceRequest))
-    helpful = choose_helpful(store, base, result["texts"], per_class)
+    ranking = _run(session, _make_request(session, stored, run, test, seed).ask(InfluenceRequest))
+    helpful = choose_helpful(store, base, ranking, per_class)
     made = plan_next_round(store, stored, base, helpful, per_class) if plan else None
     rounds = find_rounds(base, list_runs(session.runtime, stored.id)) if compare else {}
     session.emit(
@@ -117,7 +118,7 @@ def feedback(
             "helpful": [
                 {"item": each.sample.item, "label": each.sample.label, "influence": each.influence} for each in helpful
             ],
-            "harmful_share": result["harmful_share"],
+            "harmful_share": ranking.harmful_share,
             "run": made.name if made is not None else None,
             "rows": _compare(session, stored, base, rounds, test) if rounds else [],
         }

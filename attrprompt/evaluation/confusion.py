@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
@@ -13,10 +14,79 @@ NOTHING = ""
 """Stands for no label: none that was missed (row), none that was given wrongly (column)."""
 
 
-def describe_confusion(
+@dataclass(frozen=True)
+class Cell:
+    """Texts of one label that were given one label.
+
+    Attributes:
+        items: their numbers in the test set.
+    """
+
+    label: str
+    predicted: str
+    n: int
+    items: tuple[int, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the label is the one that was given."""
+        return self.label == self.predicted
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The cell of which this is the plain data."""
+        return cls(**{**plain, "items": tuple(plain["items"])})
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """A confusion matrix.
+
+    Attributes:
+        counts: texts of each label (row) that were given each label (column).
+        totals: texts of each row.
+        rows: the labels; with several labels a text a last one that stands for none.
+        columns: what was given.
+        cells: the texts behind the counts; empty cells may be left out.
+    """
+
+    counts: tuple[tuple[int, ...], ...]
+    totals: tuple[int, ...]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def texts_by_label(self) -> dict[str, int]:
+        """Test texts of each label."""
+        return dict(zip(self.rows, self.totals, strict=True))
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "counts": [list(row) for row in self.counts],
+            "totals": list(self.totals),
+            "rows": list(self.rows),
+            "columns": list(self.columns),
+            "cells": [{**vars(cell), "items": list(cell.items)} for cell in self.cells],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The matrix of which this is the plain data."""
+        return cls(
+            tuple(tuple(row) for row in plain["counts"]),
+            tuple(plain["totals"]),
+            tuple(plain["rows"]),
+            tuple(plain["columns"]),
+            tuple(Cell.from_json(cell) for cell in plain["cells"]),
+        )
+
+
+def make_confusion(
     truth: Codes, predicted: Codes, names: Sequence[str], items: Sequence[int], *, further: str = ""
-) -> dict[str, Any]:
-    """The confusion matrix, the number of texts of each row, and for each cell the items of its texts.
+) -> Confusion:
+    """The confusion matrix of texts with one class each.
 
     Args:
         truth: the class of each text.
@@ -25,25 +95,16 @@ def describe_confusion(
         items: the number of each text.
         further: name of a last column, for texts that were given none of the classes.
     """
-    columns = [*names, further] if further else list(names)
+    columns = (*names, further) if further else tuple(names)
     cells = []
     for true, label in enumerate(names):
         for guess, other in enumerate(columns):
-            rows = np.flatnonzero((truth == true) & (predicted == guess))
-            cells.append(_describe_cell(label, other, rows, items))
+            cells.append(_make_cell(label, other, np.flatnonzero((truth == true) & (predicted == guess)), items))
     counts = count_confusion(truth, predicted, len(columns))[: len(names)]
-    return {
-        "counts": counts.tolist(),
-        "totals": counts.sum(axis=1).tolist(),
-        "rows": list(names),
-        "columns": columns,
-        "cells": cells,
-    }
+    return _collect(counts, counts.sum(axis=1).tolist(), tuple(names), columns, cells)
 
 
-def describe_label_confusion(
-    truth: Membership, given: Membership, names: Sequence[str], items: Sequence[int]
-) -> dict[str, Any]:
+def make_label_confusion(truth: Membership, given: Membership, names: Sequence[str], items: Sequence[int]) -> Confusion:
     """With several labels a text: which label was missed where which other was given wrongly.
 
     The diagonal counts texts that were rightly given the label. Elsewhere a row is a label that a text has and was
@@ -56,16 +117,22 @@ def describe_label_confusion(
     np.fill_diagonal(counts[:-1, :-1], (truth & given).sum(axis=0))
     counts[:-1, -1] = (missed & ~wrong.any(axis=1, keepdims=True)).sum(axis=0)
     counts[-1, :-1] = (wrong & ~missed.any(axis=1, keepdims=True)).sum(axis=0)
-    titles = [*names, NOTHING]
+    titles = (*names, NOTHING)
     cells = []
     for row, column in np.argwhere(counts):
         is_missed = missed[:, row] if row < len(names) else ~missed.any(axis=1)
         is_wrong = wrong[:, column] if column < len(names) else ~wrong.any(axis=1)
         held = truth[:, row] & given[:, row] if row == column else is_missed & is_wrong
-        cells.append(_describe_cell(titles[row], titles[column], np.flatnonzero(held), items))
+        cells.append(_make_cell(titles[row], titles[column], np.flatnonzero(held), items))
     totals = [*truth.sum(axis=0).tolist(), int((~missed.any(axis=1)).sum())]
-    return {"counts": counts.tolist(), "totals": totals, "rows": titles, "columns": titles, "cells": cells}
+    return _collect(counts, totals, titles, titles, cells)
 
 
-def _describe_cell(label: str, predicted: str, rows: Codes, items: Sequence[int]) -> dict[str, Any]:
-    return {"label": label, "predicted": predicted, "n": len(rows), "items": [items[int(row)] for row in rows]}
+def _make_cell(label: str, predicted: str, rows: Codes, items: Sequence[int]) -> Cell:
+    return Cell(label, predicted, len(rows), tuple(items[int(row)] for row in rows))
+
+
+def _collect(
+    counts: Codes, totals: Sequence[int], rows: tuple[str, ...], columns: tuple[str, ...], cells: Sequence[Cell]
+) -> Confusion:
+    return Confusion(tuple(tuple(row) for row in counts.tolist()), tuple(totals), rows, columns, tuple(cells))

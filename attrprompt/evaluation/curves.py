@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from attrprompt.errors import StopCheck
+from attrprompt.evaluation.budget import BudgetShare
+from attrprompt.evaluation.estimates import Scores
 from attrprompt.evaluation.probe import DRAW_FACTOR, Texts, Trained, draw_per_class, make_estimate, predict
 from attrprompt.evaluation.scores import RESAMPLES, Floats, Hits, Scoring, draw_texts
 
@@ -19,31 +21,26 @@ CURVE_METHOD = "mean over 10 draws; variance over draws × m ÷ (n - m) + varian
 
 
 @dataclass(frozen=True)
-class CurvePoint:
-    """Scores with so many training texts.
+class MeasuredPoint:
+    """Scores with so many training texts, and what a comparison of curves needs beside them.
 
     Attributes:
         n: texts, in all classes.
         per_class: texts of each class, where it has so many.
-        scores: the scoring's metrics as estimates.
         training_error: standard error of the headline score that comes from the choice of training texts.
         hits: the headline score text by text, mean over the draws.
     """
 
     n: int
     per_class: int
-    scores: Mapping[str, Any]
+    scores: Scores
     training_error: float
     hits: Hits
-
-    def to_json(self) -> dict[str, Any]:
-        """What charts need."""
-        return {"n": self.n, "per_class": self.per_class, **self.scores}
 
 
 def measure_curve(
     texts: Texts, test: Texts, full: Trained[Any], *, seed: int, check: StopCheck | None = None
-) -> list[CurvePoint]:
+) -> list[MeasuredPoint]:
     """The score at growing numbers of texts of each class, and at full size (`full`).
 
     A point's interval covers another set of texts of this size of stock: variance over draws × m ÷ (n - m), plus
@@ -56,12 +53,12 @@ def measure_curve(
     headline = full.scoring.metrics.index(full.scoring.headline)
     error = math.sqrt(DRAW_FACTOR * float(full.draw_scores[:, headline].var(ddof=1)))
     hits = full.scoring.count_hits(full.whole)
-    return [*points, CurvePoint(texts.n, largest, full.estimate_metrics(), error, hits)]
+    return [*points, MeasuredPoint(texts.n, largest, full.estimate_metrics(), error, hits)]
 
 
 def _measure_point(
     texts: Texts, test: Texts, scoring: Scoring[Any], per_class: int, *, seed: int, check: StopCheck | None
-) -> CurvePoint:
+) -> MeasuredPoint:
     predictions = []
     for number in range(REPEATS):
         if check is not None:
@@ -75,14 +72,14 @@ def _measure_point(
     errors = np.sqrt(drawn + tested)
     scores = {
         name: make_estimate(
-            float(found[:, place].mean()), float(errors[place]), texts.n, repeats=REPEATS, method=CURVE_METHOD
-        ).to_json()
-        for place, name in enumerate(scoring.metrics)
+            float(found[:, column].mean()), float(errors[column]), texts.n, repeats=REPEATS, method=CURVE_METHOD
+        )
+        for column, name in enumerate(scoring.metrics)
     }
     hits = [scoring.count_hits(each) for each in predictions]
     mean = Hits(np.mean([each.hits for each in hits], axis=0), np.mean([each.claims for each in hits], axis=0))
     headline = scoring.metrics.index(scoring.headline)
-    return CurvePoint(len(rows), per_class, scores, math.sqrt(float(drawn[headline])), mean)
+    return MeasuredPoint(len(rows), per_class, scores, math.sqrt(float(drawn[headline])), mean)
 
 
 @dataclass(frozen=True)
@@ -102,43 +99,8 @@ class TokenCost:
         return None if tokens is None else (tokens - self.once) * self.rows / self.texts
 
 
-@dataclass(frozen=True)
-class BudgetShare:
-    """At which share of the reference set's cost another set reaches the reference's score at full size.
-
-    The score is the headline one: accuracy, with several labels a text micro F1.
-
-    Attributes:
-        share: None where it is not reached.
-        low: lower end of the 95 % interval.
-        high: upper end; None where over 2.5 % of the resamples do not reach it.
-        reached: share of resamples that reach it.
-        tokens: what it costs to get there.
-        texts: how many of its texts that are; `texts_low` and `texts_high` end the interval.
-        target: the score to reach.
-    """
-
-    a: str
-    reference: str
-    target: float
-    share: float | None
-    low: float | None
-    high: float | None
-    reached: float
-    tokens: float | None
-    reference_tokens: float
-    texts: float | None
-    texts_low: float | None
-    texts_high: float | None
-    reference_texts: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-
 def find_budget_share(
-    a: tuple[str, Sequence[CurvePoint], TokenCost], b: tuple[str, Sequence[CurvePoint], TokenCost], *, seed: int
+    a: tuple[str, Sequence[MeasuredPoint], TokenCost], b: tuple[str, Sequence[MeasuredPoint], TokenCost], *, seed: int
 ) -> BudgetShare:
     """The share of b's cost at which a reaches b's score at full size, on curves smoothed to be monotone.
 
@@ -179,7 +141,7 @@ def find_budget_share(
     )
 
 
-def _rescore(weights: Floats, points: Sequence[CurvePoint]) -> Floats:
+def _rescore(weights: Floats, points: Sequence[MeasuredPoint]) -> Floats:
     """The score of each point (column) on test texts drawn anew (row)."""
     hits = weights @ np.stack([each.hits.hits for each in points]).T
     scores: Floats = hits / (weights @ np.stack([each.hits.claims for each in points]).T)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import WorkerError
-from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
-from attrprompt.evaluation.curves import CurvePoint, TokenCost, find_budget_share, measure_curve
+from attrprompt.evaluation.budget import CurvePoint
+from attrprompt.evaluation.confusion import make_confusion, make_label_confusion
+from attrprompt.evaluation.curves import MeasuredPoint, TokenCost, find_budget_share, measure_curve
 from attrprompt.evaluation.finetune_sets import LabelledTexts, count_training_texts, tune_sets
 from attrprompt.evaluation.label_scores import THRESHOLD
 from attrprompt.evaluation.leakage import count_leakage
@@ -31,24 +32,34 @@ from attrprompt.evaluation.probe import (
     train,
 )
 from attrprompt.evaluation.request import EvaluateRequest, EvaluationRequest, TrainingSet, remember_evaluation
+from attrprompt.evaluation.result import (
+    ALL_TEXTS,
+    EQUAL_N,
+    FINETUNE,
+    EqualScores,
+    Evaluation,
+    GoldTest,
+    ModelScores,
+    Outcome,
+    Parameters,
+)
 from attrprompt.evaluation.scores import Codes, bin_reliability
 from attrprompt.worker.context import ENCODING_SHARE, JobContext
-from attrprompt.worker.jobs import Plain, register
+from attrprompt.worker.jobs import register
 
-EQUAL, ALL = "equal n per class", "all texts"
 NOTE = "The interval covers the choice of training and of test texts, not other wordings, models or runs."
 DECISION = f"labels of p ≥ {THRESHOLD}, and always the most probable one"
 
 
-@register(EvaluateRequest, Plain, version=2, unhashed=UNHASHED)
-def evaluate(request: EvaluateRequest, context: JobContext) -> Plain:
+@register(EvaluateRequest, Evaluation, version=2, unhashed=UNHASHED)
+def evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
     """What an `EvaluationRequest` asks for, as `evaluate` prints it; the report shows the newest one by the probe."""
-    return Plain(answer_evaluation(request, context, remembered=request))
+    return answer_evaluation(request, context, remembered=request)
 
 
 def answer_evaluation(
     request: EvaluationRequest, context: JobContext, *, remembered: EvaluateRequest | None = None
-) -> dict[str, Any]:
+) -> Evaluation:
     """Scores, comparisons, leakage and the texts behind each cell.
 
     Args:
@@ -58,35 +69,35 @@ def answer_evaluation(
     with context.open_store() as store:
         *sources, test = load_texts(store, request)
     match = match_labels(request, sources, test)
-    sources = [match.keep(each) for each in sources]
+    sources = [match.keep(source) for source in sources]
     tested = match.keep(test)
     leakage = count_leakage(request, sources, tested, context)
-    if request.classifier == "finetune":
-        parameters, result = _tune(request, sources, tested, match, context)
+    if request.classifier == FINETUNE:
+        parameters, outcome = _tune(request, sources, tested, match, context)
     else:
-        parameters, result = _probe(request, sources, tested, match, context)
+        parameters, outcome = _probe(request, sources, tested, match, context)
         if remembered is not None:
             remember_evaluation(context.home, test.dataset.project_id, remembered)
     repeats = [
-        f"{each['exact'] + each['near']} texts of {name} repeat a test text: its score may be too high."
-        for name, each in leakage.items()
-        if each["exact"] + each["near"]
+        f"{found.repeats} texts of {name} repeat a test text: its score may be too high."
+        for name, found in leakage.items()
+        if found.repeats
     ]
-    return {
-        "parameters": {"classifier": request.classifier, **parameters, "texts": request.choice.to_json()},
-        "multi_label": request.multi_label,
-        "classes": list(match.names),
-        "test": {
-            "dataset": test.dataset.name,
-            "n": len(tested.samples),
-            "used_in_prompts_left_out": test.used_in_prompts,
-            "other_labels_left_out": len(test.samples) - len(tested.samples),
-        },
-        "leakage": leakage,
-        **result,
-        "warnings": [*match.warnings, *repeats],
-        "note": NOTE,
-    }
+    return Evaluation(
+        **vars(outcome),
+        parameters=parameters,
+        multi_label=request.multi_label,
+        classes=match.names,
+        test=GoldTest(
+            dataset=test.dataset.name,
+            n=len(tested.samples),
+            used_in_prompts_left_out=test.used_in_prompts,
+            other_labels_left_out=len(test.samples) - len(tested.samples),
+        ),
+        leakage=leakage,
+        warnings=(*match.warnings, *repeats),
+        note=NOTE,
+    )
 
 
 def _probe(
@@ -95,21 +106,26 @@ def _probe(
     tested: LoadedTexts,
     match: LabelMatch,
     context: JobContext,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parameters and result of the probe."""
+) -> tuple[Parameters, Outcome]:
     loaded = [*sources, tested]
     vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts])
     ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
     coded = [
-        match.make_texts(each, rows, place)
-        for place, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
+        match.make_texts(each, rows, part)
+        for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     ]
     joined = [join_texts([coded[part] for part in each.parts]) for each in request.training]
-    result = _measure(request, joined, coded[-1], match, tested.items, context)
-    parameters: dict[str, Any] = {"C": PENALTY, "max_iter": MOST_ITERATIONS, "draws": DRAWS, "seed": request.seed}
+    outcome = _measure(request, joined, coded[-1], match, tested.items, context)
+    settings: dict[str, str | int | float] = {
+        "C": PENALTY,
+        "max_iter": MOST_ITERATIONS,
+        "draws": DRAWS,
+        "seed": request.seed,
+    }
     if match.multi_label:
-        parameters["decision"] = DECISION
-    return parameters | {"encoder": context.open_encoder(request.encoder).id}, result
+        settings["decision"] = DECISION
+    encoder = context.open_encoder(request.encoder).id
+    return Parameters(request.classifier, settings, encoder, request.choice), outcome
 
 
 def _tune(
@@ -118,12 +134,11 @@ def _tune(
     tested: LoadedTexts,
     match: LabelMatch,
     context: JobContext,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parameters and result of fine-tuning."""
+) -> tuple[Parameters, Outcome]:
     coded = [LabelledTexts(each.texts, match.code(each), match.mark(each)) for each in [*sources, tested]]
     training = {each.name: _join_labelled([coded[part] for part in each.parts]) for each in request.training}
-    result = tune_sets(training, coded[-1], tested.items, match.names, request.tuning, context)
-    return request.tuning.model_dump(), result
+    outcome = tune_sets(training, coded[-1], tested.items, match.names, request.tuning, context)
+    return Parameters(request.classifier, request.tuning.model_dump(), None, request.choice), outcome
 
 
 def _measure(
@@ -133,7 +148,7 @@ def _measure(
     match: LabelMatch,
     items: Sequence[int],
     context: JobContext,
-) -> dict[str, Any]:
+) -> Outcome:
     steps, done = len(training) * (3 if request.curve else 2), 0
 
     def advance(doing: str) -> None:
@@ -158,24 +173,23 @@ def _measure(
             whole[each.name] if same else train(texts.take(rows), test, classes, seed=request.seed, check=check)
         )
     models = {
-        each.name: _describe(whole[each.name], texts, test, match, items)
-        | {"equal": {"per_class": per_class, "n": equal[each.name].n, **equal[each.name].estimate_metrics()}}
+        each.name: _describe(whole[each.name], texts, test, match, items, equal=_sum_up(equal[each.name], per_class))
         for each, texts in zip(request.training, training, strict=True)
     }
     scoring = whole[request.training[0].name].scoring
-    result: dict[str, Any] = {
-        "metrics": list(scoring.metrics),
-        "headline": scoring.headline,
-        "models": models,
-        "comparisons": [each.to_json() for each in _compare_all(request.training, equal, whole)],
-    }
-    if request.curve:
-        points = {}
-        for each, texts in zip(request.training, training, strict=True):
-            advance(f"curve of {each.name}")
-            points[each.name] = measure_curve(texts, test, whole[each.name], seed=request.seed, check=check)
-        result |= _describe_curves(request, training, points)
-    return result
+    outcome = Outcome(
+        metrics=scoring.metrics,
+        headline=scoring.headline,
+        models=models,
+        comparisons=tuple(_compare_all(request.training, equal, whole)),
+    )
+    if not request.curve:
+        return outcome
+    points = {}
+    for each, texts in zip(request.training, training, strict=True):
+        advance(f"curve of {each.name}")
+        points[each.name] = measure_curve(texts, test, whole[each.name], seed=request.seed, check=check)
+    return _add_curves(outcome, request, training, points)
 
 
 def _draw_equally(training: Sequence[Texts], match: LabelMatch, *, seed: int) -> tuple[int | None, list[Codes]]:
@@ -200,8 +214,8 @@ def _compare_all(
     compared = []
     for one, other in combinations(training, 2):
         nested = set(one.parts) < set(other.parts) or set(other.parts) < set(one.parts)
-        for scope, trained in ((EQUAL, equal), (ALL, whole)):
-            is_primary = (scope == ALL) == nested
+        for scope, trained in ((EQUAL_N, equal), (ALL_TEXTS, whole)):
+            is_primary = (scope == ALL_TEXTS) == nested
             pair = compare((one.name, trained[one.name]), (other.name, trained[other.name]), scope)
             for each in pair:
                 primary = is_primary and each.metric == "macro_f1"
@@ -209,48 +223,59 @@ def _compare_all(
     return adjust_families(compared)
 
 
+def _sum_up(trained: Trained[Any], per_class: int | None) -> EqualScores:
+    return EqualScores(per_class, trained.n, trained.estimate_metrics())
+
+
 def _describe(
-    trained: Trained[Any], texts: Texts, test: Texts, match: LabelMatch, items: Sequence[int]
-) -> dict[str, Any]:
+    trained: Trained[Any], texts: Texts, test: Texts, match: LabelMatch, items: Sequence[int], *, equal: EqualScores
+) -> ModelScores:
     names, first = match.names, len(trained.scoring.metrics)
     confidence, right = trained.scoring.check_confidence(trained.whole)
     if test.membership is None:
-        confusion = describe_confusion(test.codes, trained.whole.codes, names, items)
+        confusion = make_confusion(test.codes, trained.whole.codes, names, items)
     else:
-        confusion = describe_label_confusion(test.membership, trained.whole.given, names, items)
-    return {
-        **trained.estimate_metrics(),
-        "per_class_f1": {name: trained.estimate(first + place).to_json() for place, name in enumerate(names)},
-        "calibration_error": trained.estimate_calibration().to_json(),
-        "reliability": [asdict(each) for each in bin_reliability(confidence, right)],
-        "confusion": confusion,
-        "training_texts": count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
-    }
+        confusion = make_label_confusion(test.membership, trained.whole.given, names, items)
+    return ModelScores(
+        scores=trained.estimate_metrics(),
+        per_class_f1={name: trained.estimate(first + number) for number, name in enumerate(names)},
+        calibration_error=trained.estimate_calibration(),
+        reliability=bin_reliability(confidence, right),
+        confusion=confusion,
+        training_texts=count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
+        equal=equal,
+    )
 
 
-def _describe_curves(
-    request: EvaluationRequest, training: Sequence[Texts], points: dict[str, list[CurvePoint]]
-) -> dict[str, Any]:
+def _add_curves(
+    outcome: Outcome,
+    request: EvaluationRequest,
+    training: Sequence[Texts],
+    measured: Mapping[str, Sequence[MeasuredPoint]],
+) -> Outcome:
+    """The outcome with its curves, and what they say of budgets."""
     costs = {
         each.name: TokenCost(each.cost.tokens, each.cost.tokens_once, texts.n)
         for each, texts in zip(request.training, training, strict=True)
         if each.cost is not None and each.cost.tokens
     }
     curves = {
-        name: [
-            point.to_json() | {"tokens": round(costs[name].cost_of(point.n)) if name in costs else None}
-            for point in each
-        ]
-        for name, each in points.items()
+        name: tuple(
+            CurvePoint(point.n, point.per_class, point.scores, _count_tokens(costs.get(name), point.n))
+            for point in points
+        )
+        for name, points in measured.items()
     }
-    budget = [
-        find_budget_share((a, points[a], costs[a]), (b, points[b], costs[b]), seed=request.seed).to_json()
-        for a in costs
-        for b in costs
-        if a != b
-    ]
-    bills = {each.name: each.cost.model_dump() for each in request.training if each.cost is not None}
-    return {"curves": curves, "budget": budget, "bills": bills}
+    budget = tuple(
+        find_budget_share((a, measured[a], costs[a]), (b, measured[b], costs[b]), seed=request.seed)
+        for a, b in permutations(costs, 2)
+    )
+    bills = {each.name: each.cost for each in request.training if each.cost is not None}
+    return replace(outcome, curves=curves, budget=budget, bills=bills)
+
+
+def _count_tokens(cost: TokenCost | None, texts: int) -> int | None:
+    return None if cost is None else round(cost.cost_of(texts))
 
 
 def _join_labelled(parts: Sequence[LabelledTexts]) -> LabelledTexts:

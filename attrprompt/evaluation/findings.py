@@ -5,15 +5,16 @@ The page and the report show the same sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import DIFFERENT, PRIMARY_FAMILY
 from attrprompt.analysis_jobs.findings import Finding
+from attrprompt.evaluation.budget import BudgetShare
+from attrprompt.evaluation.result import EQUAL_N, EqualScores, Evaluation, ModelScores
 from attrprompt.llm.prices import LIST_DATE, format_usd
 
-EQUAL_SCOPE = "equal n per class"
 SCORE_WORDS = {"accuracy": "accuracy", "micro_f1": "micro F1"}
 
 
@@ -145,79 +146,83 @@ LABEL_DEFINITIONS = (
 )
 
 
-def describe_comparisons(result: Mapping[str, Any]) -> Iterator[Finding]:
+def describe_comparisons(evaluation: Evaluation) -> Iterator[Finding]:
     """One finding for each pair of training sets, else one for the only set.
 
     The first pair comes first, then what mixing brought, then the others.
     """
-    primary = [each for each in result["comparisons"] if each["family"] == PRIMARY_FAMILY]
-    primary[1:] = sorted(primary[1:], key=lambda each: each["scope"] == EQUAL_SCOPE)
+    primary = [comparison for comparison in evaluation.comparisons if comparison.family == PRIMARY_FAMILY]
+    primary[1:] = sorted(primary[1:], key=lambda comparison: comparison.scope == EQUAL_N)
     if not primary:
-        for name, model in result["models"].items():
-            yield _describe_alone(name, model, result)
-    for each in primary:
-        yield _describe_pair(each, result, sum(1 for other in primary if other["p"] is not None))
+        for name, model in evaluation.models.items():
+            yield _describe_alone(name, model, evaluation)
+    family = sum(1 for comparison in primary if comparison.p is not None)
+    for comparison in primary:
+        yield _describe_pair(comparison, evaluation, family)
 
 
-def describe_budget(result: Mapping[str, Any]) -> Iterator[Finding]:
+def describe_budget(evaluation: Evaluation) -> Iterator[Finding]:
     """At which share of its cost one set reaches another's score; of each pair the cheaper direction."""
-    for each in result.get("budget", ()):
-        back = next(b for b in result["budget"] if (b["a"], b["reference"]) == (each["reference"], each["a"]))
-        if each["share"] is None and (back["share"] is not None or each["a"] > each["reference"]):
+    by_pair = {(each.a, each.reference): each for each in evaluation.budget}
+    for each in evaluation.budget:
+        back = by_pair[each.reference, each.a]
+        if each.share is None and (back.share is not None or each.a > each.reference):
             continue
-        if each["share"] is not None and back["share"] is not None and back["share"] < each["share"]:
+        if each.share is not None and back.share is not None and back.share < each.share:
             continue
-        yield _describe_share(each, SCORE_WORDS[result.get("headline", "accuracy")])
+        yield _describe_share(each, SCORE_WORDS[evaluation.headline])
 
 
-def _describe_alone(name: str, model: Mapping[str, Any], result: Mapping[str, Any]) -> Finding:
-    score, test = model["macro_f1"], result["test"]
-    classifier = "A fine-tuned model" if result["parameters"]["classifier"] == "finetune" else "A probe"
+def _describe_alone(name: str, model: ModelScores, evaluation: Evaluation) -> Finding:
+    score, test = model.scores["macro_f1"], evaluation.test
+    classifier = "A fine-tuned model" if evaluation.is_fine_tuned else "A probe"
     headline = (
-        f"{classifier} trained on {name} ({model['training_texts']['n']:,} texts) scores {score['value']:.3f} macro F1 "
-        f"on {test['dataset']} ({test['n']:,} texts)."
+        f"{classifier} trained on {name} ({model.training_texts.n:,} texts) scores {score.value:.3f} macro F1 "
+        f"on {test.dataset} ({test.n:,} texts)."
     )
-    interval = "" if score["low"] is None else f"95 % {score['low']:.3f} to {score['high']:.3f}"
-    if "seeds" in model:
-        values = [each["macro_f1"] for each in model["seeds"]]
+    interval = "" if score.low is None else f"95 % {score.low:.3f} to {score.high:.3f}"
+    if model.seeds:
+        values = [seed.scores["macro_f1"] for seed in model.seeds]
         interval = f"Mean of {len(values)} seeds, {min(values):.3f} to {max(values):.3f}; no interval."
     return Finding("Score", headline, interval, None, "macro_f1")
 
 
-def _describe_pair(each: Mapping[str, Any], result: Mapping[str, Any], family: int) -> Finding:
-    a, b, difference, low, high = each["a"], each["b"], each["difference"], each["low"], each["high"]
+def _describe_pair(found: Comparison, evaluation: Evaluation, family: int) -> Finding:
+    a, b, difference, low, high = found.a, found.b, found.difference or 0.0, found.low, found.high
     if difference < 0:
         a, b, difference = b, a, -difference
-        low, high = (None, None) if low is None else (-high, -low)
-    is_equal = each["scope"] == EQUAL_SCOPE
-    of_a, of_b = (result["models"][name]["equal"] if is_equal else result["models"][name] for name in (a, b))
-    size = "with all texts"
-    if is_equal:
-        per_class = of_a["per_class"]
-        size = f"at {per_class:,} texts a class" if per_class else f"at {of_a['n']:,} texts, label by label as many"
-    headline = (
-        f"Trained on {a}: {of_a['macro_f1']['value']:.3f} macro F1, on {b}: {of_b['macro_f1']['value']:.3f}, {size}. "
-        f"{a} leads by {difference:.3f}."
-    )
+        low, high = (None, None) if low is None or high is None else (-high, -low)
+    of_a, of_b = (evaluation.models[name].by_scope[found.scope]["macro_f1"].value for name in (a, b))
+    size = _word_size(evaluation.models[a].equal if found.scope == EQUAL_N else None)
+    headline = f"Trained on {a}: {of_a:.3f} macro F1, on {b}: {of_b:.3f}, {size}. {a} leads by {difference:.3f}."
     interval = "" if low is None else f"95 % of the difference {low:+.3f} to {high:+.3f}"
-    if each["q"] is not None:
-        p = "p < 0.001" if each["q"] < 0.001 else f"p = {each['q']:.3f}"
+    if found.q is not None:
+        p = "p < 0.001" if found.q < 0.001 else f"p = {found.q:.3f}"
         interval += f"; {p}, Holm over {family}"
-    verdict = None if each["q"] is None else each["verdict"] == DIFFERENT
+    verdict = None if found.q is None else found.verdict == DIFFERENT
     return Finding("What a model learns", headline, interval, verdict, "macro_f1")
 
 
-def _describe_share(each: Mapping[str, Any], score: str) -> Finding:
+def _word_size(equal: EqualScores | None) -> str:
+    if equal is None:
+        return "with all texts"
+    if equal.per_class:
+        return f"at {equal.per_class:,} texts a class"
+    return f"at {equal.n:,} texts, label by label as many"
+
+
+def _describe_share(share: BudgetShare, score: str) -> Finding:
     title = "What a score costs"
-    target = f"the {score} of {each['reference']} at full size ({each['target']:.3f})"
-    if each["share"] is None:
-        headline = f"{each['a']} does not reach {target} with the texts it has."
-        return Finding(title, headline, f"Reached in {each['reached']:.0%} of the resamples.", None, "budget")
-    headline = f"{each['a']} reaches {target} with {each['share']:.1%} of its {each['reference_tokens']:,.0f} tokens."
-    interval = _word_interval(each["low"], each["high"])
-    if each.get("money_share") is not None:
-        interval += f"; in money {each['money_share']:.1%} of {format_usd(each['reference_money'])}, "
-        interval += _word_interval(each["money_low"], each["money_high"])
+    target = f"the {score} of {share.reference} at full size ({share.target:.3f})"
+    if share.share is None:
+        headline = f"{share.a} does not reach {target} with the texts it has."
+        return Finding(title, headline, f"Reached in {share.reached:.0%} of the resamples.", None, "budget")
+    headline = f"{share.a} reaches {target} with {share.share:.1%} of its {share.reference_tokens:,.0f} tokens."
+    interval = _word_interval(share.low, share.high)
+    money = share.money
+    if money is not None and money.money_share is not None:
+        interval += f"; in money {money.money_share:.1%} of {format_usd(money.reference_money)}, "
+        interval += _word_interval(money.money_low, money.money_high)
     return Finding(title, headline, interval, None, "budget")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from attrprompt.analysis.statistics.estimate import Estimate
-from attrprompt.evaluation.confusion import describe_confusion, describe_label_confusion
+from attrprompt.evaluation.confusion import make_confusion, make_label_confusion
 from attrprompt.evaluation.finetune import FineTuning, Tuned, fine_tune, read_logits
 from attrprompt.evaluation.label_scores import LabelScoring
+from attrprompt.evaluation.result import ModelScores, Outcome, SeedScores, TrainingTexts
 from attrprompt.evaluation.scores import ClassScoring, Codes, Membership, bin_reliability, measure_calibration_error
 from attrprompt.worker.context import JobContext
 
@@ -34,7 +35,7 @@ def tune_sets(
     names: Sequence[str],
     options: FineTuning,
     context: JobContext,
-) -> dict[str, Any]:
+) -> Outcome:
     """Scores of each training set over the seeds; confusion and reliability are those of the first seed.
 
     No interval and no comparison: a handful of seeds shows the chance of training, not that of the texts.
@@ -42,7 +43,7 @@ def tune_sets(
     scoring: Any = ClassScoring(test.codes, len(names))
     if test.membership is not None:
         scoring = LabelScoring(test.membership)
-    models: dict[str, Any] = {}
+    models: dict[str, ModelScores] = {}
     steps, done = len(training) * options.seeds, 0
     for name, texts in training.items():
         tuned = []
@@ -68,18 +69,13 @@ def tune_sets(
             )
             done += 1
         models[name] = _describe(texts, test, tuned, scoring, names, items)
-    return {
-        "metrics": list(scoring.metrics),
-        "headline": scoring.headline,
-        "models": models,
-        "comparisons": [],
-    }
+    return Outcome(metrics=tuple(scoring.metrics), headline=scoring.headline, models=models)
 
 
-def count_training_texts(labels: Codes | Membership, names: Sequence[str]) -> dict[str, Any]:
+def count_training_texts(labels: Codes | Membership, names: Sequence[str]) -> TrainingTexts:
     """Texts in all and of each class; one with several labels counts for each."""
     counts = np.bincount(labels, minlength=len(names)) if labels.ndim == 1 else labels.sum(axis=0)
-    return {"n": len(labels), "per_class": {name: int(n) for name, n in zip(names, counts, strict=True)}}
+    return TrainingTexts(len(labels), {name: int(n) for name, n in zip(names, counts, strict=True)})
 
 
 def _describe(
@@ -89,37 +85,37 @@ def _describe(
     scoring: Any,
     names: Sequence[str],
     items: Sequence[int],
-) -> dict[str, Any]:
+) -> ModelScores:
     """One training set's scores, mean over its seeds and seed by seed."""
     predictions: list[Any] = [read_logits(each.logits, multi_label=test.membership is not None) for each in tuned]
-    scores = np.stack([scoring.score(each) for each in predictions])
-    estimates = [_summarise(column, len(texts.texts)) for column in scores.T]
+    rows = np.stack([scoring.score(each) for each in predictions])
+    estimates = [_summarise(column, len(texts.texts)) for column in rows.T]
     metrics = scoring.metrics
     checked = [scoring.check_confidence(each) for each in predictions]
     errors = [measure_calibration_error(*each) for each in checked]
     if test.membership is None:
-        confusion = describe_confusion(test.codes, predictions[0].codes, names, items)
+        confusion = make_confusion(test.codes, predictions[0].codes, names, items)
     else:
-        confusion = describe_label_confusion(test.membership, predictions[0].given, names, items)
-    return {
-        **dict(zip(metrics, estimates, strict=False)),
-        "per_class_f1": dict(zip(names, estimates[len(metrics) :], strict=True)),
-        "seeds": [
-            {
-                "seed": seed,
-                **{metric: float(value) for metric, value in zip(metrics, row, strict=False)},
-                "epoch": each.epoch,
-                "dev_macro_f1": each.dev_score,
-            }
-            for seed, (row, each) in enumerate(zip(scores, tuned, strict=True))
-        ],
-        "calibration_error": _summarise(errors, len(texts.texts)),
-        "reliability": [asdict(each) for each in bin_reliability(*checked[0])],
-        "confusion": confusion,
-        "training_texts": count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
-    }
+        confusion = make_label_confusion(test.membership, predictions[0].given, names, items)
+    return ModelScores(
+        scores=dict(zip(metrics, estimates, strict=False)),
+        per_class_f1=dict(zip(names, estimates[len(metrics) :], strict=True)),
+        calibration_error=_summarise(errors, len(texts.texts)),
+        reliability=bin_reliability(*checked[0]),
+        confusion=confusion,
+        training_texts=count_training_texts(texts.codes if texts.membership is None else texts.membership, names),
+        seeds=tuple(
+            SeedScores(
+                seed=seed,
+                scores={metric: float(value) for metric, value in zip(metrics, row, strict=False)},
+                epoch=training.epoch,
+                dev_macro_f1=training.dev_score,
+            )
+            for seed, (row, training) in enumerate(zip(rows, tuned, strict=True))
+        ),
+    )
 
 
-def _summarise(values: Any, n: int) -> dict[str, Any]:
+def _summarise(values: Any, n: int) -> Estimate:
     method = f"mean of {len(values)} seed{'' if len(values) == 1 else 's'}; no interval"
-    return asdict(Estimate(float(np.mean(values)), None, None, n, None, len(values), method))
+    return Estimate(float(np.mean(values)), None, None, n, None, len(values), method)

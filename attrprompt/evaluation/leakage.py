@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from attrprompt.evaluation.loading import LoadedTexts
 from attrprompt.evaluation.request import EvaluationRequest
+from attrprompt.evaluation.result import Leakage, Repeat
 from attrprompt.records import Flag
 from attrprompt.worker.context import JobContext
 
@@ -15,7 +15,7 @@ PAIRS_KEPT = 50
 
 def count_leakage(
     request: EvaluationRequest, sources: Sequence[LoadedTexts], test: LoadedTexts, context: JobContext
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Leakage]:
     """For each training set its exact and near repeats of test texts, and its copies of few-shot texts."""
     from attrprompt.analysis.texts.duplicates import DuplicateFinder
 
@@ -23,28 +23,19 @@ def count_leakage(
     for sample in test.samples:
         finder.add(sample.text)
     found = []
-    for place, source in enumerate(sources):
-        context.progress(0.02 * place, f"looking for texts of {source.dataset.name} among the test texts")
+    for number, source in enumerate(sources):
+        context.progress(0.02 * number, f"looking for texts of {source.dataset.name} among the test texts")
         matches = [(sample, finder.find(sample.text)) for sample in source.samples]
         pairs = [(sample, match) for sample, match in matches if match is not None]
         found.append(
-            {
-                "exact": sum(match.exact for _, match in pairs),
-                "near": sum(not match.exact for _, match in pairs),
-                "few_shot_copies": sum(Flag.FEW_SHOT_COPY in sample.flags for sample in source.samples),
-                "pairs": [
-                    {
-                        "dataset": source.dataset.name,
-                        "item": sample.item,
-                        "test_item": test.samples[match.of].item,
-                        "similarity": match.similarity,
-                    }
+            Leakage(
+                exact=sum(match.exact for _, match in pairs),
+                near=sum(not match.exact for _, match in pairs),
+                few_shot_copies=sum(Flag.FEW_SHOT_COPY in sample.flags for sample in source.samples),
+                pairs=tuple(
+                    Repeat(source.dataset.name, sample.item, test.samples[match.of].item, match.similarity)
                     for sample, match in pairs[:PAIRS_KEPT]
-                ],
-            }
+                ),
+            )
         )
-    return {each.name: _add_up([found[part] for part in each.parts]) for each in request.training}
-
-
-def _add_up(counts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {key: sum((each[key] for each in counts[1:]), start=counts[0][key]) for key in counts[0]}
+    return {each.name: sum((found[part] for part in each.parts), start=Leakage()) for each in request.training}

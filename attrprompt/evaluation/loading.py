@@ -93,10 +93,11 @@ class LabelMatch:
         return replace(loaded, samples=kept)
 
     def code(self, loaded: LoadedTexts) -> Codes:
-        """The place of each text's label among the classes; of several, that of the rarest."""
-        places = {label: place for place, label in enumerate(self.classes)}
-        found = [min((places[each] for each in labels if each in places), key=self._rarity) for labels in
-                 loaded.label_sets]  # fmt: skip
+        """The number of each text's label among the classes; of several, that of the rarest."""
+        codes = {label: code for code, label in enumerate(self.classes)}
+        found = [
+            min((codes[label] for label in labels if label in codes), key=self._rarity) for labels in loaded.label_sets
+        ]
         return np.array(found, dtype=np.int64)
 
     def mark(self, loaded: LoadedTexts) -> Membership | None:
@@ -109,8 +110,8 @@ class LabelMatch:
         """Kept texts as a classifier takes them."""
         return Texts(vectors, self.code(loaded), np.full(len(vectors), part), self.mark(loaded))
 
-    def _rarity(self, place: int) -> tuple[int, int]:
-        return self.anchors[self.classes[place]], place
+    def _rarity(self, code: int) -> tuple[int, int]:
+        return self.anchors[self.classes[code]], code
 
 
 def load_texts(store: Store, request: EvaluationRequest) -> list[LoadedTexts]:
@@ -204,7 +205,7 @@ class CodedTexts:
     test: Texts
 
     @property
-    def places(self) -> list[tuple[str, int]]:
+    def origins(self) -> list[tuple[str, int]]:
         """Data set and item of each training text."""
         return [(source.dataset.name, item) for source in self.sources for item in source.items]
 
@@ -219,8 +220,8 @@ def read_coded(request: EvaluationRequest, context: JobContext) -> CodedTexts:
     vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts], end=SHARE)
     ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
     *parts, tested = (
-        match.make_texts(each, rows, place)
-        for place, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
+        match.make_texts(each, rows, part)
+        for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     )
     return CodedTexts(kept, loaded[-1], match, join_texts(parts), tested)
 

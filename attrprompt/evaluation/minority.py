@@ -8,14 +8,16 @@ rather than too narrow.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrprompt.analysis.statistics.estimate import Z95
+from attrprompt.analysis.statistics.estimate import Z95, Estimate
 from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
+from attrprompt.evaluation.result import Evaluation
+from attrprompt.evaluation.scores import Floats
 from attrprompt.plots.interactive import escape
 
 if TYPE_CHECKING:
@@ -58,31 +60,31 @@ class Trend:
     classes: int
 
 
-def measure_gains(result: Mapping[str, Any], before: str, after: str) -> list[ClassGain]:
+def measure_gains(evaluation: Evaluation, before: str, after: str) -> list[ClassGain]:
     """The gain of each class, the rarest first.
 
     Args:
-        result: an evaluation.
+        evaluation: of both training sets.
         before: the training set that is held against; its counts are the frequencies.
         after: the other one.
     """
-    first, second = result["models"][before], result["models"][after]
-    tests = dict(zip(first["confusion"]["rows"], first["confusion"]["totals"], strict=True))
+    first, second = evaluation.models[before], evaluation.models[after]
+    tests = first.confusion.texts_by_label
     gains = [
         _measure(
             label,
-            first["training_texts"]["per_class"][label],
+            first.training_texts.per_class[label],
             tests[label],
-            first["per_class_f1"][label],
-            second["per_class_f1"][label],
+            first.per_class_f1[label],
+            second.per_class_f1[label],
         )
-        for label in result["classes"]
+        for label in evaluation.classes
     ]
-    known = [each for each in gains if each.p is not None]
-    corrected = correct_by_benjamini_hochberg([each.p or 0.0 for each in known])
-    by_label = dict(zip([each.label for each in known], corrected, strict=True))
-    filled = [replace(each, q=by_label.get(each.label)) for each in gains]
-    return sorted(filled, key=lambda each: (each.texts, each.label))
+    known = [gain for gain in gains if gain.p is not None]
+    corrected = correct_by_benjamini_hochberg([gain.p or 0.0 for gain in known])
+    by_label = dict(zip([gain.label for gain in known], corrected, strict=True))
+    filled = [replace(gain, q=by_label.get(gain.label)) for gain in gains]
+    return sorted(filled, key=lambda gain: (gain.texts, gain.label))
 
 
 def measure_trend(gains: Sequence[ClassGain], *, seed: int = 0) -> Trend | None:
@@ -130,28 +132,28 @@ def plot_gains(gains: Sequence[ClassGain], colour: str, muted: str) -> go.Figure
     return figure
 
 
-def _measure(label: str, texts: int, tests: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> ClassGain:
+def _measure(label: str, texts: int, tests: int, before: Estimate, after: Estimate) -> ClassGain:
     if tests < FEWEST_TESTS:
         return ClassGain(label, texts, tests, note=f"too few test texts: {tests}")
-    gain = after["value"] - before["value"]
-    errors = [_find_error(each) for each in (before, after)]
-    if None in errors:
+    gain = after.value - before.value
+    of_before, of_after = _find_error(before), _find_error(after)
+    if of_before is None or of_after is None:
         return ClassGain(label, texts, tests, gain, note="no interval")
-    error = math.hypot(*(each or 0.0 for each in errors))
+    error = math.hypot(of_before, of_after)
     p = math.erfc(abs(gain) / error / math.sqrt(2))
     return ClassGain(label, texts, tests, gain, gain - Z95 * error, gain + Z95 * error, p)
 
 
-def _find_error(estimate: Mapping[str, Any]) -> float | None:
+def _find_error(estimate: Estimate) -> float | None:
     """The standard error behind an interval; intervals are cut at 0 and 1, so the longer half tells it."""
-    if estimate["low"] is None:
+    if estimate.low is None or estimate.high is None:
         return None
-    reach = max(estimate["high"] - estimate["value"], estimate["value"] - estimate["low"])
+    reach = max(estimate.high - estimate.value, estimate.value - estimate.low)
     return float(reach / Z95) if reach > 0 else None
 
 
-def _rank(values: Any) -> Any:
+def _rank(values: Floats) -> Floats:
     """Ranks from 0; equal values share the mean of theirs."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return (ends - (counts + 1) / 2)[places]
+    _, groups, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts + 1) / 2)[groups]
+    return ranks

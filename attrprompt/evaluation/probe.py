@@ -101,12 +101,12 @@ class Trained(Generic[PredictionT]):
         return errors
 
     def estimate(self, number: int) -> Estimate:
-        """One score with its interval, by its place in `scores`."""
+        """One score with its interval, by its number in `scores`."""
         return make_estimate(float(self.scores[number]), float(self.standard_errors[number]), self.n)
 
-    def estimate_metrics(self) -> dict[str, dict[str, Any]]:
-        """The scores of `scoring.metrics` by name, as results print them."""
-        return {name: self.estimate(place).to_json() for place, name in enumerate(self.scoring.metrics)}
+    def estimate_metrics(self) -> dict[str, Estimate]:
+        """The scores of `scoring.metrics` by name."""
+        return {name: self.estimate(number) for number, name in enumerate(self.scoring.metrics)}
 
     def estimate_calibration(self) -> Estimate:
         """The expected calibration error with its interval."""

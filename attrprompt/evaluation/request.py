@@ -14,12 +14,14 @@ from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.analysis_jobs.request import encoder_of
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
 from attrprompt.errors import AttrPromptError, InputError
-from attrprompt.evaluation.costs import Cost, find_cost
+from attrprompt.evaluation.bills import Cost
+from attrprompt.evaluation.costs import find_cost
 from attrprompt.evaluation.finetune import FineTuning
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.files import write_whole
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
-from attrprompt.worker.jobs import JobRequest, Plain, find_result_file
+from attrprompt.worker.jobs import JobRequest, find_result_file
 
 JOIN = "+"
 MOST_TRAINING_SETS = 12
@@ -31,7 +33,7 @@ class TrainingSet(BaseModel):
     """One training set: a data set, or several joined.
 
     Attributes:
-        parts: places of its data sets in the request.
+        parts: indices of its data sets in the request.
         cost: None where it is not known, as of imported texts.
     """
 
@@ -83,7 +85,7 @@ class EvaluationRequest(BaseModel):
         return kind(**dict(self))
 
 
-class EvaluateRequest(EvaluationRequest, JobRequest[Plain]):
+class EvaluateRequest(EvaluationRequest, JobRequest[Evaluation]):
     """How well classifiers do that are trained on data sets."""
 
     kind: ClassVar[str] = "evaluate"
@@ -107,11 +109,11 @@ def make_evaluation(
     datasets = list({each.id: each for parts in training for each in parts}.values())
     if test.id in {each.id for each in datasets}:
         raise InputError(f"'{test.name}' cannot be trained on and tested on at once. Choose another test set.")
-    places = {each.id: place for place, each in enumerate(datasets)}
+    indices = {dataset.id: index for index, dataset in enumerate(datasets)}
     sets = [
         TrainingSet(
-            name=JOIN.join(each.name for each in parts),
-            parts=tuple(places[each.id] for each in parts),
+            name=JOIN.join(dataset.name for dataset in parts),
+            parts=tuple(indices[dataset.id] for dataset in parts),
             cost=find_cost(store, project, parts),
         )
         for parts in training

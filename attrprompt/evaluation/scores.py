@@ -140,9 +140,9 @@ def resample_scores(truth: Codes, predictions: list[Codes], classes: int, *, see
     drawn = rng.multinomial(len(truth), counts / len(truth), size=RESAMPLES)
     found = np.empty((RESAMPLES, len(predictions), classes + 2))
     for number in range(len(predictions)):
-        place = cells[0] * classes + cells[1 + number]
-        into = np.zeros((len(place), classes * classes))
-        into[np.arange(len(place)), place] = 1
+        pairs = cells[0] * classes + cells[1 + number]
+        into = np.zeros((len(pairs), classes * classes))
+        into[np.arange(len(pairs)), pairs] = 1
         for start in range(0, RESAMPLES, _PORTION):
             part = slice(start, start + _PORTION)
             found[part, number] = score_confusion((drawn[part] @ into).reshape(-1, classes, classes))
@@ -160,24 +160,24 @@ class ReliabilityBin:
     accuracy: float
 
 
-def bin_reliability(probabilities: Floats, came_true: Membership) -> list[ReliabilityBin]:
+def bin_reliability(probabilities: Floats, came_true: Membership) -> tuple[ReliabilityBin, ...]:
     """Texts by the probability of the predicted class, in ten bins of equal width; empty bins are left out.
 
     Where a text has several probabilities (a row of them), each counts.
     """
     confidence, right = probabilities.ravel(), came_true.ravel()
-    places = _find_bins(confidence)
-    return [
+    bins = _find_bins(confidence)
+    return tuple(
         ReliabilityBin(
             low=number / BINS,
             high=(number + 1) / BINS,
-            n=int((places == number).sum()),
-            confidence=float(confidence[places == number].mean()),
-            accuracy=float(right[places == number].mean()),
+            n=int((bins == number).sum()),
+            confidence=float(confidence[bins == number].mean()),
+            accuracy=float(right[bins == number].mean()),
         )
         for number in range(BINS)
-        if (places == number).any()
-    ]
+        if (bins == number).any()
+    )
 
 
 def measure_calibration_error(confidence: Floats, right: Membership) -> float:

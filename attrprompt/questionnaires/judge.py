@@ -27,6 +27,7 @@ from attrprompt.errors import InputError
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
 from attrprompt.llm.tokens import estimate_message_tokens
 from attrprompt.project import DimensionKind, Project, fold_text
+from attrprompt.questionnaires.questionnaire import Question
 from attrprompt.records import Dataset, Sample
 from attrprompt.store import Store, StoredProject
 from attrprompt.store.answers import StoredAnswer
@@ -57,7 +58,7 @@ class JudgeQuestion:
 
 
 @dataclass(frozen=True)
-class JudgePlan:
+class JudgeQuestionnaire:
     """All that is asked of one model about one data set."""
 
     endpoint: Endpoint
@@ -74,7 +75,7 @@ class JudgePlan:
         """Tokens of all answers, at most."""
         return ANSWER_TOKENS * len(self.questions)
 
-    def make_request(self, question: JudgeQuestion) -> ChatRequest:
+    def make_request(self, question: Question) -> ChatRequest:
         """What is sent."""
         return ChatRequest(question.messages, self.endpoint.model, temperature=0.0, max_tokens=ANSWER_TOKENS, seed=0)
 
@@ -115,7 +116,7 @@ def list_judged_dimensions(document: Project, attributes: Mapping[str, Sequence[
     ]
 
 
-def plan_judging(
+def make_judge_questionnaire(
     store: Store,
     project: StoredProject,
     dataset: Dataset,
@@ -124,7 +125,7 @@ def plan_judging(
     dimensions: Sequence[str] | None = None,
     per_value: int = PER_VALUE,
     choice: TextChoice | None = None,
-) -> JudgePlan:
+) -> JudgeQuestionnaire:
     """The questions about a data set: so many texts of each value, in one fixed random order.
 
     More texts later ask again for none.
@@ -162,14 +163,16 @@ def plan_judging(
             questions.append(_ask(document, endpoint, sample, name, asked, options))
     if not questions:
         raise InputError(f"No label of '{dataset.name}' has two values of {', '.join(chosen)} to choose between.")
-    return JudgePlan(endpoint, dataset, tuple(questions))
+    return JudgeQuestionnaire(endpoint, dataset, tuple(questions))
 
 
-def score_judging(plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> dict[str, JudgedDimension]:
+def score_judging(questionnaire: JudgeQuestionnaire, answers: Mapping[str, StoredAnswer]) -> dict[str, JudgedDimension]:
     """What the answers say, by dimension; dimensions without an answer are left out."""
     judged = {}
-    for name in dict.fromkeys(question.dimension for question in plan.questions):
-        answered = [question for question in plan.questions if question.dimension == name and question.key in answers]
+    for name in dict.fromkeys(question.dimension for question in questionnaire.questions):
+        answered = [
+            question for question in questionnaire.questions if question.dimension == name and question.key in answers
+        ]
         verdicts = [(question, read_choice(answers[question.key].raw, question.options)) for question in answered]
         told = [(question, choice) for question, choice in verdicts if choice is not None]
         if not answered:
@@ -178,7 +181,7 @@ def score_judging(plan: JudgePlan, answers: Mapping[str, StoredAnswer]) -> dict[
         agreeing = sum(choice == question.asked for question, choice in told)
         judged[name] = JudgedDimension(
             dimension=name,
-            model=plan.endpoint.model,
+            model=questionnaire.endpoint.model,
             n=n,
             agree=wilson(agreeing, n) if n else None,
             chance=sum(1 / len(question.options) for question, _ in told) / n if n else None,

@@ -1,4 +1,4 @@
-"""The generating model as a classifier, without any training text: what it is asked and how its answer is read.
+"""The questionnaire of zero-shot labels: the generating model as a classifier, without any training text.
 
 The baseline that generated data must beat to be worth its price. An answer that is no label of the task counts as
 wrong.
@@ -21,6 +21,7 @@ from attrprompt.errors import InputError
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
 from attrprompt.llm.tokens import estimate_message_tokens
 from attrprompt.project import Project, fold_label
+from attrprompt.questionnaires.questionnaire import Question
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
 
@@ -32,12 +33,12 @@ WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
-class Question:
+class ZeroShotQuestion:
     """One test text and what is asked about it.
 
     Attributes:
         key: hash of what is asked of whom; an answer is kept under it.
-        labels: its true labels, as places among the task's labels.
+        labels: its true labels, as numbers among the task's labels.
     """
 
     item: int
@@ -47,7 +48,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class ZeroShotPlan:
+class ZeroShotQuestionnaire:
     """All that is asked of one model about one test set.
 
     Attributes:
@@ -62,7 +63,7 @@ class ZeroShotPlan:
     names: tuple[str, ...]
     titles: tuple[str, ...]
     multi_label: bool
-    questions: tuple[Question, ...]
+    questions: tuple[ZeroShotQuestion, ...]
     used_in_prompts: int
     other_labels: int
     available: int
@@ -70,7 +71,7 @@ class ZeroShotPlan:
     @cached_property
     def prompt_tokens(self) -> int:
         """Estimated tokens of all questions."""
-        return sum(estimate_message_tokens(each.messages) for each in self.questions)
+        return sum(estimate_message_tokens(question.messages) for question in self.questions)
 
     @property
     def completion_tokens(self) -> int:
@@ -84,7 +85,7 @@ class ZeroShotPlan:
         )
 
     def read(self, answer: str) -> tuple[int, ...]:
-        """The labels that an answer names, as places; none where it is no answer."""
+        """The labels that an answer names, by their numbers; none where it is no answer."""
         return read_labels(answer, self.names, self.titles, multi_label=self.multi_label)
 
     @property
@@ -92,9 +93,9 @@ class ZeroShotPlan:
         return SEVERAL_LABELS_TOKENS if self.multi_label else ONE_LABEL_TOKENS
 
 
-def plan_zero_shot(
+def make_zero_shot_questionnaire(
     store: Store, project: StoredProject, test: Dataset, endpoint: Endpoint, *, at_most: int | None = None
-) -> ZeroShotPlan:
+) -> ZeroShotQuestionnaire:
     """The questions about a test set; texts come in one fixed random order, so that more texts ask again for none.
 
     Args:
@@ -106,33 +107,33 @@ def plan_zero_shot(
     document = project.document
     ordered = [label for _, label in document.ordered_labels()]
     names, titles = tuple(each.name for each in ordered), tuple(each.title for each in ordered)
-    places = {fold_label(name): place for place, name in enumerate(names)}
+    numbers = {fold_label(name): number for number, name in enumerate(names)}
     samples = read_texts(store, test, TextChoice())
-    blank_free = [each for each in samples if each.text.strip()]
+    written = [sample for sample in samples if sample.text.strip()]
     multi_label = document.task.multi_label
     labelled = []
-    for sample in blank_free:
+    for sample in written:
         given = sample.labels if multi_label else (sample.label,)
-        known = tuple(sorted({places[fold_label(each)] for each in given if fold_label(each) in places}))
+        known = tuple(sorted({numbers[fold_label(label)] for label in given if fold_label(label) in numbers}))
         if known:
             labelled.append((sample, known))
     if not labelled:
         raise InputError(f"No text of '{test.name}' has a label of this task. Map its labels when you import it.")
     order = np.random.default_rng(ORDER_SEED).permutation(len(labelled))[:at_most]
     questions = []
-    for sample, known in (labelled[int(place)] for place in order):
+    for sample, known in (labelled[int(row)] for row in order):
         messages = write_messages(document, sample.text)
-        questions.append(Question(sample.item, _hash(endpoint, messages, multi_label), messages, known))
-    return ZeroShotPlan(
-        endpoint,
-        test,
-        names,
-        titles,
-        multi_label,
-        tuple(questions),
-        test.rows - len(samples),
-        len(blank_free) - len(labelled),
-        len(labelled),
+        questions.append(ZeroShotQuestion(sample.item, _hash(endpoint, messages, multi_label), messages, known))
+    return ZeroShotQuestionnaire(
+        endpoint=endpoint,
+        dataset=test,
+        names=names,
+        titles=titles,
+        multi_label=multi_label,
+        questions=tuple(questions),
+        used_in_prompts=test.rows - len(samples),
+        other_labels=len(written) - len(labelled),
+        available=len(labelled),
     )
 
 
@@ -156,16 +157,16 @@ def write_messages(project: Project, text: str) -> tuple[Message, ...]:
 
 
 def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, multi_label: bool) -> tuple[int, ...]:
-    """The labels that an answer names by name or title, whole words in any case, as places.
+    """The labels that an answer names by name or title, whole words in any case, as numbers.
 
     A label inside a longer one that is named ("music" in "music album") does not count. With one label a text an
     answer that names several is none: nobody can say which was meant.
     """
-    words = [each.casefold() for each in WORD.findall(answer)]
+    words = [word.casefold() for word in WORD.findall(answer)]
     spellings: dict[tuple[str, ...], int] = {}
-    for place, pair in enumerate(zip(names, titles, strict=True)):
+    for number, pair in enumerate(zip(names, titles, strict=True)):
         for spelling in pair:
-            spellings.setdefault(tuple(each.casefold() for each in WORD.findall(spelling)), place)
+            spellings.setdefault(tuple(word.casefold() for word in WORD.findall(spelling)), number)
     longest = max((len(each) for each in spellings), default=0)
     found: list[int] = []
     position = 0
@@ -178,8 +179,8 @@ def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, mul
                 step = length
                 break
         position += step
-    places = tuple(dict.fromkeys(found))
-    return places if multi_label or len(places) == 1 else ()
+    named = tuple(dict.fromkeys(found))
+    return named if multi_label or len(named) == 1 else ()
 
 
 def _hash(endpoint: Endpoint, messages: Sequence[Message], multi_label: bool) -> str:

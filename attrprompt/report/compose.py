@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from attrprompt.analysis.regions.figures import RegionFigures
 from attrprompt.analysis.result import Parameters
-from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis_jobs.findings import describe_primary
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
+from attrprompt.evaluation.result import CALIBRATION_ERROR, Evaluation
 from attrprompt.records import Dataset
 from attrprompt.report.contents import (
     DIVERSITY,
@@ -48,8 +48,6 @@ from attrprompt.report.provenance import Provenance
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
 from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries
 from attrprompt.store import StoredProject
-
-CALIBRATION = "calibration_error"
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def compose_report(
     datasets: Sequence[Dataset],
     answers: Answers,
     text_map: TextMap | None,
-    evaluation: Mapping[str, Any] | None,
+    evaluation: Evaluation | None,
     trained_on: Sequence[Dataset],
 ) -> Report:
     """The whole report.
@@ -200,25 +198,15 @@ def _compose_regions(
     )
 
 
-def _compose_evaluation(gallery: Gallery, result: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, Any]:
-    first = next(iter(result["models"].values()))
-    confusions = plot_confusions(result)
-    calibration = plot_calibration(result, colours)
+def _compose_evaluation(gallery: Gallery, evaluation: Evaluation, colours: Mapping[str, str]) -> dict[str, Any]:
+    confusions = plot_confusions(evaluation)
     return {
-        "result": result,
-        "scores": {
-            name: {
-                key: Estimate.from_json(score)
-                for key, score in model.items()
-                if isinstance(score, Mapping) and "method" in score
-            }
-            for name, model in result["models"].items()
-        },
-        "metrics": title_metrics(result) | ({CALIBRATION: "Calibration error"} if CALIBRATION in first else {}),
-        "multi_label": bool(result.get("multi_label")),
-        "definitions": LABEL_DEFINITIONS if result.get("multi_label") else DEFINITIONS,
-        "findings": make_cards([*describe_budget(result), *describe_comparisons(result)]),
-        "plots": [gallery.add(title, plot, rows) for title, plot, rows in plot_evaluation(result, colours)],
+        "result": evaluation,
+        "metrics": title_metrics(evaluation) | {CALIBRATION_ERROR: "Calibration error"},
+        "multi_label": evaluation.multi_label,
+        "definitions": LABEL_DEFINITIONS if evaluation.multi_label else DEFINITIONS,
+        "findings": make_cards([*describe_budget(evaluation), *describe_comparisons(evaluation)]),
+        "plots": [gallery.add(title, plot, rows) for title, plot, rows in plot_evaluation(evaluation, colours)],
         "confusions": [gallery.add(title, plot, rows) for title, plot, rows in confusions],
-        "calibration": gallery.add(*calibration) if calibration is not None else None,
+        "calibration": gallery.add(*plot_calibration(evaluation, colours)),
     }

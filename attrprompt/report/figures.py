@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from attrprompt.analysis.regions.figures import RegionFigures
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis.statistics.metrics import Metric
+from attrprompt.evaluation.budget import Amount
 from attrprompt.evaluation.figures import (
     MOST_WRITTEN_CLASSES,
     describe_confusion,
@@ -22,6 +22,7 @@ from attrprompt.evaluation.figures import (
     describe_seeds,
     title_metrics,
 )
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.palette import DARK, LIGHT, dataset_colours
 from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series, Unit
 from attrprompt.records import Dataset
@@ -39,7 +40,7 @@ HOVER_LENGTH = 200
 MOST_HEIGHT = 900  # pixels of a confusion matrix
 
 Titled = tuple[str, Plot, list[Row]]
-AGAINST = {"n": "training texts", "tokens": "tokens", "money": "money"}
+AGAINST: Mapping[Amount, str] = {"n": "training texts", "tokens": "tokens", "money": "money"}
 
 
 def list_dark_colours() -> dict[str, str]:
@@ -56,12 +57,12 @@ def colour_datasets(datasets: Sequence[Dataset]) -> dict[str, str]:
     return dataset_colours(datasets, LIGHT)
 
 
-def colour_training_sets(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> dict[str, str]:
+def colour_training_sets(evaluation: Evaluation, colours: Mapping[str, str]) -> dict[str, str]:
     """Colours of an evaluation's training sets: those of their data sets, further ones for mixes."""
-    unknown = [name for name in evaluation["models"] if name not in colours]
+    unknown = [name for name in evaluation.models if name not in colours]
     return {
         name: colours[name] if name in colours else LIGHT.further[unknown.index(name) % len(LIGHT.further)]
-        for name in evaluation["models"]
+        for name in evaluation.models
     }
 
 
@@ -124,44 +125,40 @@ def count_drawn(texts: int) -> int:
     return len(range(0, texts, _step(texts)))
 
 
-def plot_evaluation(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> list[Titled]:
+def plot_evaluation(evaluation: Evaluation, colours: Mapping[str, str]) -> list[Titled]:
     """Scores and curves of an evaluation."""
-    metrics = title_metrics(evaluation)
-    headline = str(evaluation.get("headline", "accuracy"))
-    rows = tabulate_scores(evaluation, [*metrics, "calibration_error"])
-    shown = "micro_f1" if evaluation.get("multi_label") else "macro_f1"
-    if any("seeds" in model for model in evaluation["models"].values()):
+    metrics, headline = title_metrics(evaluation), evaluation.headline
+    rows = tabulate_scores(evaluation)
+    shown = "micro_f1" if evaluation.multi_label else "macro_f1"
+    if evaluation.is_fine_tuned:
         title, plot = f"{metrics[shown]} of each seed", describe_seeds(evaluation, colours, shown)
     else:
         title, plot = f"{metrics[shown]} with all texts", describe_scores(evaluation, colours, shown)
     plots = [(title, replace(plot, height=110 + 56 * len(colours)), rows)]
-    if "curves" in evaluation:
-        rows = tabulate_curves(evaluation)
+    if evaluation.curves is not None:
+        rows = tabulate_curves(evaluation.curves)
         for against, words in AGAINST.items():
-            if any(points[-1].get(against) for points in evaluation["curves"].values()):
+            if any(points[-1].find_amount(against) for points in evaluation.curves.values()):
                 curve = describe_curves(evaluation, colours, headline, against=against)
                 plots.append((f"{metrics[headline]} against {words}", replace(curve, height=400), rows))
     return plots
 
 
-def plot_confusions(evaluation: Mapping[str, Any]) -> list[Titled]:
+def plot_confusions(evaluation: Evaluation) -> list[Titled]:
     """The confusion matrix of each training set; where its cells hold the counts, no scale stands beside it."""
     plots = []
-    for name, model in evaluation["models"].items():
-        plot = describe_confusion(model, evaluation["classes"], LIGHT.scale)
+    for name, model in evaluation.models.items():
+        plot = describe_confusion(model.confusion, evaluation.classes, LIGHT.scale)
         assert plot.matrix is not None
-        matrix = replace(plot.matrix, has_key=len(evaluation["classes"]) > MOST_WRITTEN_CLASSES)
+        matrix = replace(plot.matrix, has_key=len(evaluation.classes) > MOST_WRITTEN_CLASSES)
         height = 130 + min(36 * len(matrix.shares), MOST_HEIGHT)
-        plots.append(
-            (f"Confusion, trained on {name}", replace(plot, matrix=matrix, height=height), tabulate_confusion(model))
-        )
+        rows = tabulate_confusion(model.confusion)
+        plots.append((f"Confusion, trained on {name}", replace(plot, matrix=matrix, height=height), rows))
     return plots
 
 
-def plot_calibration(evaluation: Mapping[str, Any], colours: Mapping[str, str]) -> Titled | None:
-    """Accuracy against confidence; None where it was not measured, as with fine-tuning."""
-    if not all("reliability" in model for model in evaluation["models"].values()):
-        return None
+def plot_calibration(evaluation: Evaluation, colours: Mapping[str, str]) -> Titled:
+    """Accuracy against confidence."""
     plot = replace(describe_reliability(evaluation, colours, LIGHT.muted), height=400)
     return "Calibration", plot, tabulate_reliability(evaluation)
 

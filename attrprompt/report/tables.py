@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from attrprompt.analysis.regions.figures import RegionFigures, rank_countries
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis.statistics.metrics import Metric
+from attrprompt.evaluation.budget import CurvePoint
+from attrprompt.evaluation.confusion import Confusion
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.exchange.formula_guard import guard_cell
 
 Row = dict[str, Any]
@@ -56,50 +60,42 @@ def tabulate_map(coordinates: NDArray[np.floating], texts: Sequence[tuple[str, s
     ]
 
 
-def tabulate_scores(evaluation: Mapping[str, Any], metrics: Sequence[str]) -> list[Row]:
+def tabulate_scores(evaluation: Evaluation) -> list[Row]:
     """Scores of each training set with all its texts, and with equally many of each class where that was measured."""
-    rows = []
-    for name, model in evaluation["models"].items():
-        for size, scores in (("all texts", model), ("equal n per class", model.get("equal") or {})):
-            rows += [
-                {"trained_on": name, "size": size, "metric": metric, **_spread(scores[metric])}
-                for metric in metrics
-                if scores.get(metric)
-            ]
-    return rows
+    return [
+        {"trained_on": name, "size": scope, "metric": metric, **score.to_json()}
+        for name, model in evaluation.models.items()
+        for scope, scores in model.by_scope.items()
+        for metric, score in scores.items()
+    ]
 
 
-def tabulate_curves(evaluation: Mapping[str, Any]) -> list[Row]:
+def tabulate_curves(curves: Mapping[str, Sequence[CurvePoint]]) -> list[Row]:
     """The score at each number of training texts."""
     rows = []
-    for name, points in evaluation["curves"].items():
+    for name, points in curves.items():
         for point in points:
-            row = {"trained_on": name, "texts": point["n"], "per_class": point["per_class"]}
-            row |= {"tokens": point.get("tokens"), "usd": point.get("money")}
-            for metric, estimate in point.items():
-                if isinstance(estimate, Mapping):
-                    ends = {metric: estimate["value"], f"{metric}_low": estimate["low"]}
-                    row |= ends | {f"{metric}_high": estimate["high"]}
+            row = {"trained_on": name, "texts": point.n, "per_class": point.per_class}
+            row |= {"tokens": point.tokens, "usd": point.find_amount("money")}
+            for metric, score in point.scores.items():
+                row |= {metric: score.value, f"{metric}_low": score.low, f"{metric}_high": score.high}
             rows.append(row)
     return rows
 
 
-def tabulate_confusion(model: Mapping[str, Any]) -> list[Row]:
+def tabulate_confusion(confusion: Confusion) -> list[Row]:
     """How many test texts of each class were taken for each class."""
-    confusion = model["confusion"]
     return [
         {"gold_label": label, "classifier": other, "texts": count}
-        for label, counts in zip(confusion["rows"], confusion["counts"], strict=True)
-        for other, count in zip(confusion["columns"], counts, strict=True)
+        for label, counts in zip(confusion.rows, confusion.counts, strict=True)
+        for other, count in zip(confusion.columns, counts, strict=True)
     ]
 
 
-def tabulate_reliability(evaluation: Mapping[str, Any]) -> list[Row]:
+def tabulate_reliability(evaluation: Evaluation) -> list[Row]:
     """Accuracy and mean confidence of each bin of confidence."""
     return [
-        {"trained_on": name, **each}
-        for name, model in evaluation["models"].items()
-        for each in model.get("reliability", ())
+        {"trained_on": name, **asdict(each)} for name, model in evaluation.models.items() for each in model.reliability
     ]
 
 

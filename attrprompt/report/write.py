@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 from attrprompt.analysis_jobs.map import MapRequest
 from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.request import EvaluateRequest
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.llm.prices import LIST_DATE, PriceTable
 from attrprompt.records import Dataset
 from attrprompt.report.archive import FIGURES, WrittenReport, pack_archive
@@ -45,7 +45,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
             answers,
             text_map,
             evaluation,
-            [each for each in known if evaluation is not None and each.name in evaluation["models"]],
+            [each for each in known if evaluation is not None and each.name in evaluation.models],
         )
     context.progress(0.8, "figures as files")
     return WrittenReport(
@@ -94,7 +94,7 @@ def _load_map(
     return TextMap("PCA", near.coordinates, texts)
 
 
-def _load_evaluation(store: Store, request: ReportRequest, context: JobContext) -> dict[str, Any] | None:
+def _load_evaluation(store: Store, request: ReportRequest, context: JobContext) -> Evaluation | None:
     """The newest evaluation with its budgets in money; None where there is none."""
     if not request.evaluation:
         return None

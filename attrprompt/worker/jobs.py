@@ -34,8 +34,8 @@ JOB_MODULES: tuple[str, ...] = (
     "attrprompt.analysis_jobs.portraits",
     "attrprompt.analysis_jobs.wording",
     "attrprompt.evaluation.evaluate",
-    "attrprompt.evaluation.steps.feedback",
-    "attrprompt.evaluation.steps.noise",
+    "attrprompt.evaluation.steps.influence",
+    "attrprompt.evaluation.steps.reweigh",
     "attrprompt.evaluation.steps.variants",
     "attrprompt.report.write",
 )

@@ -12,7 +12,13 @@ from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.llm.chat import Endpoint
-from attrprompt.questionnaires.judge import PER_VALUE, JudgedDimension, JudgePlan, plan_judging, score_judging
+from attrprompt.questionnaires.judge import (
+    PER_VALUE,
+    JudgedDimension,
+    JudgeQuestionnaire,
+    make_judge_questionnaire,
+    score_judging,
+)
 from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
 from components.kit.frame import ProjectPage
@@ -44,39 +50,43 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
         if not chosen:
             return
         try:
-            plan = _make_plan(page, dataset, endpoint, tuple(chosen), int(number))
+            questionnaire = _make_questionnaire(page, dataset, endpoint, tuple(chosen), int(number))
         except AttrPromptError as error:
             show_error(error)
             return
-        answers = page.runtime.store.answers.find(page.project.id, (question.key for question in plan.questions))
-        draw_asking(page, plan, answers, key="judge")
-        for name, judged in score_judging(plan, answers).items():
-            _draw_judged(page, dataset, plan, name, judged)
+        answers = page.runtime.store.answers.find(
+            page.project.id, (question.key for question in questionnaire.questions)
+        )
+        draw_asking(page, questionnaire, answers, key="judge")
+        for name, judged in score_judging(questionnaire, answers).items():
+            _draw_judged(page, dataset, questionnaire, name, judged)
 
 
-def _make_plan(
+def _make_questionnaire(
     page: ProjectPage, dataset: Dataset, endpoint: Endpoint, dimensions: tuple[str, ...], per_value: int
-) -> JudgePlan:
+) -> JudgeQuestionnaire:
     content = hash_content(page.runtime.store, dataset)
     facts = (str(page.runtime.home), content, page.project.document.content_hash)
-    return _cached_plan(page, dataset.id, endpoint, dimensions, per_value, facts)
+    return _cached_questionnaire(page, dataset.id, endpoint, dimensions, per_value, facts)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _cached_plan(
+def _cached_questionnaire(
     _page: ProjectPage,
     dataset_id: int,
     endpoint: Endpoint,
     dimensions: tuple[str, ...],
     per_value: int,
     facts: tuple[str, ...],
-) -> JudgePlan:
+) -> JudgeQuestionnaire:
     store = _page.runtime.store
     dataset = store.datasets.load(dataset_id)
-    return plan_judging(store, _page.project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
+    return make_judge_questionnaire(store, _page.project, dataset, endpoint, dimensions=dimensions, per_value=per_value)
 
 
-def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str, judged: JudgedDimension) -> None:
+def _draw_judged(
+    page: ProjectPage, dataset: Dataset, questionnaire: JudgeQuestionnaire, name: str, judged: JudgedDimension
+) -> None:
     st.markdown(f"##### {escape_markdown(name)}")
     if judged.agree is None or judged.chance is None:
         st.caption(f"No answer names an option ({judged.no_verdict:,} came).")
@@ -101,7 +111,9 @@ def _draw_judged(page: ProjectPage, dataset: Dataset, plan: JudgePlan, name: str
     )
     if picked is not None:
         value = judged.values[picked].value
-        asked = [question for question in plan.questions if (question.dimension, question.asked) == (name, value)]
+        asked = [
+            question for question in questionnaire.questions if (question.dimension, question.asked) == (name, value)
+        ]
         items = [question.item for question in asked]
         draw_texts_behind(page, [dataset], dataset.name, items, what=f"texts of the sample asked for “{value}”")
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import MOST_TRAINING_SETS, make_evaluation
+from attrprompt.evaluation.result import EQUAL_N, Evaluation
 from attrprompt.evaluation.steps.ablations import Ablation, find_variants, is_variant, list_ablations, plan_ablation
-from attrprompt.evaluation.steps.variants import VariantRow, VariantsRequest, tabulate_variants
+from attrprompt.evaluation.steps.variants import METRIC, VariantRow, VariantsRequest, tabulate_variants
 from attrprompt.generation.sending import list_runs
 from attrprompt.project import Method
 from attrprompt.records import Dataset, Run
-from attrprompt.runtime.runtime import Runtime
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.runs import STATE_WORDS
@@ -55,12 +54,10 @@ def draw_variant_table(page: ProjectPage, base: Run, variants: Mapping[str, Run]
         test: the gold set that tests them.
     """
     written = {title: run for title, run in variants.items() if run.counters.completed}
-    result = None
-    if written:
-        result = _compare(page.runtime, page, base, list(written.values()), test, key)
-    rows = tabulate_variants(result, base, variants)
+    evaluation = _compare(page, base, list(written.values()), test, key) if written else None
+    rows = tabulate_variants(evaluation, base, variants)
     frame = _make_frame(rows, variants)
-    if result is None:
+    if evaluation is None:
         frame = frame[["Variant", "Run", "Texts"]]
     st.dataframe(
         frame,
@@ -74,15 +71,15 @@ def draw_variant_table(page: ProjectPage, base: Run, variants: Mapping[str, Run]
         },
         alt="Variants of the base run with their scores and differences",
     )
-    if result is not None:
-        score = result["models"][base.name]["equal"]["macro_f1"]
-        tested = sum(each.p is not None for each in rows)
+    if evaluation is not None:
+        score = evaluation.models[base.name].by_scope[EQUAL_N][METRIC]
+        tested = sum(row.p is not None for row in rows)
         st.caption(
-            f"Base run {escape_markdown(base.name)}: macro F1 {score['value']:.3f} at the same n, tested on "
-            f"{result['test']['n']:,} texts of {escape_markdown(result['test']['dataset'])}. Below 0 the base run is "
-            f"better. p: Holm over {tested} row{'' if tested == 1 else 's'}. {result['note']}"
+            f"Base run {escape_markdown(base.name)}: macro F1 {score.value:.3f} at the same n, tested on "
+            f"{evaluation.test.n:,} texts of {escape_markdown(evaluation.test.dataset)}. Below 0 the base run is "
+            f"better. p: Holm over {tested} row{'' if tested == 1 else 's'}. {evaluation.note}"
         )
-        for warning in result["warnings"]:
+        for warning in evaluation.warnings:
             st.caption(escape_markdown(warning))
     waiting = [run for run in variants.values() if run.counters.completed < run.counters.planned]
     if waiting:
@@ -133,18 +130,16 @@ def _plan(page: ProjectPage, base: Run, wanted: Sequence[Ablation]) -> str:
     return f"{len(wanted)} variant{'' if len(wanted) == 1 else 's'} planned. Send them on the Generate page."
 
 
-def _compare(
-    runtime: Runtime, page: ProjectPage, base: Run, runs: Sequence[Run], test: Dataset, key: str
-) -> Mapping[str, Any] | None:
+def _compare(page: ProjectPage, base: Run, runs: Sequence[Run], test: Dataset, key: str) -> Evaluation | None:
     newest = sorted(runs, key=lambda run: -run.id)[: MOST_TRAINING_SETS - 1]
     try:
         training = [[base.dataset], *([run.dataset] for run in newest)]
-        request = make_evaluation(runtime.store, page.project, training, test).ask(VariantsRequest)
+        request = make_evaluation(page.runtime.store, page.project, training, test).ask(VariantsRequest)
     except InputError as error:
         show_error(error)
         return None
     return find_or_compute(
-        runtime,
+        page.runtime,
         request,
         doing="Training and testing",
         key=f"{key}_job",
@@ -156,15 +151,15 @@ def _make_frame(rows: Sequence[VariantRow], variants: Mapping[str, Run]) -> pd.D
     return pd.DataFrame(
         [
             {
-                "Variant": each.title,
-                "Run": STATE_WORDS[variants[each.title].state],
-                "Texts": each.texts,
-                "Macro F1": None if each.score is None else each.score["value"],
-                "Difference": each.difference,
-                "95 %": "" if each.low is None else f"{each.low:+.3f} to {each.high:+.3f}",
-                "p": "" if each.q is None else ("< 0.001" if each.q < 0.001 else f"{each.q:.3f}"),
-                "Verdict": VERDICT_WORDS.get(each.verdict or "", each.verdict or "not compared yet"),
+                "Variant": row.title,
+                "Run": STATE_WORDS[variants[row.title].state],
+                "Texts": row.texts,
+                "Macro F1": None if row.score is None else row.score.value,
+                "Difference": row.difference,
+                "95 %": "" if row.low is None else f"{row.low:+.3f} to {row.high:+.3f}",
+                "p": "" if row.q is None else ("< 0.001" if row.q < 0.001 else f"{row.q:.3f}"),
+                "Verdict": VERDICT_WORDS.get(row.verdict or "", row.verdict or "not compared yet"),
             }
-            for each in rows
+            for row in rows
         ]
     )

@@ -35,7 +35,7 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
     gold = [each for each in datasets if each.kind is DatasetKind.GOLD]
     train, test, how = st.columns([3, 1.3, 1.2])
     names = {each.name: each for each in gold}
-    likely = next((place for place, name in enumerate(names) if "test" in name.casefold()), len(names) - 1)
+    likely = next((index for index, name in enumerate(names) if "test" in name.casefold()), len(names) - 1)
     tested = test.selectbox(
         "Test on", list(names), index=likely, key="evaluate_test", format_func=lambda name: _count(names[name])
     )

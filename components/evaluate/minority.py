@@ -10,22 +10,23 @@ import streamlit as st
 
 from attrprompt.evaluation.minority import FEWEST_CLASSES, ClassGain, measure_gains, measure_trend, plot_gains
 from attrprompt.evaluation.request import JOIN
+from attrprompt.evaluation.result import Evaluation
 from components.kit.charts import current_palette, style
 from components.kit.text import escape_markdown
 
 
-def draw_minority(result: Mapping[str, Any], colours: Mapping[str, str]) -> None:
+def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     """What each class gains from one training set to another; exploratory."""
-    names = list(result["models"])
-    if len(names) < 2 or any("confusion" not in model for model in result["models"].values()):
+    names = list(evaluation.models)
+    if len(names) < 2:
         return
     st.markdown("###### What a minority class gains :gray-badge[exploratory]")
     before, after = _choose_pair(names)
     if before == after:
         st.caption("Choose two different training sets.")
         return
-    gains = measure_gains(result, before, after)
-    frequencies = {each.texts for each in gains if each.gain is not None}
+    gains = measure_gains(evaluation, before, after)
+    frequencies = {gain.texts for gain in gains if gain.gain is not None}
     if len(frequencies) == 1:
         st.caption(
             f"Every class has {next(iter(frequencies)):,} training texts in {escape_markdown(before)}: none is a "
@@ -51,7 +52,7 @@ def draw_minority(result: Mapping[str, Any], colours: Mapping[str, str]) -> None
             "with enough test texts each."
         )
     st.dataframe(
-        pd.DataFrame([_describe(each, before) for each in gains]),
+        pd.DataFrame([_describe(gain, before) for gain in gains]),
         hide_index=True,
         key="evaluate_minority_table",
         column_config={"Gain in F1": st.column_config.NumberColumn(format="%+.3f")},
@@ -73,12 +74,12 @@ def _choose_pair(names: list[str]) -> tuple[str, str]:
     return before, after
 
 
-def _describe(each: ClassGain, before: str) -> dict[str, Any]:
+def _describe(gain: ClassGain, before: str) -> dict[str, Any]:
     return {
-        "Class": each.label,
-        f"Training texts in {before}": each.texts,
-        "Test texts": each.tests,
-        "Gain in F1": each.gain,
-        "95 %": each.note if each.low is None else f"{each.low:+.3f} to {each.high:+.3f}",
-        "q": None if each.q is None else round(each.q, 4),
+        "Class": gain.label,
+        f"Training texts in {before}": gain.texts,
+        "Test texts": gain.tests,
+        "Gain in F1": gain.gain,
+        "95 %": gain.note if gain.low is None else f"{gain.low:+.3f} to {gain.high:+.3f}",
+        "q": None if gain.q is None else round(gain.q, 4),
     }

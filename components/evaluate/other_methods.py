@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,13 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from attrprompt.analysis.statistics.estimate import Estimate
+from attrprompt.analysis.statistics.verdicts import DIFFERENT
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
-from attrprompt.evaluation.steps.feedback import (
-    HelpfulText,
-    InfluenceRequest,
-    choose_helpful,
-    find_rounds,
-    plan_next_round,
-)
-from attrprompt.evaluation.steps.noise import AFTER, BEFORE, LOW, ReweighRequest
+from attrprompt.evaluation.steps.feedback import HelpfulText, choose_helpful, find_rounds, plan_next_round
+from attrprompt.evaluation.steps.influence import InfluenceRanking, InfluenceRequest
+from attrprompt.evaluation.steps.reweigh import AFTER, BEFORE, LOW, Reweighing, ReweighRequest
 from attrprompt.generation.fewshot import MOST_PER_CLASS
 from attrprompt.generation.sending import list_runs, load_run
 from attrprompt.records import Dataset, DatasetKind, Run
@@ -71,43 +67,43 @@ def _draw_reweighing(page: ProjectPage, sources: Sequence[Dataset], test: Datase
         _draw_weights(page, result, dataset)
 
 
-def _draw_before_and_after(result: Mapping[str, Any]) -> None:
+def _draw_before_and_after(result: Reweighing) -> None:
     rows = [
         {
             "Trained with": name,
             **{
-                title: f"{scores[key]['value']:.3f}{_describe_ends(scores[key], '.3f')}"
-                for key, title in (("accuracy", "Accuracy (95 %)"), ("macro_f1", "Macro F1 (95 %)"))
+                title: f"{scores[metric].value:.3f}{_describe_ends(scores[metric])}"
+                for metric, title in (("accuracy", "Accuracy (95 %)"), ("macro_f1", "Macro F1 (95 %)"))
             },
         }
-        for name, scores in ((BEFORE, result["before"]), (AFTER, result["after"]))
+        for name, scores in ((BEFORE, result.before), (AFTER, result.after))
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="noise_scores", alt="Scores before and after weighting")
-    (found,) = [each for each in result["comparisons"] if each["metric"] == "macro_f1"]
-    verdict = "different" if found["verdict"] == "different" else "not distinguishable at this n"
-    ends = "" if found["low"] is None else f" (95 % {found['low']:+.3f} to {found['high']:+.3f}, p = {found['p']:.3f})"
-    loss = result["held_out_loss"]
+    (found,) = [comparison for comparison in result.comparisons if comparison.metric == "macro_f1"]
+    verdict = "different" if found.verdict == DIFFERENT else "not distinguishable at this n"
+    ends = "" if found.low is None else f" (95 % {found.low:+.3f} to {found.high:+.3f}, p = {found.p:.3f})"
+    loss = result.held_out_loss
     st.markdown(
-        f"Weighted minus unweighted, macro F1: **{found['difference']:+.3f}**{ends}, {verdict}. Loss on the held-out "
-        f"halves: {loss['before']:.3f} before, {loss['after']:.3f} after; {result['low_share']:.0%} of the texts have "
+        f"Weighted minus unweighted, macro F1: **{found.difference:+.3f}**{ends}, {verdict}. Loss on the held-out "
+        f"halves: {loss.before:.3f} before, {loss.after:.3f} after; {result.low_share:.0%} of the texts have "
         f"a weight under {LOW}."
     )
 
 
-def _draw_weights(page: ProjectPage, result: Mapping[str, Any], dataset: Dataset) -> None:
-    weights = pd.DataFrame(result["weights"])
+def _draw_weights(page: ProjectPage, result: Reweighing, dataset: Dataset) -> None:
     palette = current_palette()
+    weights = np.array([text.weight for text in result.weights])
     st.plotly_chart(
-        style(_plot_weights(weights["weight"].to_numpy(), palette.primary), palette, height=240, legend=False),
+        style(_plot_weights(weights, palette.primary), palette, height=240, legend=False),
         key="noise_histogram",
         config={"displayModeBar": False},
         alt="Number of texts by weight; the download holds them all",
     )
-    low = weights[weights["weight"] < LOW]
+    low = [text.item for text in result.weights if text.weight < LOW]
     save, reject, _ = st.columns([1, 1, 1])
     save.download_button(
         "Download the weights",
-        data=lambda: weights.to_csv(index=False).encode(),
+        data=lambda: pd.DataFrame(result.weights).to_csv(index=False).encode(),
         file_name=f"{dataset.name}_weights.csv",
         key="noise_download",
         icon=":material/download:",
@@ -118,14 +114,14 @@ def _draw_weights(page: ProjectPage, result: Mapping[str, Any], dataset: Dataset
         f"Reject {len(low):,} in Review",
         key="noise_reject",
         icon=":material/block:",
-        disabled=low.empty,
+        disabled=not low,
         width="stretch",
         help=f"Marks the texts with a weight under {LOW} as rejected; undo it on the Review page.",
         on_click=in_callback,
-        args=(lambda: _reject(page, dataset, [int(item) for item in low["item"]]),),
+        args=(lambda: _reject(page, dataset, low),),
     )
     st.markdown("###### Of least weight")
-    _draw_samples(page, dataset, [int(item) for item in weights["item"][:TEXTS_SHOWN]])
+    _draw_samples(page, dataset, [text.item for text in result.weights[:TEXTS_SHOWN]])
 
 
 def _plot_weights(weights: NDArray[np.float64], colour: str) -> go.Figure:
@@ -166,7 +162,7 @@ def _draw_feedback(page: ProjectPage, sources: Sequence[Dataset], test: Dataset)
     request = _make_request(page, dataset, test)
     if request is None:
         return
-    result = find_or_compute(
+    ranking = find_or_compute(
         page.runtime,
         request.ask(InfluenceRequest),
         doing="Measuring influence",
@@ -174,19 +170,19 @@ def _draw_feedback(page: ProjectPage, sources: Sequence[Dataset], test: Dataset)
         ask_first=f"Score {dataset.rows:,} texts",
     )
     base = load_run(page.runtime, dataset.id)
-    if result is not None:
-        _draw_choice(page, result, base)
+    if ranking is not None:
+        _draw_choice(page, ranking, base)
     rounds = find_rounds(base, list_runs(page.runtime, page.project.id))
     if rounds:
         st.markdown("###### Before and after")
         draw_variant_table(page, base, rounds, test, key="feedback_rounds")
 
 
-def _draw_choice(page: ProjectPage, result: Mapping[str, Any], base: Run) -> None:
+def _draw_choice(page: ProjectPage, ranking: InfluenceRanking, base: Run) -> None:
     number, plan = st.columns([1, 2], vertical_alignment="bottom")
     per_class = int(number.number_input("Examples per class", 1, MOST_PER_CLASS, 2, key="feedback_number"))
     try:
-        helpful = choose_helpful(page.runtime.store, base, result["texts"], per_class)
+        helpful = choose_helpful(page.runtime.store, base, ranking, per_class)
     except InputError as error:
         show_error(error)
         return
@@ -199,7 +195,7 @@ def _draw_choice(page: ProjectPage, result: Mapping[str, Any], base: Run) -> Non
         args=(lambda: _plan(page, base, helpful, per_class),),
     )
     st.caption(
-        f"{result['harmful_share']:.0%} of {result['n']:,} texts would lower the loss if they were left out. "
+        f"{ranking.harmful_share:.0%} of {ranking.n:,} texts would lower the loss if they were left out. "
         "Influence: the smaller, the more a text helps. Planning sends nothing."
     )
     for each in helpful[: 2 * TEXTS_SHOWN]:
@@ -214,8 +210,8 @@ def _plan(page: ProjectPage, base: Run, helpful: Sequence[HelpfulText], per_clas
 
 def _choose(datasets: Sequence[Dataset], key: str) -> Dataset:
     by_name = {each.name: each for each in datasets}
-    places = range(len(datasets))
-    first = min(places, key=lambda place: (datasets[place].is_variant, datasets[place].kind != DatasetKind.ATTRPROMPT))
+    indices = range(len(datasets))
+    first = min(indices, key=lambda index: (datasets[index].is_variant, datasets[index].kind != DatasetKind.ATTRPROMPT))
     chosen = st.selectbox(
         "Run or data set",
         list(by_name),
@@ -244,5 +240,5 @@ def _draw_samples(page: ProjectPage, dataset: Dataset, items: Sequence[int]) -> 
         st.caption(f"The texts of {escape_markdown(dataset.name)} changed meanwhile.")
 
 
-def _describe_ends(estimate: Mapping[str, Any], digits: str) -> str:
-    return "" if estimate["low"] is None else f" ({estimate['low']:{digits}} to {estimate['high']:{digits}})"
+def _describe_ends(estimate: Estimate) -> str:
+    return "" if estimate.low is None else f" ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -126,7 +126,9 @@ def draw_stoppable(
     )
 
 
-def draw_asking(page: ProjectPage, plan: Questionnaire, answers: Mapping[str, StoredAnswer], *, key: str) -> None:
+def draw_asking(
+    page: ProjectPage, questionnaire: Questionnaire, answers: Mapping[str, StoredAnswer], *, key: str
+) -> None:
     """The button with its cost, or how far it is.
 
     Args:
@@ -138,17 +140,17 @@ def draw_asking(page: ProjectPage, plan: Questionnaire, answers: Mapping[str, St
         return
     if job is not None and (job.failed or job.closed) and job.message:
         st.error(escape_markdown(job.message), icon=":material/error:")
-    left = sum(question.key not in answers for question in plan.questions)
+    left = sum(question.key not in answers for question in questionnaire.questions)
     if not left:
         return
-    cost = describe_cost(plan, left, page.runtime.prices_for(page.project.id))
-    st.caption(f"{left:,} requests to {escape_markdown(plan.endpoint.model)}: {cost}.")
+    cost = describe_cost(questionnaire, left, page.runtime.prices_for(page.project.id))
+    st.caption(f"{left:,} requests to {escape_markdown(questionnaire.endpoint.model)}: {cost}.")
     st.button(
         f"Ask about the {left:,} that are left" if answers else f"Ask about {left:,} texts",
         key=f"{key}_start",
         icon=":material/play_arrow:",
         on_click=in_callback,
-        args=(lambda: _start(page, plan),),
+        args=(lambda: _start(page, questionnaire),),
     )
 
 
@@ -170,8 +172,9 @@ def _draw_progress(page: ProjectPage, key: str) -> None:
     poll()
 
 
-def _start(page: ProjectPage, plan: Questionnaire) -> str:
-    endpoint = plan.endpoint
+def _start(page: ProjectPage, questionnaire: Questionnaire) -> str:
+    endpoint = questionnaire.endpoint
     key = find_endpoint_key(endpoint)
-    page.runtime.background(Questionnaires).start(page.project.id, plan, key, concurrency=default_concurrency(endpoint))
+    asking = page.runtime.background(Questionnaires)
+    asking.start(page.project.id, questionnaire, key, concurrency=default_concurrency(endpoint))
     return f"{endpoint.model} is asked."

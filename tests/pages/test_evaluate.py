@@ -3,7 +3,7 @@
 from attrprompt.evaluation.finetune import FineTuning
 from attrprompt.evaluation.request import make_evaluation
 from attrprompt.llm.chat import Endpoint
-from attrprompt.questionnaires.zero_shot import plan_zero_shot
+from attrprompt.questionnaires.zero_shot import make_zero_shot_questionnaire
 from attrprompt.store.answers import StoredAnswer
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
@@ -68,7 +68,7 @@ def test_a_fine_tuning_is_shown_seed_by_seed_with_its_cost_in_trainings_before(o
 
 
 def test_the_zero_shot_baseline_says_its_cost_first_and_shows_its_answers(open_page, project, gold, runtime):
-    plan = plan_zero_shot(runtime.store, project, gold, Endpoint.embedded())
+    plan = make_zero_shot_questionnaire(runtime.store, project, gold, Endpoint.embedded())
     app = open_page("evaluate", project)
     assert app.button(key="zero_shot_start").label == "Ask about 24 texts"
     assert "24 requests to SmolLM2-135M-Instruct: about" in read_words(app).replace("\\", "")

@@ -1,28 +1,17 @@
 """Feedback of the small model for the next round, after ProGen: the texts that help it most become examples.
 
-ProGen (Ye et al. 2022) trains a small model on the texts of a round, scores each text by its influence on a
-noise-robust loss over held-out generated texts, and puts the most helpful ones before the prompts of the next round.
-So here, with the probe as the small model: its influence is exact rather than estimated by stochastic steps, each half
-of the texts is held out for the other, and the scores of several splits are averaged. No gold text is looked at.
+ProGen (Ye et al. 2022) trains a small model on the texts of a round and puts those that help it most before the prompts
+of the next round. So here, with the probe as the small model; no gold text is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-import numpy as np
-
-from attrprompt.analysis_jobs.request import UNHASHED
-from attrprompt.errors import InputError, StopCheck, WorkerError
-from attrprompt.evaluation.loading import SHARE, read_coded
-from attrprompt.evaluation.probe import Texts, limit_threads
-from attrprompt.evaluation.request import EvaluationRequest
-from attrprompt.evaluation.scores import Floats
+from attrprompt.errors import InputError
 from attrprompt.evaluation.steps.ablations import read_plan_options
-from attrprompt.evaluation.steps.influence import Problem, fit, measure_influence
-from attrprompt.evaluation.steps.noise import refuse_few, split_in_half
+from attrprompt.evaluation.steps.influence import InfluenceRanking
 from attrprompt.generation.fewshot import MOST_PER_CLASS, Example, FewShots
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
@@ -30,11 +19,8 @@ from attrprompt.project import fold_label
 from attrprompt.records import BASE_RUN, Flag, Run, Sample, SampleStatus
 from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import SampleFilter, Store, StoredProject
-from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import JobRequest, Plain, register
 
 KEPT_AS = "feedback"  # among a run's options
-SPLITS = 5
 _UNFIT = frozenset({Flag.EMPTY, Flag.REFUSAL, Flag.TRUNCATED, Flag.FEW_SHOT_COPY, Flag.NEAR_DUPLICATE})
 
 
@@ -46,91 +32,25 @@ class HelpfulText:
     influence: float
 
 
-class InfluenceRequest(EvaluationRequest, JobRequest[Plain]):
-    """How much each training text moves the probe."""
-
-    kind: ClassVar[str] = "influence"
-
-
-@register(InfluenceRequest, Plain, unhashed=UNHASHED)
-def rank_texts(request: InfluenceRequest, context: JobContext) -> Plain:
-    """Every text of the one training set of an `EvaluationRequest` with its influence, the most helpful first.
-
-    The request's test set only says which labels count; none of its texts is used.
-    """
-    if request.multi_label:
-        raise InputError("Influence is measured for texts with one label each; this project's texts have several.")
-    coded = read_coded(request, context)
-    classes = len(coded.match.names)
-    refuse_few(coded.texts, classes)
-    done = 0
-
-    def check() -> None:
-        nonlocal done
-        if context.cancelled():
-            raise WorkerError("The scoring was cancelled.")
-        context.progress(SHARE + (1 - SHARE) * done / (2 * SPLITS), "measuring influence")
-        done += 1
-
-    influence = measure_mean_influence(coded.texts, classes, seed=request.seed, check=check)
-    places = coded.places
-    return Plain(
-        {
-            "training": request.training[0].name,
-            "n": coded.texts.n,
-            "parameters": {"splits": SPLITS, "seed": request.seed},
-            "harmful_share": float((influence > 0).mean()),
-            "texts": [
-                {
-                    "dataset": places[row][0],
-                    "item": places[row][1],
-                    "label": coded.match.names[coded.texts.codes[row]],
-                    "influence": float(influence[row]),
-                }
-                for row in map(int, np.argsort(influence, kind="stable"))
-            ],
-        }
-    )
-
-
-def measure_mean_influence(texts: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Floats:
-    """The influence of each text on the robust loss of the other half, mean over splits; below 0 it helps."""
-    total = np.zeros(texts.n)
-    with limit_threads():
-        for split in range(SPLITS):
-            halves = split_in_half(texts.codes, seed=seed * SPLITS + split)
-            problems = [Problem.make(texts.vectors[rows], texts.codes[rows], classes) for rows in halves]
-            for own, other in ((0, 1), (1, 0)):
-                if check is not None:
-                    check()
-                weights = np.ones(len(halves[own]))
-                coefficients = fit(problems[own], weights)
-                total[halves[own]] += measure_influence(problems[own], weights, coefficients, problems[other])
-    return total / SPLITS
-
-
-def choose_helpful(store: Store, run: Run, ranked: Sequence[Mapping[str, Any]], per_class: int) -> list[HelpfulText]:
+def choose_helpful(store: Store, run: Run, ranking: InfluenceRanking, per_class: int) -> list[HelpfulText]:
     """The most helpful texts of each class that may stand as examples: not rejected, not cut, none twice.
-
-    Args:
-        ranked: what the job `influence` gave as `texts`.
 
     Raises:
         InputError: the number cannot be used, or a class has no text that helps and may be an example.
     """
     if not 1 <= per_class <= MOST_PER_CLASS:
         raise InputError(f"A prompt takes 1 to {MOST_PER_CLASS} examples a class, not {per_class}.")
-    scores = {each["item"]: float(each["influence"]) for each in ranked if each["dataset"] == run.name}
-    items = tuple(item for item, influence in scores.items() if influence < 0)
-    samples = {each.item: each for each in store.datasets.iterate(run.id, SampleFilter(items=items))}
-    chosen: dict[str, dict[str, HelpfulText]] = {label: {} for label in dict.fromkeys(each["label"] for each in ranked)}
-    for item in items:
-        sample = samples.get(item)
+    helpful = [text for text in ranking.texts if text.dataset == run.name and text.influence < 0]
+    wanted = SampleFilter(items=tuple(text.item for text in helpful))
+    samples = {sample.item: sample for sample in store.datasets.iterate(run.id, wanted)}
+    chosen: dict[str, dict[str, HelpfulText]] = {label: {} for label in dict.fromkeys(t.label for t in ranking.texts)}
+    for text in helpful:
+        sample = samples.get(text.item)
         if sample is None or sample.status is SampleStatus.REJECTED or _UNFIT & set(sample.flags):
             continue
-        label = next(each["label"] for each in ranked if each["item"] == item and each["dataset"] == run.name)
-        if len(chosen[label]) < per_class:
-            chosen[label].setdefault(sample.text.strip(), HelpfulText(sample, scores[item]))
+        of_label = chosen[text.label]
+        if len(of_label) < per_class:
+            of_label.setdefault(sample.text.strip(), HelpfulText(sample, text.influence))
     if bare := [label for label, texts in chosen.items() if not texts]:
         raise InputError(f"'{run.name}' has no text that helps and may be an example for: {', '.join(bare)}.")
     return [each for texts in chosen.values() for each in texts.values()]

@@ -1,144 +1,139 @@
-"""How much each training text moves the probe, and whether to the better: exact, because the probe is convex.
+"""The influence of each training text on the probe, the most helpful first: what feedback chooses from.
 
-The probe here is softmax regression on frozen embeddings with a weight w_i for each text:
-
-    θ(w) = argmin Σ w_i ℓ(x_i, y_i; θ) + ‖W‖² ÷ 2C
-
-Its loss L on held-out texts changes with w_i as the implicit function theorem says (influence functions, Koh & Liang
-2017): dL/dw_i = -∇L(θ)ᵀ H⁻¹ ∇ℓ_i(θ), where H is the Hessian of the sum above. H is never formed; conjugate gradients
-solve H v = ∇L with products alone.
-
-L is the reverse cross-entropy of SunGen and ProGen: Σ -log(one-hot) × p, with log 0 set to a constant, is that constant
-times 1 - p(y). It is bounded, so a held-out text with a wrong label pulls no harder than a right one (Ghosh et al.
-2017, Wang et al. 2019).
+ProGen (Ye et al. 2022) estimates influence on a noise-robust loss over held-out generated texts by stochastic steps.
+Here it is exact; each half of the texts is held out for the other, and the scores of several splits are averaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
+from attrprompt.analysis_jobs.request import UNHASHED
+from attrprompt.errors import InputError, StopCheck, WorkerError
+from attrprompt.evaluation.loading import SHARE, read_coded
+from attrprompt.evaluation.probe import Texts, limit_threads
+from attrprompt.evaluation.request import EvaluationRequest
+from attrprompt.evaluation.scores import Floats
+from attrprompt.evaluation.steps.halves import refuse_few, split_in_half
+from attrprompt.evaluation.steps.weighted_probe import Problem, fit, measure_influence
+from attrprompt.worker.context import JobContext
+from attrprompt.worker.jobs import JobRequest, register
 
-PENALTY = 1.0
-_RIDGE = 1e-6  # a constant added to all intercepts changes nothing; this keeps the Hessian invertible all the same
-_NEWTON_STEPS = 25
-_SOLVER_STEPS = 200
-_TOLERANCE = 1e-6
+SPLITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TextInfluence:
+    """A training text with its influence: below 0 it helps, above 0 it harms."""
+
+    dataset: str
+    item: int
+    label: str
+    influence: float
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Training texts: vectors with a last column of ones for the intercept, and one-hot classes."""
+class InfluenceParameters:
+    """How influence is measured: the splits into halves, whose influences are averaged, and their seed."""
 
-    vectors: Floats
-    classes: Floats
+    splits: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class InfluenceRanking:
+    """The texts of a training set by their influence.
+
+    Attributes:
+        training: name of the training set.
+        n: its texts.
+        harmful_share: share of them without which the loss would be lower.
+        texts: the most helpful first.
+    """
+
+    training: str
+    n: int
+    parameters: InfluenceParameters
+    harmful_share: float
+    texts: tuple[TextInfluence, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "training": self.training,
+            "n": self.n,
+            "parameters": asdict(self.parameters),
+            "harmful_share": self.harmful_share,
+            "texts": [asdict(text) for text in self.texts],
+        }
 
     @classmethod
-    def make(cls, vectors: NDArray[np.floating], codes: Codes, classes: int) -> Problem:
-        """A problem from embeddings and class numbers."""
-        rows = np.hstack([np.asarray(vectors, dtype=np.float64), np.ones((len(codes), 1))])
-        return cls(rows, np.eye(classes)[codes])
-
-    def probabilities(self, coefficients: Floats) -> Floats:
-        """Of each class for each text."""
-        logits = self.vectors @ coefficients
-        logits -= logits.max(axis=1, keepdims=True)
-        shares: Floats = np.exp(logits)
-        shares /= shares.sum(axis=1, keepdims=True)
-        return shares
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The ranking of which this is the plain data."""
+        return cls(
+            training=plain["training"],
+            n=plain["n"],
+            parameters=InfluenceParameters(**plain["parameters"]),
+            harmful_share=plain["harmful_share"],
+            texts=tuple(TextInfluence(**text) for text in plain["texts"]),
+        )
 
 
-def fit(problem: Problem, weights: Floats, start: Floats | None = None) -> Floats:
-    """The coefficients of the weighted probe, by Newton's method; `start` of a problem close by saves steps."""
-    features, classes = problem.vectors.shape[1], problem.classes.shape[1]
-    coefficients = np.zeros((features, classes)) if start is None else start.copy()
-    for _ in range(_NEWTON_STEPS):
-        shares = problem.probabilities(coefficients)
-        gradient = problem.vectors.T @ (weights[:, None] * (shares - problem.classes)) + _penalise(coefficients)
-        if np.abs(gradient).max() < _TOLERANCE * max(1.0, float(weights.sum())):
-            break
-        step = solve(_hessian(problem, weights, shares), gradient)
-        coefficients = _descend(problem, weights, coefficients, step, gradient)
-    return coefficients
+class InfluenceRequest(EvaluationRequest, JobRequest[InfluenceRanking]):
+    """How much each training text moves the probe."""
+
+    kind: ClassVar[str] = "influence"
 
 
-def robust_loss(problem: Problem, coefficients: Floats) -> float:
-    """Mean of 1 - p(y) over held-out texts; 0 is best."""
-    return float(1 - (problem.probabilities(coefficients) * problem.classes).sum(axis=1).mean())
+@register(InfluenceRequest, InfluenceRanking, unhashed=UNHASHED)
+def rank_texts(request: InfluenceRequest, context: JobContext) -> InfluenceRanking:
+    """Every text of the one training set of an `EvaluationRequest` with its influence, the most helpful first.
 
-
-def measure_influence(training: Problem, weights: Floats, coefficients: Floats, held_out: Problem) -> Floats:
-    """dL/dw_i of each training text: below 0 the text helps, above 0 it harms.
-
-    Args:
-        coefficients: of the probe fitted with these weights.
-        held_out: texts on which the robust loss is taken.
+    The request's test set only says which labels count; none of its texts is used.
     """
-    shares = held_out.probabilities(coefficients)
-    right = (shares * held_out.classes).sum(axis=1, keepdims=True)
-    slope = held_out.vectors.T @ (right * (shares - held_out.classes)) / len(shares)
-    trained = training.probabilities(coefficients)
-    direction = solve(_hessian(training, weights, trained), slope)
-    influence: Floats = -((trained - training.classes) * (training.vectors @ direction)).sum(axis=1)
-    return influence
+    if request.multi_label:
+        raise InputError("Influence is measured for texts with one label each; this project's texts have several.")
+    coded = read_coded(request, context)
+    classes = len(coded.match.names)
+    refuse_few(coded.texts, classes)
+    done = 0
+
+    def check() -> None:
+        nonlocal done
+        if context.cancelled():
+            raise WorkerError("The scoring was cancelled.")
+        context.progress(SHARE + (1 - SHARE) * done / (2 * SPLITS), "measuring influence")
+        done += 1
+
+    influence = measure_mean_influence(coded.texts, classes, seed=request.seed, check=check)
+    origins = coded.origins
+    return InfluenceRanking(
+        training=request.training[0].name,
+        n=coded.texts.n,
+        parameters=InfluenceParameters(SPLITS, request.seed),
+        harmful_share=float((influence > 0).mean()),
+        texts=tuple(
+            TextInfluence(*origins[row], coded.match.names[coded.texts.codes[row]], float(influence[row]))
+            for row in map(int, np.argsort(influence, kind="stable"))
+        ),
+    )
 
 
-def solve(product: Callable[[Floats], Floats], target: Floats) -> Floats:
-    """Find v with product(v) = target, by conjugate gradients; the product is symmetric and positive definite."""
-    found = np.zeros_like(target)
-    residual = target.copy()
-    direction = residual.copy()
-    norm = float((residual * residual).sum())
-    enough = norm * _TOLERANCE**2
-    for _ in range(_SOLVER_STEPS):
-        if norm <= enough or norm == 0:
-            break
-        image = product(direction)
-        length = norm / float((direction * image).sum())
-        found += length * direction
-        residual -= length * image
-        following = float((residual * residual).sum())
-        direction = residual + following / norm * direction
-        norm = following
-    return found
-
-
-def _hessian(problem: Problem, weights: Floats, shares: Floats) -> Callable[[Floats], Floats]:
-    def multiply(direction: Floats) -> Floats:
-        moved = problem.vectors @ direction
-        moved = shares * (moved - (shares * moved).sum(axis=1, keepdims=True))
-        image: Floats = problem.vectors.T @ (weights[:, None] * moved) + _penalise(direction)
-        return image
-
-    return multiply
-
-
-def _descend(problem: Problem, weights: Floats, coefficients: Floats, step: Floats, gradient: Floats) -> Floats:
-    """A Newton step, halved until the objective falls."""
-    before = _objective(problem, weights, coefficients)
-    slope = float((gradient * step).sum())
-    size = 1.0
-    while size > 1e-4:
-        moved = coefficients - size * step
-        if _objective(problem, weights, moved) <= before - 1e-4 * size * slope:
-            return moved
-        size /= 2
-    return coefficients
-
-
-def _objective(problem: Problem, weights: Floats, coefficients: Floats) -> float:
-    right = (problem.probabilities(coefficients) * problem.classes).sum(axis=1)
-    fit_loss = -(weights * np.log(np.maximum(right, 1e-300))).sum()
-    return float(fit_loss + (_penalise(coefficients) * coefficients).sum() / 2)
-
-
-def _penalise(coefficients: Floats) -> Floats:
-    """The slope of the penalty: 1 ÷ C on the weights, next to nothing on the intercepts."""
-    penalty = coefficients / PENALTY
-    penalty[-1] = _RIDGE * coefficients[-1]
-    return penalty
+def measure_mean_influence(texts: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Floats:
+    """The influence of each text on the robust loss of the other half, mean over splits; below 0 it helps."""
+    total = np.zeros(texts.n)
+    with limit_threads():
+        for split in range(SPLITS):
+            halves = split_in_half(texts.codes, seed=seed * SPLITS + split)
+            problems = [Problem.make(texts.vectors[rows], texts.codes[rows], classes) for rows in halves]
+            for own, other in ((0, 1), (1, 0)):
+                if check is not None:
+                    check()
+                weights = np.ones(len(halves[own]))
+                coefficients = fit(problems[own], weights)
+                total[halves[own]] += measure_influence(problems[own], weights, coefficients, problems[other])
+    return total / SPLITS

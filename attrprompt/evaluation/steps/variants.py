@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
+from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.statistics.verdicts import DIFFERENT, LEVEL, NO_INTERVAL, NOT_SHOWN, correct_by_holm
 from attrprompt.analysis_jobs.request import UNHASHED
-from attrprompt.evaluation.evaluate import EQUAL, answer_evaluation
+from attrprompt.evaluation.evaluate import answer_evaluation
 from attrprompt.evaluation.request import EvaluationRequest
+from attrprompt.evaluation.result import EQUAL_N, Evaluation
 from attrprompt.records import Run
 from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import JobRequest, Plain, register
+from attrprompt.worker.jobs import JobRequest, register
 
 METRIC = "macro_f1"
 
@@ -23,7 +26,7 @@ class VariantRow:
 
     Attributes:
         texts: of the variant, as far as there are any.
-        score: its macro F1 at equal n per class, as results print it.
+        score: its macro F1 at equal n per class.
         q: p corrected by Holm over the table's rows.
         verdict: None where the variant has no texts yet.
     """
@@ -31,7 +34,7 @@ class VariantRow:
     run: str
     title: str
     texts: int
-    score: Mapping[str, Any] | None = None
+    score: Estimate | None = None
     difference: float | None = None
     low: float | None = None
     high: float | None = None
@@ -44,57 +47,60 @@ class VariantRow:
         return asdict(self)
 
 
-class VariantsRequest(EvaluationRequest, JobRequest[Plain]):
+class VariantsRequest(EvaluationRequest, JobRequest[Evaluation]):
     """How variants of a run compare with it."""
 
     kind: ClassVar[str] = "variants"
 
 
-@register(VariantsRequest, Plain, unhashed=UNHASHED)
-def compare_variants(request: VariantsRequest, context: JobContext) -> Plain:
+@register(VariantsRequest, Evaluation, unhashed=UNHASHED)
+def compare_variants(request: VariantsRequest, context: JobContext) -> Evaluation:
     """An evaluation of a base run and its variants; not the one that the report shows."""
-    return Plain(answer_evaluation(request, context))
+    return answer_evaluation(request, context)
 
 
-def tabulate_variants(result: Mapping[str, Any] | None, base: Run, variants: Mapping[str, Run]) -> list[VariantRow]:
+def tabulate_variants(evaluation: Evaluation | None, base: Run, variants: Mapping[str, Run]) -> list[VariantRow]:
     """Each variant against the base run in macro F1 at equal n per class, p corrected by Holm over these rows.
 
     Args:
-        result: an evaluation with the base run and the variants that have texts among its training sets; None where
-            there is none yet.
+        evaluation: one with the base run and the variants that have texts among its training sets; None where there
+            is none yet.
         variants: by title, those without texts among them.
     """
-    compared = {
-        frozenset((each["a"], each["b"])): each
-        for each in (result or {"comparisons": ()})["comparisons"]
-        if each["metric"] == METRIC and each["scope"] == EQUAL
-    }
-    rows = []
-    for title, run in variants.items():
-        row = VariantRow(run.name, title, run.counters.completed)
-        found = compared.get(frozenset((run.name, base.name)))
-        rows.append(row if found is None or result is None else _fill(row, found, result["models"][run.name]))
-    known = [each for each in rows if each.p is not None]
-    corrected = correct_by_holm([each.p or 0.0 for each in known])
-    by_run = dict(zip([each.run for each in known], corrected, strict=True))
-    return [_judge(each, by_run.get(each.run)) for each in rows]
+    rows = [VariantRow(run.name, title, run.counters.completed) for title, run in variants.items()]
+    if evaluation is not None:
+        rows = [_fill(row, evaluation, base.name) for row in rows]
+    known = [row for row in rows if row.p is not None]
+    corrected = correct_by_holm([row.p or 0.0 for row in known])
+    by_run = dict(zip([row.run for row in known], corrected, strict=True))
+    return [_adjust(row, by_run.get(row.run)) for row in rows]
 
 
-def _fill(row: VariantRow, found: Mapping[str, Any], model: Mapping[str, Any]) -> VariantRow:
-    sign = 1 if found["a"] == row.run else -1
-    ends = (None, None) if found["low"] is None else sorted((sign * found["low"], sign * found["high"]))
+def _fill(row: VariantRow, evaluation: Evaluation, base: str) -> VariantRow:
+    """The row with what the evaluation says of its variant, if anything."""
+    found = next((each for each in evaluation.comparisons if _is_wanted(each, {row.run, base})), None)
+    model = evaluation.models.get(row.run)
+    if found is None or found.difference is None or model is None or model.equal is None:
+        return row
+    sign = 1 if found.a == row.run else -1
+    low, high = (found.low, found.high) if sign > 0 else (found.high, found.low)
     return replace(
         row,
-        texts=model["training_texts"]["n"],
-        score=model["equal"][METRIC],
-        difference=sign * found["difference"],
-        low=ends[0],
-        high=ends[1],
-        p=found["p"],
+        texts=model.training_texts.n,
+        score=model.equal.scores[METRIC],
+        difference=sign * found.difference,
+        low=None if low is None else sign * low,
+        high=None if high is None else sign * high,
+        p=found.p,
     )
 
 
-def _judge(row: VariantRow, q: float | None) -> VariantRow:
+def _is_wanted(comparison: Comparison, pair: AbstractSet[str]) -> bool:
+    return comparison.metric == METRIC and comparison.scope == EQUAL_N and {comparison.a, comparison.b} == pair
+
+
+def _adjust(row: VariantRow, q: float | None) -> VariantRow:
+    """The row with its corrected p and the verdict that follows."""
     if row.difference is None:
         return row
     if q is None:

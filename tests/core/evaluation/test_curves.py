@@ -11,10 +11,11 @@ from tests.core.evaluation.points import CLASSES, make_texts
 def test_the_curve_ends_at_the_full_score_and_its_bands_hold_their_values():
     texts, test = make_texts(120, 7), make_texts(300, 8)
     full = train(texts, test, CLASSES, seed=0)
-    points = [each.to_json() for each in measure_curve(texts, test, full, seed=0)]
-    assert [each["n"] for each in points] == [6, 15, 30, 60, 120]
-    assert points[-1]["accuracy"]["value"] == pytest.approx(full.scores[0])
-    assert all(each["macro_f1"]["low"] <= each["macro_f1"]["value"] <= each["macro_f1"]["high"] for each in points)
+    points = measure_curve(texts, test, full, seed=0)
+    assert [point.n for point in points] == [6, 15, 30, 60, 120]
+    assert points[-1].scores["accuracy"].value == pytest.approx(full.scores[0])
+    scores = [point.scores["macro_f1"] for point in points]
+    assert all(score.low <= score.value <= score.high for score in scores)
 
 
 def test_the_monotone_curve_pools_what_falls():

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.records import hash_text
+from tests.kept import assert_comes_back
 
 TOPICS = {
     "sports": ["The striker scored twice in the final of the cup", "The coach praised her team after the match"],
@@ -62,6 +64,7 @@ def test_evaluate_prints_scores_comparisons_and_cells(run):
     assert [each["scope"] for each in printed["comparisons"] if each["family"] == "primary"] == ["all texts"]
     assert printed["curves"]["a"][-1]["n"] == 40
     assert printed["budget"] == []
+    assert assert_comes_back(Evaluation.from_json(printed)).to_json() == printed
 
 
 def test_one_training_set_stands_at_top_level_too_and_labels_match_in_any_case(run):

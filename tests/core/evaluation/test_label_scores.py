@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from attrprompt.errors import InputError
-from attrprompt.evaluation.confusion import describe_label_confusion
+from attrprompt.evaluation.confusion import make_label_confusion
 from attrprompt.evaluation.label_scores import LabelPredictions, LabelScoring, give_labels, rank_labels
 from attrprompt.evaluation.probe import Texts, compare, draw_equal, train
 
@@ -183,12 +183,12 @@ def test_a_higher_share_for_a_true_label_never_lowers_its_ranking(case):
 def test_the_confusion_of_labels_holds_every_error_in_a_cell():
     truth = np.array([[1, 1, 0], [1, 0, 0], [0, 1, 0]], dtype=bool)
     given_labels = np.array([[1, 0, 1], [1, 1, 0], [0, 0, 0]], dtype=bool)
-    found = describe_label_confusion(truth, given_labels, ["a", "b", "c"], [10, 11, 12])
-    cells = {(each["label"], each["predicted"]): each["items"] for each in found["cells"]}
-    assert cells == {("a", "a"): [10, 11], ("b", "c"): [10], ("", "b"): [11], ("b", ""): [12]}
-    for each in found["cells"]:
-        place = found["rows"].index(each["label"]), found["columns"].index(each["predicted"])
-        assert found["counts"][place[0]][place[1]] == each["n"]
+    found = make_label_confusion(truth, given_labels, ["a", "b", "c"], [10, 11, 12])
+    cells = {(cell.label, cell.predicted): cell.items for cell in found.cells}
+    assert cells == {("a", "a"): (10, 11), ("b", "c"): (10,), ("", "b"): (11,), ("b", ""): (12,)}
+    for cell in found.cells:
+        row, column = found.rows.index(cell.label), found.columns.index(cell.predicted)
+        assert found.counts[row][column] == cell.n
 
 
 def make_texts(n, seed, labels=4, noise=0.8, part=0):
@@ -207,9 +207,9 @@ def test_the_probe_learns_several_labels_and_its_intervals_hold_its_scores():
     test = make_texts(300, 1)
     found = train(make_texts(200, 2), test, 4, seed=0)
     estimates = found.estimate_metrics()
-    assert estimates["micro_f1"]["value"] > 0.75
-    assert estimates["mrr"]["value"] > 0.9
-    assert all(each["low"] <= each["value"] <= each["high"] for each in estimates.values())
+    assert estimates["micro_f1"].value > 0.75
+    assert estimates["mrr"].value > 0.9
+    assert all(each.low <= each.value <= each.high for each in estimates.values())
 
 
 def test_a_label_that_no_training_text_has_is_never_given():

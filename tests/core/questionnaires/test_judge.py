@@ -7,7 +7,7 @@ import pytest
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
-from attrprompt.questionnaires.judge import plan_judging, read_choice, score_judging
+from attrprompt.questionnaires.judge import make_judge_questionnaire, read_choice, score_judging
 from attrprompt.questionnaires.questionnaire import Questionnaires
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
@@ -59,29 +59,30 @@ def test_an_answer_is_read_as_the_one_option_it_names(answer, choice):
 
 def test_dimensions_that_a_rule_checks_are_not_asked_about(project, store):
     dataset = add_texts(store, project)
-    plan = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=5)
-    assert {each.dimension for each in plan.questions} == {"style"}
-    assert len(plan.questions) == 15
-    assert all(set(each.options) == set(STYLES) for each in plan.questions)
-    assert {each.options.index(each.asked) for each in plan.questions} == {0, 1, 2}
+    questionnaire = make_judge_questionnaire(store, project, dataset, Endpoint.embedded(), per_value=5)
+    assert {each.dimension for each in questionnaire.questions} == {"style"}
+    assert len(questionnaire.questions) == 15
+    assert all(set(each.options) == set(STYLES) for each in questionnaire.questions)
+    assert {each.options.index(each.asked) for each in questionnaire.questions} == {0, 1, 2}
     with pytest.raises(InputError, match="no rule can check: style"):
-        plan_judging(store, project, dataset, Endpoint.embedded(), dimensions=["location"])
+        make_judge_questionnaire(store, project, dataset, Endpoint.embedded(), dimensions=["location"])
 
 
 def test_more_texts_later_ask_again_for_none(project, store):
     dataset = add_texts(store, project)
-    few = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=5)
-    many = plan_judging(store, project, dataset, Endpoint.embedded(), per_value=10)
+    few = make_judge_questionnaire(store, project, dataset, Endpoint.embedded(), per_value=5)
+    many = make_judge_questionnaire(store, project, dataset, Endpoint.embedded(), per_value=10)
     assert {each.key for each in few.questions} < {each.key for each in many.questions}
 
 
 def test_a_value_that_its_texts_do_not_show_is_told(runtime, project, faulty_server, store):
     dataset = add_texts(store, project)
     server = faulty_server(answer=answer_as_read)
-    plan = plan_judging(store, project, dataset, Endpoint(server.base_url, "faulty-1"), per_value=40)
-    runtime.background(Questionnaires).start(project.id, plan, concurrency=4).result(60)
-    answers = store.answers.find(project.id, [each.key for each in plan.questions])
-    judged = score_judging(plan, answers)["style"]
+    endpoint = Endpoint(server.base_url, "faulty-1")
+    questionnaire = make_judge_questionnaire(store, project, dataset, endpoint, per_value=40)
+    runtime.background(Questionnaires).start(project.id, questionnaire, concurrency=4).result(60)
+    answers = store.answers.find(project.id, [each.key for each in questionnaire.questions])
+    judged = score_judging(questionnaire, answers)["style"]
     assert (judged.n, judged.no_verdict) == (119, 1)
     assert judged.agree.value == pytest.approx(79 / 119)
     assert judged.chance == pytest.approx(1 / 3)

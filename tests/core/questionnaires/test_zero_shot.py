@@ -10,7 +10,7 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
 from attrprompt.project import Project, Task
 from attrprompt.questionnaires.questionnaire import Questionnaires, describe_cost
-from attrprompt.questionnaires.zero_shot import plan_zero_shot, read_labels, write_messages
+from attrprompt.questionnaires.zero_shot import make_zero_shot_questionnaire, read_labels, write_messages
 from attrprompt.questionnaires.zero_shot_scores import score_zero_shot
 from attrprompt.records import DatasetKind, hash_text
 from attrprompt.store import NewSample
@@ -60,29 +60,30 @@ def answer_rightly(body):
     return text.split("About ")[1].split(",")[0].replace("+", "\n")
 
 
-def ask(runtime, project, plan):
-    return runtime.background(Questionnaires).start(project.id, plan, concurrency=4).result(30)
+def ask(runtime, project, questionnaire):
+    return runtime.background(Questionnaires).start(project.id, questionnaire, concurrency=4).result(30)
 
 
-def find_answers(store, project, plan):
-    return store.answers.find(project.id, [each.key for each in plan.questions])
+def find_answers(store, project, questionnaire):
+    return store.answers.find(project.id, [each.key for each in questionnaire.questions])
 
 
 def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_server, store, project):
     gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly)
-    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
-    assert ask(runtime, project, plan) == 24
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    assert ask(runtime, project, questionnaire) == 24
     prices = PriceTable.from_rows([{"model": "faulty-1", "prompt": 1.0, "completion": 1.0}])
-    scores = score_zero_shot(plan, find_answers(store, project, plan), prices)
-    assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
-    assert scores["macro_f1"]["value"] == pytest.approx((1 + 22 / 23) / 2)
-    assert scores["accuracy"]["low"] < 23 / 24 <= scores["accuracy"]["high"]
-    assert scores["no_label"]["value"] == pytest.approx(1 / 24)
-    assert scores["confusion"]["columns"] == ["World", "Sports", "no label"]
-    cell = next(each for each in scores["confusion"]["cells"] if each["predicted"] == "no label" and each["n"])
-    assert (cell["label"], cell["items"]) == ("Sports", [3])
-    assert scores["cost"] == pytest.approx(sum(scores["tokens"].values()) / 1e6)
+    scores = score_zero_shot(questionnaire, find_answers(store, project, questionnaire), prices)
+    accuracy = scores.scores["accuracy"]
+    assert accuracy.value == pytest.approx(23 / 24)
+    assert scores.scores["macro_f1"].value == pytest.approx((1 + 22 / 23) / 2)
+    assert accuracy.low < 23 / 24 <= accuracy.high
+    assert scores.no_label.value == pytest.approx(1 / 24)
+    assert scores.confusion.columns == ("World", "Sports", "no label")
+    cell = next(cell for cell in scores.confusion.cells if cell.predicted == "no label" and cell.n)
+    assert (cell.label, cell.items) == ("Sports", (3,))
+    assert scores.cost == pytest.approx((scores.tokens.prompt + scores.tokens.completion) / 1e6)
     sent = server.asked[0].body
     assert (sent["temperature"], sent["messages"][-1]["content"].startswith("Which one of these labels")) == (0, True)
 
@@ -90,17 +91,17 @@ def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_
 def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, faulty_server, store, project):
     gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, by_prompt={"report 7.": ["auth", "ok"]})
-    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
     with pytest.raises(ProviderError):
-        ask(runtime, project, plan)
+        ask(runtime, project, questionnaire)
     job = runtime.background(Questionnaires).find(project.id)
     assert job.state == "failed"
-    kept = len(find_answers(store, project, plan))
+    kept = len(find_answers(store, project, questionnaire))
     asked = len(server.asked)
-    assert ask(runtime, project, plan) == 24 - kept
+    assert ask(runtime, project, questionnaire) == 24 - kept
     assert len(server.asked) - asked == 24 - kept
     with pytest.raises(InputError, match="has its answer already"):
-        ask(runtime, project, plan)
+        ask(runtime, project, questionnaire)
 
 
 def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime, faulty_server, store, project):
@@ -108,14 +109,14 @@ def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime,
     server = faulty_server(answer=answer_rightly, latency=0.05)
     endpoint = Endpoint(server.base_url, "faulty-1")
     future = runtime.background(Questionnaires).start(
-        project.id, plan := plan_zero_shot(store, project, gold, endpoint), concurrency=1
+        project.id, questionnaire := make_zero_shot_questionnaire(store, project, gold, endpoint), concurrency=1
     )
     runtime.background(Questionnaires).stop(project.id)
     came = future.result(30)
     assert came < 24
     assert runtime.background(Questionnaires).find(project.id).state == "cancelled"
-    ask(runtime, project, plan)
-    fewer = plan_zero_shot(store, project, gold, endpoint, at_most=10)
+    ask(runtime, project, questionnaire)
+    fewer = make_zero_shot_questionnaire(store, project, gold, endpoint, at_most=10)
     assert len(find_answers(store, project, fewer)) == 10
     assert len(server.asked) == 24
 
@@ -123,10 +124,10 @@ def test_stopping_begins_nothing_more_and_more_texts_ask_for_none_again(runtime,
 def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server, store, project):
     gold = add_gold(store, project)
     server = faulty_server(answer=answer_rightly, by_prompt={"report 5.": ["bad_request"]})
-    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
-    ask(runtime, project, plan)
-    scores = score_zero_shot(plan, find_answers(store, project, plan), PriceTable())
-    assert (scores["refused_requests"], scores["no_label"]["value"], scores["cost"]) == (1, pytest.approx(2 / 24), None)
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    ask(runtime, project, questionnaire)
+    scores = score_zero_shot(questionnaire, find_answers(store, project, questionnaire), PriceTable())
+    assert (scores.refused_requests, scores.no_label.value, scores.cost) == (1, pytest.approx(2 / 24), None)
 
 
 @pytest.mark.parametrize(
@@ -137,22 +138,22 @@ def test_a_refused_request_is_an_answer_without_a_label(runtime, faulty_server, 
 def test_several_labels_a_text_are_asked_for_and_scored(runtime, faulty_server, store, project):
     gold = add_gold(store, project, labels=(("World",), ("Sports", "World")))
     server = faulty_server(answer=answer_rightly)
-    plan = plan_zero_shot(store, project, gold, Endpoint(server.base_url, "faulty-1"))
-    ask(runtime, project, plan)
-    scores = score_zero_shot(plan, find_answers(store, project, plan), PriceTable())
-    assert scores["metrics"] == ["micro_f1", "macro_f1", "accuracy"]
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    ask(runtime, project, questionnaire)
+    scores = score_zero_shot(questionnaire, find_answers(store, project, questionnaire), PriceTable())
+    assert scores.metrics == ("micro_f1", "macro_f1", "accuracy")
     # 36 labels are there, 34 of them are given: the answer about report 3 names none of its two
-    assert scores["micro_f1"]["value"] == pytest.approx(2 * 34 / (34 + 36))
-    assert scores["accuracy"]["value"] == pytest.approx(23 / 24)
+    assert scores.scores["micro_f1"].value == pytest.approx(2 * 34 / (34 + 36))
+    assert scores.scores["accuracy"].value == pytest.approx(23 / 24)
 
 
 def test_gold_that_stood_in_a_prompt_and_unknown_labels_are_not_asked_about(store, project):
     gold = add_gold(store, project, n=12, labels=(("World",), ("Weather",), ("sports",)))
     first = store.datasets.read_page(gold.id)[0]
     store.datasets.record_gold_use(project.id, [hash_text(first.text)], "r1")
-    plan = plan_zero_shot(store, project, gold, Endpoint("http://127.0.0.1:9", "m"))
-    assert (len(plan.questions), plan.used_in_prompts, plan.other_labels) == (7, 1, 4)
-    assert "price unknown" in describe_cost(plan, 7, PriceTable())
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint("http://127.0.0.1:9", "m"))
+    assert (len(questionnaire.questions), questionnaire.used_in_prompts, questionnaire.other_labels) == (7, 1, 4)
+    assert "price unknown" in describe_cost(questionnaire, 7, PriceTable())
 
 
 def test_labels_are_listed_with_their_descriptions():

@@ -14,15 +14,18 @@ weighted texts, the outer one moves the weights so that a noise-robust loss on f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, adjust_families
+from attrprompt.analysis.statistics.estimate import Comparison
+from attrprompt.analysis.statistics.verdicts import EXPLORATORY_FAMILY, PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import InputError, StopCheck, WorkerError
+from attrprompt.evaluation.estimates import Scores, print_scores, read_scores
 from attrprompt.evaluation.loading import SHARE, CodedTexts, read_coded
 from attrprompt.evaluation.probe import (
     DRAWS,
@@ -37,13 +40,14 @@ from attrprompt.evaluation.probe import (
     train,
 )
 from attrprompt.evaluation.request import EvaluationRequest
-from attrprompt.evaluation.scores import Codes, Floats, Predictions, measure_calibration_error
-from attrprompt.evaluation.steps.influence import Problem, fit, measure_influence, robust_loss
+from attrprompt.evaluation.result import ALL_TEXTS
+from attrprompt.evaluation.scores import Floats, Predictions, measure_calibration_error
+from attrprompt.evaluation.steps.halves import refuse_few, split_in_half
+from attrprompt.evaluation.steps.weighted_probe import Problem, fit, measure_influence, robust_loss
 from attrprompt.worker.context import JobContext
-from attrprompt.worker.jobs import JobRequest, Plain, register
+from attrprompt.worker.jobs import JobRequest, register
 
 START, RATE, STEPS = 0.5, 0.1, 20
-FEWEST_PER_CLASS = 4
 LOW = 0.1
 BEFORE, AFTER = "all texts alike", "weighted"
 
@@ -57,14 +61,111 @@ class Learned:
     loss_after: float
 
 
-class ReweighRequest(EvaluationRequest, JobRequest[Plain]):
+@dataclass(frozen=True)
+class GoldSet:
+    """The texts that test."""
+
+    dataset: str
+    n: int
+
+
+@dataclass(frozen=True)
+class WeighingParameters:
+    """How weights are learned.
+
+    Attributes:
+        start: each weight before the first step.
+        rate: length of a step.
+        draws: trainings on 80 % of the texts, for the intervals.
+    """
+
+    start: float
+    rate: float
+    steps: int
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class HeldOutLoss:
+    """The robust loss on held-out halves with equal weights and with learned ones; 0 is best, 1 worst."""
+
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextWeight:
+    """A training text with its weight, 0 to 1."""
+
+    dataset: str
+    item: int
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Reweighing:
+    """Weights of a training set, and what the probe scores with and without them.
+
+    Attributes:
+        training: name of the training set.
+        n: its texts.
+        low_share: share of them whose weight lies under `LOW`.
+        weights: of each text, the lowest first.
+    """
+
+    training: str
+    test: GoldSet
+    parameters: WeighingParameters
+    n: int
+    held_out_loss: HeldOutLoss
+    low_share: float
+    before: Scores
+    after: Scores
+    comparisons: tuple[Comparison, ...]
+    weights: tuple[TextWeight, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {
+            "training": self.training,
+            "test": asdict(self.test),
+            "parameters": asdict(self.parameters),
+            "n": self.n,
+            "held_out_loss": asdict(self.held_out_loss),
+            "low_share": self.low_share,
+            "before": print_scores(self.before),
+            "after": print_scores(self.after),
+            "comparisons": [comparison.to_json() for comparison in self.comparisons],
+            "weights": [asdict(weight) for weight in self.weights],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """The weights of which this is the plain data."""
+        return cls(
+            training=plain["training"],
+            test=GoldSet(**plain["test"]),
+            parameters=WeighingParameters(**plain["parameters"]),
+            n=plain["n"],
+            held_out_loss=HeldOutLoss(**plain["held_out_loss"]),
+            low_share=plain["low_share"],
+            before=read_scores(plain["before"]),
+            after=read_scores(plain["after"]),
+            comparisons=tuple(Comparison.from_json(comparison) for comparison in plain["comparisons"]),
+            weights=tuple(TextWeight(**weight) for weight in plain["weights"]),
+        )
+
+
+class ReweighRequest(EvaluationRequest, JobRequest[Reweighing]):
     """Which training texts should count less."""
 
     kind: ClassVar[str] = "reweigh"
 
 
-@register(ReweighRequest, Plain, unhashed=UNHASHED)
-def reweigh(request: ReweighRequest, context: JobContext) -> Plain:
+@register(ReweighRequest, Reweighing, unhashed=UNHASHED)
+def reweigh(request: ReweighRequest, context: JobContext) -> Reweighing:
     """Learn weights for the one training set of an `EvaluationRequest`; the probe on its test set before and after."""
     if request.multi_label:
         raise InputError("Weights are learned for texts with one label each; this project's texts have several.")
@@ -84,27 +185,25 @@ def reweigh(request: ReweighRequest, context: JobContext) -> Plain:
     learned = learn_weights(texts, classes, seed=request.seed, check=check)
     after = _train_weighted(texts, test, classes, learned.weights, seed=request.seed, check=check)
     compared = [
-        replace(each, family=PRIMARY_FAMILY if each.metric == "macro_f1" else "exploratory")
-        for each in compare((AFTER, after), (BEFORE, before), "all texts")
+        replace(comparison, family=PRIMARY_FAMILY if comparison.metric == "macro_f1" else EXPLORATORY_FAMILY)
+        for comparison in compare((AFTER, after), (BEFORE, before), ALL_TEXTS)
     ]
-    return Plain(
-        {
-            "training": request.training[0].name,
-            "test": {"dataset": coded.tested.dataset.name, "n": test.n},
-            "parameters": {"start": START, "rate": RATE, "steps": STEPS, "draws": DRAWS, "seed": request.seed},
-            "n": texts.n,
-            "held_out_loss": {"before": learned.loss_before, "after": learned.loss_after},
-            "low_share": float((learned.weights < LOW).mean()),
-            "before": before.estimate_metrics(),
-            "after": after.estimate_metrics(),
-            "comparisons": [each.to_json() for each in adjust_families(compared)],
-            "weights": _describe_weights(coded, learned.weights),
-        }
+    return Reweighing(
+        training=request.training[0].name,
+        test=GoldSet(coded.tested.dataset.name, test.n),
+        parameters=WeighingParameters(START, RATE, STEPS, DRAWS, request.seed),
+        n=texts.n,
+        held_out_loss=HeldOutLoss(learned.loss_before, learned.loss_after),
+        low_share=float((learned.weights < LOW).mean()),
+        before=before.estimate_metrics(),
+        after=after.estimate_metrics(),
+        comparisons=tuple(adjust_families(compared)),
+        weights=_list_weights(coded, learned.weights),
     )
 
 
 def learn_weights(texts: Texts, classes: int, *, seed: int, check: StopCheck | None = None) -> Learned:
-    """A weight between 0 and 1 for each text, each half of the texts judged by the other."""
+    """A weight between 0 and 1 for each text, each half of the texts tested on the other."""
     halves = split_in_half(texts.codes, seed=seed)
     weights = np.full(texts.n, START)
     before = after = 0.0
@@ -115,31 +214,6 @@ def learn_weights(texts: Texts, classes: int, *, seed: int, check: StopCheck | N
             weights[halves[own]] = found
             before, after = before + first / 2, after + last / 2
     return Learned(weights, before, after)
-
-
-def split_in_half(codes: Codes, *, seed: int) -> tuple[Codes, Codes]:
-    """Rows of two halves with half of each class in each, as far as that goes."""
-    rng = np.random.default_rng([seed, len(codes)])
-    first = []
-    for place, code in enumerate(np.unique(codes)):
-        rows = rng.permutation(np.flatnonzero(codes == code))
-        first.append(rows[: (len(rows) + place % 2) // 2])
-    left = np.sort(np.concatenate(first))
-    return left, np.setdiff1d(np.arange(len(codes)), left)
-
-
-def refuse_few(texts: Texts, classes: int) -> None:
-    """Halves need two texts of each class at least.
-
-    Raises:
-        InputError: a class has fewer than four.
-    """
-    fewest = int(np.bincount(texts.codes, minlength=classes).min())
-    if fewest < FEWEST_PER_CLASS:
-        raise InputError(
-            f"One class has only {fewest} texts; each needs {FEWEST_PER_CLASS}, because one half of the texts judges "
-            "the other. Generate more."
-        )
 
 
 def _descend(own: Problem, other: Problem, check: StopCheck | None) -> tuple[Floats, float, float]:
@@ -166,7 +240,7 @@ def _descend(own: Problem, other: Problem, check: StopCheck | None) -> tuple[Flo
 
 
 def _train_weighted(
-    texts: Texts, test: Texts, classes: int, weights: Floats, *, seed: int, check: Any
+    texts: Texts, test: Texts, classes: int, weights: Floats, *, seed: int, check: Callable[..., None]
 ) -> Trained[Predictions]:
     """The probe with weights, learned anew in each draw of 80 % of the texts: they are part of what is drawn."""
     scoring = make_scoring(test, classes)
@@ -192,15 +266,10 @@ def _predict(texts: Texts, weights: Floats, test: Texts) -> Predictions:
     return Predictions(model.classes_[best].astype(np.int64), shares[np.arange(len(best)), best])
 
 
-def _describe_weights(coded: CodedTexts, weights: Floats) -> list[dict[str, Any]]:
+def _list_weights(coded: CodedTexts, weights: Floats) -> tuple[TextWeight, ...]:
     """Each text with its weight, the lowest first."""
-    places = coded.places
-    return [
-        {
-            "dataset": places[row][0],
-            "item": places[row][1],
-            "label": coded.match.names[coded.texts.codes[row]],
-            "weight": round(float(weights[row]), 4),
-        }
+    origins = coded.origins
+    return tuple(
+        TextWeight(*origins[row], coded.match.names[coded.texts.codes[row]], round(float(weights[row]), 4))
         for row in map(int, np.argsort(weights, kind="stable"))
-    ]
+    )
