@@ -10,7 +10,7 @@ from typing import Any
 
 from attrprompt.analysis_jobs.map import MapRequest
 from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
-from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
+from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_primary_request, make_request
 from attrprompt.analysis_jobs.wording import WordingRequest
 from attrprompt.app_files import APP_FOLDER
 from attrprompt.encoding.cache import VectorCache
@@ -55,8 +55,8 @@ def reset_demo(runtime: Runtime) -> StoredProject:
 def _make_demo(runtime: Runtime) -> StoredProject:
     made_with = _read_provenance()
     document = parse_project(made_with["document"]) if made_with else load_preset("agnews")
-    taken = {each.name for each in runtime.store.projects.list_all()}
-    name = next(each for each in _names() if each not in taken)
+    taken = {project.name for project in runtime.store.projects.list_all()}
+    name = next(name for name in _names() if name not in taken)
     project = runtime.store.projects.create(name, document, owner="demo", source="preset:agnews")
     runtime.store.people.write_setting("demo_project", project.id)
     for run in made_with.get("runs", []):
@@ -68,14 +68,13 @@ def _make_demo(runtime: Runtime) -> StoredProject:
 def first_requests(store: Store, project: StoredProject) -> list[JobRequest[Any]]:
     """What the analysis pages ask first of this project's data sets."""
     datasets = store.datasets.list_all(project.id)
-    primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
 
     def ask(part: Part, of: Sequence[Dataset] = datasets) -> AnalyzeRequest:
         return make_request(store, project, of, (part,))
 
     diversity, similarity = ask(Part.DIVERSITY), ask(Part.SIMILARITY)
     return [
-        make_request(store, project, datasets, primary, primary_only=True, tables=False),
+        make_primary_request(store, project, datasets),
         diversity,
         diversity.ask(WordingRequest),
         similarity.ask(NeighbourhoodRequest),

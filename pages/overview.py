@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from attrprompt.analysis_jobs.findings import describe_primary
-from attrprompt.analysis_jobs.request import Part, make_request
+from attrprompt.analysis_jobs.request import make_primary_request
 from attrprompt.records import default_comparison
 from components.kit.datasets import pick_datasets
 from components.kit.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
@@ -24,7 +24,7 @@ page = open_project_page(
 )
 
 # --- What was made ---
-datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+datasets = [dataset for dataset in page.runtime.store.datasets.list_all(page.project.id) if dataset.rows]
 if not datasets:
     draw_next_step(page, datasets)
     if presenting:
@@ -46,14 +46,7 @@ st.subheader("What the texts show", anchor=False)
 if len(chosen) < 2:
     st.info("A comparison needs two data sets. Generate the same labels once with SimPrompt and once with AttrPrompt.")
 else:
-    request = make_request(
-        page.runtime.store,
-        page.project,
-        chosen,
-        (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS),
-        primary_only=True,
-        tables=False,
-    )
+    request = make_primary_request(page.runtime.store, page.project, chosen)
     analysis = find_or_compute(page.runtime, request, doing="Measuring the texts", key="overview_job")
     if analysis is not None:
         draw_warnings(analysis)

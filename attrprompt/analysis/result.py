@@ -104,7 +104,7 @@ class Cell:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Cell:
         """The cell of which this is the plain data."""
-        figures = {key: each for key, each in plain.items() if key not in ("n", "note")}
+        figures = {key: figure for key, figure in plain.items() if key not in ("n", "note")}
         return cls(plain["n"], estimates_from_json(figures), plain["note"])
 
 
@@ -155,4 +155,4 @@ def estimates_to_json(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
 
 def estimates_from_json(plain: Mapping[str, Any]) -> dict[str, Estimate]:
     """The estimates of which this is the plain data."""
-    return {key: Estimate.from_json(each) for key, each in plain.items()}
+    return {key: Estimate.from_json(estimate) for key, estimate in plain.items()}

@@ -103,20 +103,28 @@ def make_request(
     Raises:
         InputError: a choice cannot be used.
     """
-    rulings = tuple(sorted((each.surface, each.country, each.continent) for each in store.rulings.list_all(project.id)))
+    rulings = tuple(
+        sorted((ruling.surface, ruling.country, ruling.continent) for ruling in store.rulings.list_all(project.id))
+    )
     request = AnalyzeRequest(
-        datasets=tuple(each.id for each in datasets),
+        datasets=tuple(dataset.id for dataset in datasets),
         contents=(),
-        states=tuple(hash_content(store, each) for each in datasets),
+        states=tuple(hash_content(store, dataset) for dataset in datasets),
         only=tuple(only),
         encoder=encoder_of(project),
         rulings=rulings,
         **choices,
     )
-    contents = [hash_counted(store, each, request.choice) for each in datasets]
+    contents = [hash_counted(store, dataset, request.choice) for dataset in datasets]
     if Part.ADHERENCE in only:
         contents.append(project.document.content_hash)
     return request.model_copy(update={"contents": tuple(contents)})
+
+
+def make_primary_request(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> AnalyzeRequest:
+    """What the Overview page asks: the figures that carry a verdict, and no table."""
+    parts = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
+    return make_request(store, project, datasets, parts, primary_only=True, tables=False)
 
 
 def encoder_of(project: StoredProject) -> EncoderSpec:

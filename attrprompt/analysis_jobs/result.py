@@ -105,7 +105,7 @@ class Analysis:
             plain["families"] = {family.name: family.to_json() for family in self.families}
         plain["note"] = self.note
         if self.reference:
-            plain |= {"divergences": [each.to_json() for each in self.divergences], "reference": self.reference}
+            plain |= {"divergences": [pair.to_json() for pair in self.divergences], "reference": self.reference}
         return plain
 
     @classmethod
@@ -134,7 +134,7 @@ class Analysis:
             families=None
             if families is None
             else tuple(Family.from_json(name, family) for name, family in families.items()),
-            divergences=tuple(DivergencePair.from_json(each) for each in plain.get("divergences", ())),
+            divergences=tuple(DivergencePair.from_json(pair) for pair in plain.get("divergences", ())),
             reference=plain.get("reference", ""),
             note=plain["note"],
         )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.analysis_jobs.map import MapRequest
-from attrprompt.analysis_jobs.request import ENCODER_SETTING, AnalyzeRequest, Part, make_request
+from attrprompt.analysis_jobs.request import ENCODER_SETTING, AnalyzeRequest, Part, make_primary_request, make_request
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import find_latest_evaluation
 from attrprompt.records import Dataset, default_comparison
@@ -68,8 +68,8 @@ def make_report(
     return ReportRequest(
         project=project.id,
         name=project.name,
-        datasets=tuple(each.id for each in chosen),
-        contents=tuple(hash_content(store, each) for each in chosen),
+        datasets=tuple(dataset.id for dataset in chosen),
+        contents=tuple(hash_content(store, dataset) for dataset in chosen),
         document=project.document.content_hash,
         encoder=project.settings.get(ENCODER_SETTING),
         costs=read_costs(store, project, chosen),
@@ -92,9 +92,8 @@ class Questions:
 
 def ask_questions(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> Questions:
     """The same questions as the pages ask first, so that answers are shared."""
-    primary = (Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS)
     return Questions(
-        overview=make_request(store, project, datasets, primary, primary_only=True, tables=False),
+        overview=make_primary_request(store, project, datasets),
         diversity=make_request(store, project, datasets, (Part.DIVERSITY,)),
         similarity=make_request(store, project, datasets, (Part.SIMILARITY,)),
         regions=make_request(store, project, datasets, (Part.REGIONS,)),

@@ -97,7 +97,7 @@ def pick_datasets(datasets: Sequence[Dataset], *, key: str, at_least: int = 1) -
     chosen = st.multiselect(
         "Data sets to compare",
         list(by_name),
-        default=None if key in st.session_state else [each.name for each in default_comparison(datasets)],
+        default=None if key in st.session_state else [dataset.name for dataset in default_comparison(datasets)],
         key=key,
         persist_state="session",
         format_func=lambda name: f"{name} ({by_name[name].rows:,})",

@@ -82,8 +82,8 @@ def draw_figures(
             alt="Figures of each data set with intervals",
         )
     st.caption("Click a dot, or a row of the table, for what the figure means, how it was made, and its texts.")
-    points = event.selection.points[:1]
-    chosen = points[0]["customdata"][0] if points else None
+    clicked = event.selection.points[:1]
+    chosen = clicked[0]["customdata"][0] if clicked else None
     if picked is not None:
         chosen = measured[picked].metric
     if chosen is not None:
@@ -131,10 +131,10 @@ def plot_intervals(
     """
     from plotly.subplots import make_subplots
 
-    keys = list(dict.fromkeys(each.metric for each in measured))
+    keys = list(dict.fromkeys(point.metric for point in measured))
     figure = make_subplots(rows=max(1, len(keys)), cols=1, vertical_spacing=0.5 / max(1, len(keys)))
     for row, metric in enumerate(keys, start=1):
-        estimates = {each.dataset: each.estimate for each in measured if each.metric == metric}
+        estimates = {point.dataset: point.estimate for point in measured if point.metric == metric}
         for name, estimate in estimates.items():
             figure.add_trace(
                 go.Scatter(
@@ -194,16 +194,16 @@ def tabulate(measured: Sequence[Measured]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Figure": METRICS[each.metric].title,
-                "Data set": each.dataset,
-                "Estimate": each.estimate.value,
-                "95 % from": each.estimate.low,
-                "to": each.estimate.high,
-                "Texts n": each.estimate.n,
-                "Drawn m": each.estimate.m,
-                "All texts (not comparable)": each.whole,
+                "Figure": METRICS[point.metric].title,
+                "Data set": point.dataset,
+                "Estimate": point.estimate.value,
+                "95 % from": point.estimate.low,
+                "to": point.estimate.high,
+                "Texts n": point.estimate.n,
+                "Drawn m": point.estimate.m,
+                "All texts (not comparable)": point.whole,
             }
-            for each in measured
+            for point in measured
         ]
     )
 
@@ -272,7 +272,7 @@ def draw_scopes(
         st.caption("There are too few texts for figures by label or attribute value.")
         return
     what, by = st.columns([1, 2])
-    metric = what.selectbox("Figure", measured, format_func=lambda each: METRICS[each].title, key=f"{key}_scope_metric")
+    metric = what.selectbox("Figure", measured, format_func=lambda name: METRICS[name].title, key=f"{key}_scope_metric")
     chosen = by.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
     rows = list_scope_rows(analysis, chosen, metric)
     picked = choose_row(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from attrprompt.generation.sending import list_runs
-from attrprompt.records import Dataset, Flag, RunState
+from attrprompt.records import Dataset, DatasetKind, Flag, RunState
 from attrprompt.store.samples import Facets
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
@@ -45,13 +45,13 @@ def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: b
     store = page.runtime.store.datasets
     head, again = st.columns([4, 1], vertical_alignment="bottom")
     head.subheader("One text of each, of the same class", anchor=False)
-    place = st.session_state.get("overview_pair", 0)
+    index = st.session_state.get("overview_pair", 0)
     if controls and again.button("Another pair", key="overview_another", icon=":material/refresh:", width="stretch"):
-        place += 1
-        st.session_state["overview_pair"] = place
-    (left,) = store.read_page(first.id, limit=1, offset=place % first.rows)
-    beside = [each for each in store.read_after(second.id, place - 1, limit=50) if each.labels == left.labels]
-    beside = beside or store.read_page(second.id, limit=1, offset=place % second.rows)
+        index += 1
+        st.session_state["overview_pair"] = index
+    (left,) = store.read_page(first.id, limit=1, offset=index % first.rows)
+    beside = [sample for sample in store.read_after(second.id, index - 1, limit=50) if sample.labels == left.labels]
+    beside = beside or store.read_page(second.id, limit=1, offset=index % second.rows)
     for column, dataset, sample in zip(st.columns(2), (first, second), (left, beside[0]), strict=True):
         with column:
             st.caption(dataset.name)
@@ -61,7 +61,7 @@ def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: b
 def draw_next_step(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
     """The one thing to do next, from what is there and what is not."""
     document = page.project.document
-    kinds = {each.kind.value for each in datasets}
+    kinds = {dataset.kind for dataset in datasets}
     if not document.labels:
         step = ("Add labels", "A task begins with its labels.", "pages/attributes.py", "Add labels")
     elif not document.dimensions:
@@ -78,21 +78,21 @@ def draw_next_step(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             "pages/generate.py",
             "See them arrive",
         )
-    elif "attrprompt" not in kinds:
+    elif DatasetKind.ATTRPROMPT not in kinds:
         step = (
             "Generate with AttrPrompt",
             "Look at the exact prompts first; nothing is spent there.",
             "pages/prompts.py",
             "Look at the prompts",
         )
-    elif "simprompt" not in kinds:
+    elif DatasetKind.SIMPROMPT not in kinds:
         step = (
             "Generate a baseline",
             "SimPrompt asks without attributes; beside it one sees what the attributes did.",
             "pages/generate.py",
             "Generate with SimPrompt",
         )
-    elif "gold" not in kinds:
+    elif DatasetKind.GOLD not in kinds:
         step = (
             "Compare with real texts",
             "Imported gold texts show how far generated ones are from real ones, and test a trained model.",

@@ -29,7 +29,7 @@ def is_presenting() -> bool:
 
 def draw_present(project_id: str, datasets: Sequence[Dataset]) -> None:
     """The way in, with the data sets that are chosen now: a tab of its own, for the screen that the room sees."""
-    names = [each.name for each in datasets]
+    names = [dataset.name for dataset in datasets]
     st.link_button(
         "Present",
         f"?{urlencode({'project': project_id, PRESENT: 1, SHOWN: names}, doseq=True)}",
@@ -42,7 +42,7 @@ def draw_present(project_id: str, datasets: Sequence[Dataset]) -> None:
 def shown_datasets(datasets: Sequence[Dataset]) -> list[Dataset]:
     """The data sets that the address names, else the usual comparison."""
     wanted = st.query_params.get_all(SHOWN)
-    return [each for each in datasets if each.name in wanted] or default_comparison(datasets)
+    return [dataset for dataset in datasets if dataset.name in wanted] or default_comparison(datasets)
 
 
 def draw_leave() -> None:

@@ -80,7 +80,7 @@ def adjust_families(comparisons: Iterable[Comparison]) -> list[Comparison]:
 
 def join_primary(comparisons: Iterable[Comparison], extra: Iterable[Comparison]) -> list[Comparison]:
     """Add primary comparisons made elsewhere, each with its own p, and correct the whole primary family anew."""
-    return adjust_families([*comparisons, *(replace(each, family=PRIMARY_FAMILY) for each in extra)])
+    return adjust_families([*comparisons, *(replace(comparison, family=PRIMARY_FAMILY) for comparison in extra)])
 
 
 def is_different(comparison: Comparison) -> bool | None:

@@ -88,3 +88,15 @@ def test_estimates_and_comparisons_come_back_as_they_were_kept():
     assert_comes_back(figure([1, 2, 3]).to_estimate())
     assert_comes_back(compare_figures("vendi", "all", ("a", "b"), figure([1, 2]), figure([3, 5]), with_ratio=True))
     assert_comes_back(Comparison("vendi", "label=x", "a", "b", verdict="too few texts: 7"))
+
+
+def test_a_comparison_turned_round_says_the_same_of_the_other_set():
+    found = compare_figures("mtld", "all", ("a", "b"), figure([1, 2, 3]), figure([3, 4, 5]), with_ratio=True)
+    turned = found.turned()
+    assert (turned.a, turned.b, turned.difference) == ("b", "a", 2.0)
+    assert turned.low < turned.difference < turned.high
+    assert turned.ratio == pytest.approx(2.0)
+    assert turned.ratio_low < turned.ratio < turned.ratio_high
+    assert turned.turned().ratio_low == pytest.approx(found.ratio_low)
+    assert turned.p == found.p
+    assert Comparison("mtld", "all", "a", "b").turned() == Comparison("mtld", "all", "b", "a")

@@ -7,6 +7,9 @@ from attrprompt.analysis.statistics.verdicts import (
     adjust_families,
     correct_by_benjamini_hochberg,
     correct_by_holm,
+    describe_p,
+    format_p,
+    is_different,
     join_primary,
     list_families,
 )
@@ -98,3 +101,17 @@ def test_a_comparison_without_numbers_keeps_its_reason_and_is_not_counted():
 def test_a_difference_without_an_interval_says_so():
     (found,) = adjust_families([compared("vocabulary_size", None)])
     assert found.verdict == "no interval"
+
+
+@pytest.mark.parametrize(
+    ("p", "cell", "words"),
+    [(0.0004, "< 0.001", "p < 0.001"), (0.001, "0.001", "p = 0.001"), (0.0123, "0.012", "p = 0.012")],
+)
+def test_p_has_three_places_or_is_smaller(p, cell, words):
+    assert (format_p(p), describe_p(p)) == (cell, words)
+
+
+def test_a_comparison_without_an_adjusted_p_is_neither_different_nor_alike():
+    found = adjust_families([compared(key, p) for key, p in (("vocabulary_size", 0.001), ("aps_intra", 0.2))])
+    assert [is_different(comparison) for comparison in found] == [True, False]
+    assert is_different(compared("vocabulary_size", None)) is None

@@ -32,6 +32,18 @@ def test_review_decisions_count_only_when_asked_for(review, counted):
     assert "".join(sorted(prepare(dataset, TextChoice(review=review)).texts)) == counted
 
 
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (TextChoice(), "clean text, without empty answers and refusals; all, reviewed or not"),
+        (TextChoice("raw", ("few_shot_copy",), "accepted"), "raw answers, without few shot copy; accepted texts only"),
+        (TextChoice("clean", (), "not rejected"), "clean text, all of it; without rejected texts"),
+    ],
+)
+def test_a_choice_of_texts_is_told_in_words(choice, words):
+    assert choice.describe() == words
+
+
 def test_the_order_of_texts_does_not_hang_on_the_input():
     texts, labels = ["one", "two", "three", "two"], ["x", "y", "x", "x"]
     vectors = np.arange(8, dtype=np.float32).reshape(4, 2)
