@@ -76,7 +76,7 @@ def _use_look() -> Iterator[None]:
     known = set(fontManager.get_font_names())
     look: dict[str, Any] = {
         "font.family": "sans-serif",
-        "font.sans-serif": [each for each in _FONTS if each in known],
+        "font.sans-serif": [font for font in _FONTS if font in known],
         "font.size": _SIZE,
         "text.parse_math": False,
         "text.color": LIGHT.muted,
@@ -153,26 +153,25 @@ def _write_legend(figure: Figure, key: Sequence[tuple[Line2D, str]], title: str)
 
 
 def _draw_plot(plot: Plot, title: str) -> Figure:
-    key = [(_make_key(each), each.name) for each in plot.series if each.name]
+    key = [(_make_key(series), series.name) for series in plot.series if series.name]
     figure, axes = _open_axes(title, plot.height, key)
     shades = None if plot.matrix is None else _draw_matrix(axes, plot.matrix)
     if plot.guide is not None:
         _draw_guide(axes, plot.guide)
-    bars = [each for each in plot.series if each.mark is Mark.BARS]
-    if bars:
-        axes.xaxis.grid(visible=False)
-    for each in plot.series:
-        if each.mark is Mark.BARS:
-            _draw_bars(axes, each, bars.index(each), len(bars))
-        elif each.mark is not Mark.UNSEEN:
-            _draw_points(axes, each, upright=plot.has_names_upright)
+    bars = [series for series in plot.series if series.mark is Mark.BARS]
+    for number, series in enumerate(bars):
+        _draw_bars(axes, series, number, len(bars))
+    for series in plot.series:
+        if series.mark not in (Mark.BARS, Mark.UNSEEN):
+            _draw_points(axes, series, upright=plot.has_names_upright)
     _draw_axis(axes.xaxis, plot, plot.x)
     _draw_axis(axes.yaxis, plot, plot.y)
-    right = WIDTH - (_SCALE_ROOM if plot.matrix is not None and plot.matrix.has_key else _EDGE)
+    has_scale = plot.matrix is not None and plot.matrix.has_key
+    right = WIDTH - (_SCALE_ROOM if has_scale else _EDGE)
     _fit(axes, right, plot.height)
     if _thin_names(axes, plot):
         _fit(axes, right, plot.height)
-    if shades is not None and plot.matrix is not None and plot.matrix.has_key:
+    if has_scale and shades is not None:
         _draw_scale(axes, shades)
     return figure
 
@@ -268,6 +267,7 @@ def _draw_band(axes: Axes, series: Series) -> None:
 def _draw_bars(axes: Axes, series: Series, number: int, bars: int) -> None:
     """Side by side at each name, in the order of the series."""
     width = _BARS / bars
+    axes.xaxis.grid(visible=False)
     for point in series.points:
         middle = point.x + (number + 0.5) * width - _BARS / 2
         axes.bar(middle, point.y, width, color=series.colour, alpha=series.opacity)
@@ -356,7 +356,7 @@ def _thin_names(axes: Axes, plot: Plot) -> bool:
         if not axis.names or not axis.is_shown:
             continue
         step = room / len(axis.names)
-        if axis is plot.x and max(each.get_window_extent().width for each in drawn.get_ticklabels()) + 8 > step:
+        if axis is plot.x and max(label.get_window_extent().width for label in drawn.get_ticklabels()) + 8 > step:
             drawn.set_tick_params(rotation=45)
             for label in drawn.get_ticklabels():
                 label.set(ha="right", rotation_mode="anchor")

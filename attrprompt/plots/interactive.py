@@ -25,10 +25,10 @@ def make_figure(plot: Plot) -> go.Figure:
 def to_plotly(plot: Plot) -> dict[str, Any]:
     """The figure as plain data: `data` and `layout`."""
     traces = [] if plot.matrix is None else [_make_heatmap(plot.matrix)]
-    for each in plot.series:
-        if each.mark is Mark.CURVE:
-            traces += _make_band(each)
-        traces.append(_make_trace(plot, each))
+    for series in plot.series:
+        if series.mark is Mark.CURVE:
+            traces += _make_band(series)
+        traces.append(_make_trace(plot, series))
     layout: dict[str, Any] = {
         "xaxis": _make_axis(plot, plot.x),
         "yaxis": _make_axis(plot, plot.y),
@@ -36,7 +36,7 @@ def to_plotly(plot: Plot) -> dict[str, Any]:
         "hovermode": "closest",
         "barmode": "group",
     }
-    if any(each.mark is Mark.UNSEEN for each in plot.series):
+    if any(series.mark is Mark.UNSEEN for series in plot.series):
         layout |= {"hoverdistance": -1, "clickmode": "event+select"}
     return {"data": traces, "layout": layout | _make_guide(plot)}
 
@@ -63,7 +63,7 @@ def _make_axis(plot: Plot, axis: Axis) -> dict[str, Any]:
         limits = limits[::-1] if limits and axis is plot.y else limits
     elif axis.is_log:
         ticks = list_log_ticks(axis.unit)
-        made |= {"type": "log", "tickvals": ticks, "ticktext": [axis.unit.write(each) for each in ticks]}
+        made |= {"type": "log", "tickvals": ticks, "ticktext": [axis.unit.write(tick) for tick in ticks]}
     elif axis.unit is Unit.SHARE:
         made |= {"tickformat": ".0%"}
     if limits:
@@ -111,7 +111,7 @@ def _make_marker(series: Series) -> dict[str, Any]:
     if series.mark is Mark.TICKS:
         return {"size": series.size, "symbol": "line-ns", "line": {"width": 2, "color": series.colour}}
     sizes = [series.size if point.size is None else point.size for point in series.points]
-    size = series.size if all(each == series.size for each in sizes) else sizes
+    size = series.size if all(other == series.size for other in sizes) else sizes
     return {"size": size, "color": series.colour, "opacity": series.opacity}
 
 
@@ -123,7 +123,7 @@ def _make_hover(series: Series) -> dict[str, Any]:
 
 
 def _write_hover(point: Point) -> str:
-    lines = [escape(each) for each in point.hover]
+    lines = [escape(line) for line in point.hover]
     return "<br>".join([f"<b>{lines[0]}</b>", *lines[1:]] if len(lines) > 1 else lines)
 
 

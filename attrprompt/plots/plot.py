@@ -160,7 +160,7 @@ class Plot:
         """From the low end to the high one; an axis of names leaves room for what is written above the first."""
         if axis.limits is not None or not axis.names:
             return axis.limits
-        room = 0.1 if axis is self.y and any(point.words for each in self.series for point in each.points) else 0.0
+        room = 0.1 if axis is self.y and any(point.words for series in self.series for point in series.points) else 0.0
         return -0.5 - room, len(axis.names) - 0.5 - room
 
 
