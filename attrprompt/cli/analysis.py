@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from attrprompt.analysis.texts.selection import Review, TextForm
 from attrprompt.analysis_jobs.adherence import write_region_rows
 from attrprompt.analysis_jobs.check import Check, apply_checks, make_check_request, remove_check_flags
 from attrprompt.analysis_jobs.lexicons import LexiconsRequest
@@ -40,8 +41,8 @@ def analyze(
     only: Annotated[list[Part] | None, typer.Option(help="One family of figures. Repeatable; default all.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the subsamples.")] = 0,
     m: Annotated[int | None, typer.Option(min=1, help="Texts a subsample; default from the ladder.")] = None,
-    text: Annotated[str, typer.Option(help="clean or raw.")] = "clean",
-    review: Annotated[str, typer.Option(help="ignored, accepted, or 'not rejected'.")] = "ignored",
+    text: Annotated[TextForm, typer.Option(help="Which form of the texts counts.")] = "clean",
+    review: Annotated[Review, typer.Option(help="Which texts count, by how they were reviewed.")] = "ignored",
     reference: Annotated[
         str,
         typer.Option(
@@ -67,10 +68,6 @@ def analyze(
 ) -> None:
     """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
     session = get_session(context)
-    if text not in ("clean", "raw"):
-        raise InputError(f"--text takes clean or raw, not '{text}'.")
-    if review not in ("ignored", "accepted", "not rejected"):
-        raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
     parts = only or list(Part)
     if rows is not None and Part.REGIONS not in parts:
         raise InputError("--rows writes the places in each text; it goes with --only regions or with all parts.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
+from attrprompt.analysis.texts.selection import Review
 from attrprompt.cli.questions import ask_zero_shot
 from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, Session, get_session
 from attrprompt.encoding.encoder import BUNDLED_MODEL
@@ -45,7 +46,7 @@ def evaluate(
     ] = "probe",
     curve: Annotated[bool, typer.Option(help="Also the scores at growing numbers of texts.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    review: Annotated[str, typer.Option(help="ignored, accepted, or 'not rejected'.")] = "ignored",
+    review: Annotated[Review, typer.Option(help="Which texts count, by how they were reviewed.")] = "ignored",
     tuned_model: Annotated[
         str, typer.Option(help="Finetune: the bundled model, a folder or a hub id.")
     ] = BUNDLED_MODEL,
@@ -77,8 +78,6 @@ def evaluate(
         raise InputError(f"--learning-rate lies above 0 and is 1 at most, not {learning_rate}.")
     if curve and classifier != "probe":
         raise InputError("--curve goes with --classifier probe: a curve takes over a hundred trainings.")
-    if review not in ("ignored", "accepted", "not rejected"):
-        raise InputError(f"--review takes ignored, accepted or 'not rejected', not '{review}'.")
     stored = session.find_project(project)
     store = session.runtime.store
     tested = store.datasets.find(stored.id, test)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from attrprompt.analysis.statistics.estimate import Comparison
-from attrprompt.analysis.statistics.verdicts import DIFFERENT, PRIMARY_FAMILY
+from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, describe_p, is_different
 from attrprompt.analysis_jobs.findings import Finding
 from attrprompt.evaluation.budget import BudgetShare
 from attrprompt.evaluation.result import EQUAL_N, EqualScores, Evaluation, ModelScores
@@ -188,19 +188,17 @@ def _describe_alone(name: str, model: ModelScores, evaluation: Evaluation) -> Fi
 
 
 def _describe_pair(found: Comparison, evaluation: Evaluation, family: int) -> Finding:
-    a, b, difference, low, high = found.a, found.b, found.difference or 0.0, found.low, found.high
-    if difference < 0:
-        a, b, difference = b, a, -difference
-        low, high = (None, None) if low is None or high is None else (-high, -low)
-    of_a, of_b = (evaluation.models[name].by_scope[found.scope]["macro_f1"].value for name in (a, b))
-    size = _word_size(evaluation.models[a].equal if found.scope == EQUAL_N else None)
-    headline = f"Trained on {a}: {of_a:.3f} macro F1, on {b}: {of_b:.3f}, {size}. {a} leads by {difference:.3f}."
-    interval = "" if low is None else f"95 % of the difference {low:+.3f} to {high:+.3f}"
+    better = found.turned() if (found.difference or 0.0) < 0 else found
+    of_a, of_b = (evaluation.models[name].by_scope[found.scope]["macro_f1"].value for name in (better.a, better.b))
+    size = _word_size(evaluation.models[better.a].equal if found.scope == EQUAL_N else None)
+    headline = (
+        f"Trained on {better.a}: {of_a:.3f} macro F1, on {better.b}: {of_b:.3f}, {size}. "
+        f"{better.a} leads by {better.difference or 0.0:.3f}."
+    )
+    interval = "" if better.low is None else f"95 % of the difference {better.low:+.3f} to {better.high:+.3f}"
     if found.q is not None:
-        p = "p < 0.001" if found.q < 0.001 else f"p = {found.q:.3f}"
-        interval += f"; {p}, Holm over {family}"
-    verdict = None if found.q is None else found.verdict == DIFFERENT
-    return Finding("What a model learns", headline, interval, verdict, "macro_f1")
+        interval += f"; {describe_p(found.q)}, Holm over {family}"
+    return Finding("What a model learns", headline, interval, is_different(found), "macro_f1")
 
 
 def _word_size(equal: EqualScores | None) -> str:

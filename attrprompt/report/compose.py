@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.regions.figures import RegionFigures
@@ -22,6 +22,7 @@ from attrprompt.report.contents import (
     SIMILARITY,
     CountryMap,
     DescribedTask,
+    EvaluationSection,
     MapSection,
     MetricSection,
     RegionSection,
@@ -32,6 +33,7 @@ from attrprompt.report.contents import (
 )
 from attrprompt.report.costs import Costs
 from attrprompt.report.figures import (
+    Titled,
     colour_datasets,
     colour_training_sets,
     count_drawn,
@@ -43,7 +45,7 @@ from attrprompt.report.figures import (
     plot_metric,
 )
 from attrprompt.report.formats import Card, make_cards
-from attrprompt.report.gallery import Gallery
+from attrprompt.report.gallery import Gallery, ReportFigure
 from attrprompt.report.provenance import Provenance
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
 from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries
@@ -84,7 +86,7 @@ class TextMap:
     """A map of the texts: UMAP where one is there already, else PCA."""
 
     method: str
-    coordinates: NDArray[Any]
+    coordinates: NDArray[np.floating]
     texts: Sequence[tuple[str, str, str]]
 
 
@@ -112,7 +114,7 @@ class Report:
     similarity: Sequence[MetricSection]
     map: MapSection | None
     regions: RegionSection
-    evaluation: Mapping[str, Any] | None
+    evaluation: EvaluationSection | None
     gallery: Gallery
 
 
@@ -198,15 +200,16 @@ def _compose_regions(
     )
 
 
-def _compose_evaluation(gallery: Gallery, evaluation: Evaluation, colours: Mapping[str, str]) -> dict[str, Any]:
-    confusions = plot_confusions(evaluation)
-    return {
-        "result": evaluation,
-        "metrics": title_metrics(evaluation) | {CALIBRATION_ERROR: "Calibration error"},
-        "multi_label": evaluation.multi_label,
-        "definitions": LABEL_DEFINITIONS if evaluation.multi_label else DEFINITIONS,
-        "findings": make_cards([*describe_budget(evaluation), *describe_comparisons(evaluation)]),
-        "plots": [gallery.add(title, plot, rows) for title, plot, rows in plot_evaluation(evaluation, colours)],
-        "confusions": [gallery.add(title, plot, rows) for title, plot, rows in confusions],
-        "calibration": gallery.add(*plot_calibration(evaluation, colours)),
-    }
+def _compose_evaluation(gallery: Gallery, evaluation: Evaluation, colours: Mapping[str, str]) -> EvaluationSection:
+    def show(figures: Iterable[Titled]) -> tuple[ReportFigure, ...]:
+        return tuple(gallery.add(title, plot, rows) for title, plot, rows in figures)
+
+    return EvaluationSection(
+        result=evaluation,
+        metrics=title_metrics(evaluation) | {CALIBRATION_ERROR: "Calibration error"},
+        definitions=LABEL_DEFINITIONS if evaluation.multi_label else DEFINITIONS,
+        findings=make_cards([*describe_budget(evaluation), *describe_comparisons(evaluation)]),
+        plots=show(plot_evaluation(evaluation, colours)),
+        confusions=show(plot_confusions(evaluation)),
+        calibration=gallery.add(*plot_calibration(evaluation, colours)),
+    )

@@ -11,8 +11,11 @@ from attrprompt.analysis.statistics.metrics import Metric
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.analysis_jobs.result import Analysis
+from attrprompt.evaluation.findings import Definition
+from attrprompt.evaluation.result import Evaluation
 from attrprompt.project import Project, Task
 from attrprompt.records import Dataset
+from attrprompt.report.formats import Card
 from attrprompt.report.gallery import ReportFigure
 from attrprompt.store import SampleFilter, Store
 
@@ -181,6 +184,23 @@ class RegionSection:
     maps: tuple[CountryMap, ...]
     legend: tuple[str, ...]
     sets: tuple[SetRegions, ...]
+
+
+@dataclass(frozen=True)
+class EvaluationSection:
+    """The newest evaluation.
+
+    Attributes:
+        metrics: titles of the scores, by their keys.
+    """
+
+    result: Evaluation
+    metrics: Mapping[str, str]
+    definitions: Sequence[Definition]
+    findings: Sequence[Card]
+    plots: tuple[ReportFigure, ...]
+    confusions: tuple[ReportFigure, ...]
+    calibration: ReportFigure
 
 
 def take_estimates(analysis: Analysis, key: str) -> dict[str, Estimate]:

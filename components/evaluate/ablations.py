@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from attrprompt.analysis.statistics.verdicts import format_p
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import MOST_TRAINING_SETS, make_evaluation
 from attrprompt.evaluation.result import EQUAL_N, Evaluation
@@ -157,7 +158,7 @@ def _make_frame(rows: Sequence[VariantRow], variants: Mapping[str, Run]) -> pd.D
                 "Macro F1": None if row.score is None else row.score.value,
                 "Difference": row.difference,
                 "95 %": "" if row.low is None else f"{row.low:+.3f} to {row.high:+.3f}",
-                "p": "" if row.q is None else ("< 0.001" if row.q < 0.001 else f"{row.q:.3f}"),
+                "p": "" if row.q is None else format_p(row.q),
                 "Verdict": VERDICT_WORDS.get(row.verdict or "", row.verdict or "not compared yet"),
             }
             for row in rows

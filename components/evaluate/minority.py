@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from attrprompt.analysis.statistics.verdicts import describe_p
 from attrprompt.evaluation.minority import FEWEST_CLASSES, ClassGain, measure_gains, measure_trend, plot_gains
 from attrprompt.evaluation.request import JOIN
 from attrprompt.evaluation.result import Evaluation
@@ -43,8 +44,8 @@ def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     trend = measure_trend(gains)
     if trend is not None:
         st.caption(
-            f"Rank correlation of gain and frequency {trend.rho:+.2f} over {trend.classes} classes (Spearman, p = "
-            f"{trend.p:.3f} by permutation); below 0 the rare classes gain more."
+            f"Rank correlation of gain and frequency {trend.rho:+.2f} over {trend.classes} classes (Spearman, "
+            f"{describe_p(trend.p)} by permutation); below 0 the rare classes gain more."
         )
     elif len(frequencies) > 1:
         st.caption(

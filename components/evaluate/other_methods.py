@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from attrprompt.analysis.statistics.estimate import Estimate
-from attrprompt.analysis.statistics.verdicts import DIFFERENT
+from attrprompt.analysis.statistics.verdicts import DIFFERENT, describe_p
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
 from attrprompt.evaluation.steps.feedback import HelpfulText, choose_helpful, find_rounds, plan_next_round
@@ -81,7 +81,8 @@ def _draw_before_and_after(result: Reweighing) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="noise_scores", alt="Scores before and after weighting")
     (found,) = [comparison for comparison in result.comparisons if comparison.metric == "macro_f1"]
     verdict = "different" if found.verdict == DIFFERENT else "not distinguishable at this n"
-    ends = "" if found.low is None else f" (95 % {found.low:+.3f} to {found.high:+.3f}, p = {found.p:.3f})"
+    p = "" if found.p is None else f", {describe_p(found.p)}"
+    ends = "" if found.low is None else f" (95 % {found.low:+.3f} to {found.high:+.3f}{p})"
     loss = result.held_out_loss
     st.markdown(
         f"Weighted minus unweighted, macro F1: **{found.difference:+.3f}**{ends}, {verdict}. Loss on the held-out "
