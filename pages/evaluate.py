@@ -34,8 +34,8 @@ SHOWN_FIRST = 3
 page = open_project_page(
     "Evaluate", "Does a model trained on the texts gain? A small classifier, tested on real texts."
 )
-datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
-gold = [each for each in datasets if each.kind is DatasetKind.GOLD]
+datasets = [dataset for dataset in page.runtime.store.datasets.list_all(page.project.id) if dataset.rows]
+gold = [dataset for dataset in datasets if dataset.kind is DatasetKind.GOLD]
 if not gold or len(datasets) < 2:
     show_empty(
         "Nothing to train on yet" if gold else "No real texts to test on yet",

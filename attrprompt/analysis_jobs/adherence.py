@@ -122,9 +122,9 @@ def write_region_rows(request: AnalysisRequest, sets: Sequence[AnalysisSet], pat
     count = 0
     located = locate_sets(request, sets, context)
     with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        for each in located:
-            for row in each.to_rows():
-                file.write(json.dumps({**row, "dataset": each.name}, ensure_ascii=False) + "\n")
+        for dataset in located:
+            for row in dataset.to_rows():
+                file.write(json.dumps({**row, "dataset": dataset.name}, ensure_ascii=False) + "\n")
                 count += 1
     return count
 
@@ -146,7 +146,7 @@ def _measure_length(
 
 def _describe(document: Project) -> AskedDimensions:
     return AskedDimensions(
-        {fold_text(each.name): each.kind for each in document.dimensions.values()},
+        {fold_text(dimension.name): dimension.kind for dimension in document.dimensions.values()},
         {(fold_text(name), fold_text(value)): bounds for (name, value), bounds in asked_lengths(document).items()},
     )
 

@@ -109,8 +109,8 @@ class CheckRequest(JobRequest[CheckFindings]):
 def make_check_request(store: Store, project: StoredProject, dataset: Dataset, **choices: Any) -> CheckRequest:
     """A request over a data set as it stands now; marks and acceptances do not change it, edits and rejections do."""
     digest = hashlib.sha256(canonical_json(_few_shots_of(store, dataset)).encode("utf-8", "surrogatepass"))
-    for each in store.datasets.iterate(dataset.id):
-        row = [each.item, each.text, list(each.asked_labels), each.status is SampleStatus.REJECTED]
+    for sample in store.datasets.iterate(dataset.id):
+        row = [sample.item, sample.text, list(sample.asked_labels), sample.status is SampleStatus.REJECTED]
         digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))
     return CheckRequest(datasets=(dataset.id,), contents=digest.hexdigest(), encoder=encoder_of(project), **choices)
 
@@ -125,9 +125,11 @@ def check(request: CheckRequest, context: JobContext) -> CheckFindings:
         dataset = store.datasets.load(request.datasets[0])
         few_shots = _few_shots_of(store, dataset)
         samples = [
-            each
-            for each in store.datasets.iterate(dataset.id)
-            if each.text.strip() and each.status is not SampleStatus.REJECTED and Flag.EMPTY.value not in each.flags
+            sample
+            for sample in store.datasets.iterate(dataset.id)
+            if sample.text.strip()
+            and sample.status is not SampleStatus.REJECTED
+            and Flag.EMPTY.value not in sample.flags
         ]
     work = _Work(request, samples, context)
     if Check.DUPLICATES in request.checks:

@@ -22,8 +22,10 @@ def read_texts(store: Store, dataset: Dataset, choice: TextChoice) -> list[Sampl
         InputError: nothing is left.
     """
     used = store.datasets.used_gold(dataset.project_id) if dataset.kind is DatasetKind.GOLD else frozenset()
-    samples = [each for each in store.datasets.iterate(dataset.id) if not used or hash_text(each.text) not in used]
-    if not any(choice.counts(each.flags, each.status.value) and each.text for each in samples):
+    samples = [
+        sample for sample in store.datasets.iterate(dataset.id) if not used or hash_text(sample.text) not in used
+    ]
+    if not any(choice.counts(sample.flags, sample.status.value) and sample.text for sample in samples):
         raise InputError(
             f"The data set '{dataset.name}' has no text to analyse yet. Generate or import some, or choose another."
         )
@@ -37,18 +39,18 @@ def make_set(
     encode: Callable[[Sequence[str]], object] | None = None,
 ) -> AnalysisSet:
     """An analysis set from samples, with vectors where an encoding function is given."""
-    texts = [each.raw if choice.text == "raw" else each.text for each in samples]
+    texts = [sample.raw if choice.text == "raw" else sample.text for sample in samples]
     return AnalysisSet(
         name=dataset.name,
         texts=texts,
-        labels=[each.labels[0] if each.labels else "" for each in samples],
-        label_sets=[each.labels for each in samples],
+        labels=[sample.labels[0] if sample.labels else "" for sample in samples],
+        label_sets=[sample.labels for sample in samples],
         vectors=None if encode is None else encode(texts),  # type: ignore[arg-type]
-        attributes=[each.attributes for each in samples],
-        flags=[each.flags for each in samples],
-        statuses=[each.status.value for each in samples],
+        attributes=[sample.attributes for sample in samples],
+        flags=[sample.flags for sample in samples],
+        statuses=[sample.status.value for sample in samples],
         gold=dataset.kind is DatasetKind.GOLD,
-        items=[each.item for each in samples],
+        items=[sample.item for sample in samples],
     )
 
 
@@ -69,12 +71,12 @@ def _hash(store: Store, dataset: Dataset, choice: TextChoice | None) -> str:
     if known is not None:
         return known
     digest = hashlib.sha256(canonical_json([dataset.name, dataset.kind.value, sorted(used)]).encode())
-    for each in store.datasets.iterate(dataset.id):
-        row: list[object] = [each.text, each.raw, list(each.labels), dict(each.attributes)]
+    for sample in store.datasets.iterate(dataset.id):
+        row: list[object] = [sample.text, sample.raw, list(sample.labels), dict(sample.attributes)]
         if choice is None:
-            row += [list(each.flags), each.status.value]
-        elif choice.counts(each.flags, each.status.value):
-            row += [each.item]
+            row += [list(sample.flags), sample.status.value]
+        elif choice.counts(sample.flags, sample.status.value):
+            row += [sample.item]
         else:
             continue
         digest.update(canonical_json(row).encode("utf-8", "surrogatepass"))

@@ -141,7 +141,9 @@ def explore_neighbourhood(request: NeighbourhoodRequest, context: JobContext) ->
     named = [_name_region(mentions) for located in locate_sets(request, sets, context) for mentions in located.mentions]
     context.progress(0.8, "nearest neighbours")
     pairs = find_pairs_to_read(vectors, request.threshold, PAIRS_TO_READ)
-    sampled = {each.name: sample_pair_similarities(vectors_of(request, each), seed=request.seed) for each in sets}
+    sampled = {
+        dataset.name: sample_pair_similarities(vectors_of(request, dataset), seed=request.seed) for dataset in sets
+    }
     return Neighbourhood(
         coordinates=coordinates,
         explained=explained,

@@ -20,9 +20,9 @@ def load_sets(
     """The data sets of a request, encoded where vectors are asked for, and the names of their place dimensions."""
     with context.open_store() as store:
         datasets = [store.datasets.load(number) for number in request.datasets]
-        texts = [read_texts(store, each, request.choice) for each in datasets]
+        texts = [read_texts(store, dataset, request.choice) for dataset in datasets]
         documents = [store.projects.load(datasets[0].project_id).document]
-        documents += [store.runs.load_document(each.id) for each in datasets if not each.imported]
+        documents += [store.runs.load_document(dataset.id) for dataset in datasets if not dataset.imported]
 
     def encode(texts: Sequence[str]) -> Vectors:
         return context.encode(request.encoder, texts)
@@ -52,9 +52,9 @@ def counted_texts(request: AnalysisRequest, dataset: AnalysisSet) -> list[str]:
 
 def join_sets(request: AnalysisRequest, sets: list[AnalysisSet]) -> tuple[list[str], list[str], Vectors]:
     """All texts that count, the name of the set of each, and their vectors."""
-    texts = [text for each in sets for text in counted_texts(request, each)]
-    names = [each.name for each in sets for _ in counted_rows(request, each)]
-    return texts, names, np.concatenate([vectors_of(request, each) for each in sets])
+    texts = [text for dataset in sets for text in counted_texts(request, dataset)]
+    names = [dataset.name for dataset in sets for _ in counted_rows(request, dataset)]
+    return texts, names, np.concatenate([vectors_of(request, dataset) for dataset in sets])
 
 
 def vectors_of(request: AnalysisRequest, dataset: AnalysisSet) -> Vectors:

@@ -116,7 +116,7 @@ def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:
     Raises:
         InputError: there is no such data set.
     """
-    names = {each.name: each for each in store.datasets.list_all(project_id)}
+    names = {dataset.name: dataset for dataset in store.datasets.list_all(project_id)}
     if named in names:
         return [names[named]]
     return [store.datasets.find(project_id, each.strip()) for each in named.split(JOIN)]
@@ -144,8 +144,10 @@ def _shorten(evaluation: Evaluation | None, baseline: ZeroShotScores | None, tes
             for name, model in evaluation.models.items()
         }
         shown["comparisons"] = {
-            f"{each.a} - {each.b}, {each.metric}, {each.scope}": _describe_difference(each)
-            for each in evaluation.comparisons
+            f"{comparison.a} - {comparison.b}, {comparison.metric}, {comparison.scope}": _describe_difference(
+                comparison
+            )
+            for comparison in evaluation.comparisons
         }
         shown["budget"] = [finding.headline for finding in describe_budget(evaluation)]
     if baseline is not None:

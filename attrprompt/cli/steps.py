@@ -64,7 +64,7 @@ def ablate(
         {"key": key, "title": each.title, "run": variants[key].name if key in variants else None}
         for key, each in ablations.items()
     ]
-    named = {str(each.options["ablation"]["title"]): each for each in variants.values()}
+    named = {str(variant.options["ablation"]["title"]): variant for variant in variants.values()}
     rows = _compare(session, stored, base, named, test) if test is not None else []
     session.emit({"base": base.name, "variants": listed, "rows": rows})
 

@@ -77,7 +77,7 @@ def _measure_point(
         for column, name in enumerate(scoring.metrics)
     }
     hits = [scoring.count_hits(each) for each in predictions]
-    mean = Hits(np.mean([each.hits for each in hits], axis=0), np.mean([each.claims for each in hits], axis=0))
+    mean = Hits(np.mean([hit.hits for hit in hits], axis=0), np.mean([hit.claims for hit in hits], axis=0))
     headline = scoring.metrics.index(scoring.headline)
     return MeasuredPoint(len(rows), per_class, scores, math.sqrt(float(drawn[headline])), mean)
 
@@ -108,13 +108,13 @@ def find_budget_share(
     each point.
     """
     (name, points, cost), (reference, reference_points, reference_cost) = a, b
-    tokens = np.array([cost.cost_of(each.n) for each in points])
+    tokens = np.array([cost.cost_of(point.n) for point in points])
     full_cost = reference_cost.cost_of(reference_points[-1].n)
-    whole = np.array([each.hits.value for each in points]), np.array([each.hits.value for each in reference_points])
+    whole = np.array([point.hits.value for point in points]), np.array([each.hits.value for each in reference_points])
     target, needed = _cross(*whole, tokens)
     rng = np.random.default_rng(seed)
     weights = draw_texts(len(points[0].hits.hits), RESAMPLES, rng)
-    own_error = np.array([each.training_error for each in points])
+    own_error = np.array([point.training_error for point in points])
     other_error = np.array([each.training_error for each in reference_points])
     own_drawn = _rescore(weights, points) + rng.normal(size=(RESAMPLES, len(points))) * own_error
     other_drawn = (
@@ -143,8 +143,8 @@ def find_budget_share(
 
 def _rescore(weights: Floats, points: Sequence[MeasuredPoint]) -> Floats:
     """The score of each point (column) on test texts drawn anew (row)."""
-    hits = weights @ np.stack([each.hits.hits for each in points]).T
-    scores: Floats = hits / (weights @ np.stack([each.hits.claims for each in points]).T)
+    hits = weights @ np.stack([point.hits.hits for point in points]).T
+    scores: Floats = hits / (weights @ np.stack([point.hits.claims for point in points]).T)
     return scores
 
 

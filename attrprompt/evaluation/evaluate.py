@@ -108,8 +108,8 @@ def _probe(
     context: JobContext,
 ) -> tuple[Parameters, Outcome]:
     loaded = [*sources, tested]
-    vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts])
-    ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
+    vectors = context.encode(request.encoder, [text for dataset in loaded for text in dataset.texts])
+    ends = np.cumsum([len(dataset.samples) for dataset in loaded])[:-1]
     coded = [
         match.make_texts(each, rows, part)
         for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
@@ -279,9 +279,9 @@ def _count_tokens(cost: TokenCost | None, texts: int) -> int | None:
 
 
 def _join_labelled(parts: Sequence[LabelledTexts]) -> LabelledTexts:
-    memberships = [each.membership for each in parts if each.membership is not None]
+    memberships = [part.membership for part in parts if part.membership is not None]
     return LabelledTexts(
-        [text for each in parts for text in each.texts],
-        np.concatenate([each.codes for each in parts]),
+        [text for part in parts for text in part.texts],
+        np.concatenate([part.codes for part in parts]),
         np.concatenate(memberships) if memberships else None,
     )

@@ -41,17 +41,17 @@ class LoadedTexts:
     @property
     def texts(self) -> list[str]:
         """The texts themselves."""
-        return [each.text for each in self.samples]
+        return [sample.text for sample in self.samples]
 
     @property
     def items(self) -> list[int]:
         """The number of each text in its data set."""
-        return [each.item for each in self.samples]
+        return [sample.item for sample in self.samples]
 
     @property
     def label_sets(self) -> list[tuple[str, ...]]:
         """The folded labels of each text; one where texts have one class."""
-        return [_fold_labels(each, self.multi_label) for each in self.samples]
+        return [_fold_labels(sample, self.multi_label) for sample in self.samples]
 
     def count_labels(self) -> Counter[str]:
         """How many texts have each label."""
@@ -121,7 +121,7 @@ def load_texts(store: Store, request: EvaluationRequest) -> list[LoadedTexts]:
         dataset = store.datasets.load(number)
         samples = read_texts(store, dataset, request.choice)
         used = dataset.rows - len(samples) if dataset.kind is DatasetKind.GOLD else 0
-        counted = [each for each in samples if each.text.strip()]
+        counted = [sample for sample in samples if sample.text.strip()]
         counted = [each for each in counted if request.choice.counts(each.flags, each.status.value)]
         loaded.append(LoadedTexts(dataset, counted, used, request.multi_label))
     return loaded
@@ -138,8 +138,8 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
     """
     tested = test.count_labels()
     by_set = {
-        each.name: sum((sources[part].count_labels() for part in each.parts), start=Counter[str]())
-        for each in request.training
+        training_set.name: sum((sources[part].count_labels() for part in training_set.parts), start=Counter[str]())
+        for training_set in request.training
     }
     if request.multi_label:
         classes = sorted(set(tested).intersection(set().union(*by_set.values())))
@@ -186,7 +186,7 @@ def _name(labels: Sequence[str]) -> str:
 def _fold_labels(sample: Sample, multi_label: bool) -> tuple[str, ...]:
     if not multi_label:
         return (fold_label(sample.label),)
-    return tuple(dict.fromkeys(fold_label(each) for each in sample.labels))
+    return tuple(dict.fromkeys(fold_label(label) for label in sample.labels))
 
 
 @dataclass(frozen=True)
@@ -217,8 +217,8 @@ def read_coded(request: EvaluationRequest, context: JobContext) -> CodedTexts:
     match = match_labels(request, sources, test)
     kept = [match.keep(sources[part]) for part in request.training[0].parts]
     loaded = [*kept, match.keep(test)]
-    vectors = context.encode(request.encoder, [text for each in loaded for text in each.texts], end=SHARE)
-    ends = np.cumsum([len(each.samples) for each in loaded])[:-1]
+    vectors = context.encode(request.encoder, [text for dataset in loaded for text in dataset.texts], end=SHARE)
+    ends = np.cumsum([len(dataset.samples) for dataset in loaded])[:-1]
     *parts, tested = (
         match.make_texts(each, rows, part)
         for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
@@ -228,10 +228,10 @@ def read_coded(request: EvaluationRequest, context: JobContext) -> CodedTexts:
 
 def join_texts(parts: Sequence[Texts]) -> Texts:
     """Several sets as one."""
-    memberships = [each.membership for each in parts if each.membership is not None]
+    memberships = [part.membership for part in parts if part.membership is not None]
     return Texts(
-        np.concatenate([each.vectors for each in parts]),
-        np.concatenate([each.codes for each in parts]),
-        np.concatenate([each.parts for each in parts]),
+        np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([part.parts for part in parts]),
         np.concatenate(memberships) if memberships else None,
     )

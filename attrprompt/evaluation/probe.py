@@ -213,12 +213,12 @@ def draw_per_class(texts: Texts, per_class: int, *, seed: Sequence[int]) -> Code
 
 def draw_equal(sets: Sequence[Texts], *, seed: int) -> list[Codes]:
     """Rows of each set: of every class as many texts as the set with the fewest has, the same number in all sets."""
-    codes = np.unique(np.concatenate([each.codes for each in sets]))
-    fewest = {int(code): min(int((each.codes == code).sum()) for each in sets) for code in codes}
+    codes = np.unique(np.concatenate([dataset.codes for dataset in sets]))
+    fewest = {int(code): min(int((dataset.codes == code).sum()) for dataset in sets) for code in codes}
     drawn = []
-    for each in sets:
+    for dataset in sets:
         rng = np.random.default_rng([seed, *fewest.values()])
-        rows = [rng.permutation(np.flatnonzero(each.codes == code))[:n] for code, n in fewest.items()]
+        rows = [rng.permutation(np.flatnonzero(dataset.codes == code))[:n] for code, n in fewest.items()]
         drawn.append(np.sort(np.concatenate(rows)))
     return drawn
 

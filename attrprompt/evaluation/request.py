@@ -106,7 +106,7 @@ def make_evaluation(
         raise InputError("Name at least one training set.")
     if len(training) > MOST_TRAINING_SETS:
         raise InputError(f"At most {MOST_TRAINING_SETS} training sets are compared at once. Leave some out.")
-    datasets = list({each.id: each for parts in training for each in parts}.values())
+    datasets = list({part.id: part for parts in training for part in parts}.values())
     if test.id in {each.id for each in datasets}:
         raise InputError(f"'{test.name}' cannot be trained on and tested on at once. Choose another test set.")
     indices = {dataset.id: index for index, dataset in enumerate(datasets)}
@@ -147,7 +147,7 @@ def find_latest_evaluation(store: Store, home: Path, project_id: str) -> Path | 
         datasets = [store.datasets.load(number) for number in request.datasets]
     except (ValidationError, AttrPromptError):  # made by another version, or of a data set that was deleted
         return None
-    if tuple(hash_content(store, each) for each in datasets) != request.contents:
+    if tuple(hash_content(store, dataset) for dataset in datasets) != request.contents:
         return None
     return find_result_file(home, request)
 

@@ -49,15 +49,6 @@ class Arrays:
     arrays: Mapping[str, NDArray[Any]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_arrays(self) -> Arrays:
-        """Itself."""
-        return self
-
-    @classmethod
-    def from_arrays(cls, kept: Arrays) -> Arrays:
-        """Itself."""
-        return kept
-
 
 class JsonResult(Protocol):
     """A result that is kept as JSON; `from_json` undoes `to_json`."""
@@ -105,19 +96,6 @@ class JobRequest(BaseModel, Generic[ResultT]):
     def asks(self) -> str | None:
         """The base URL of the endpoint that the work asks, whose key it therefore needs; None where it asks none."""
         return None
-
-
-class Plain(dict[str, Any]):
-    """A result without a type of its own."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The content."""
-        return dict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The content."""
-        return cls(plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class EvaluationChoice:
 
 def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
     """Training sets, mixes with gold among them, the classifier and the gold set that tests it; None without a set."""
-    gold = [each for each in datasets if each.kind is DatasetKind.GOLD]
+    gold = [dataset for dataset in datasets if dataset.kind is DatasetKind.GOLD]
     train, test, how = st.columns([3, 1.3, 1.2])
     names = {each.name: each for each in gold}
     likely = next((index for index, name in enumerate(names) if "test" in name.casefold()), len(names) - 1)
@@ -40,12 +40,12 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
         "Test on", list(names), index=likely, key="evaluate_test", format_func=lambda name: _count(names[name])
     )
     options = list_training_sets(datasets, names[tested])
-    common = default_comparison([each for each in datasets if each.name != tested])
+    common = default_comparison([dataset for dataset in datasets if dataset.name != tested])
     proposed = [each.name for each in common]
     proposed += [
         name
         for name, parts in options.items()
-        if len(parts) == 2 and all(each in common for each in parts) and parts[1].kind is DatasetKind.ATTRPROMPT
+        if len(parts) == 2 and all(part in common for part in parts) and parts[1].kind is DatasetKind.ATTRPROMPT
     ]
     chosen = train.multiselect(
         "Train on",
@@ -71,7 +71,7 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
 
 def list_training_sets(datasets: Sequence[Dataset], test: Dataset) -> dict[str, list[Dataset]]:
     """Every data set but the test set, and each generated one joined to each gold one."""
-    usable = [each for each in datasets if each.id != test.id]
+    usable = [dataset for dataset in datasets if dataset.id != test.id]
     options = {each.name: [each] for each in usable}
     for gold in (each for each in usable if each.kind is DatasetKind.GOLD):
         for other in (each for each in usable if each.kind is not DatasetKind.GOLD):
@@ -121,7 +121,7 @@ def name_start(choice: EvaluationChoice, request: EvaluateRequest) -> str:
 
 def colour_training_sets(datasets: Sequence[Dataset], choice: EvaluationChoice, palette: Palette) -> dict[str, str]:
     """The data sets' own colours; mixes take the further ones."""
-    single = dataset_colours([each for each in datasets if each.id != choice.test.id], palette)
+    single = dataset_colours([dataset for dataset in datasets if dataset.id != choice.test.id], palette)
     mixes = [name for name, parts in choice.training.items() if len(parts) > 1]
     return {
         name: palette.further[mixes.index(name) % len(palette.further)] if name in mixes else single[name]

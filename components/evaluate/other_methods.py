@@ -37,7 +37,7 @@ def draw_plugins(page: ProjectPage, datasets: Sequence[Dataset], test: Dataset) 
     """Both steps, each folded; they take one label a text."""
     if page.project.document.task.multi_label:
         return
-    sources = [each for each in datasets if each.id != test.id]
+    sources = [dataset for dataset in datasets if dataset.id != test.id]
     with st.expander("Weights against label noise (as SunGen does)", icon=":material/balance:"):
         _draw_reweighing(page, sources, test)
     with st.expander("Feedback for the next round (as ProGen does)", icon=":material/recycling:"):
@@ -155,7 +155,7 @@ def _draw_feedback(page: ProjectPage, sources: Sequence[Dataset], test: Dataset)
         "over the other half, which is the dev split. The most helpful texts of each class become the examples in the "
         "prompts of the next round. ProGen does the same with a small neural network and estimated influence."
     )
-    runs = [each for each in sources if not each.imported]
+    runs = [source for source in sources if not source.imported]
     if not runs:
         st.caption("A next round needs a run of this project. None yet.")
         return
@@ -210,7 +210,7 @@ def _plan(page: ProjectPage, base: Run, helpful: Sequence[HelpfulText], per_clas
 
 
 def _choose(datasets: Sequence[Dataset], key: str) -> Dataset:
-    by_name = {each.name: each for each in datasets}
+    by_name = {dataset.name: dataset for dataset in datasets}
     indices = range(len(datasets))
     first = min(indices, key=lambda index: (datasets[index].is_variant, datasets[index].kind != DatasetKind.ATTRPROMPT))
     chosen = st.selectbox(
@@ -233,7 +233,9 @@ def _make_request(page: ProjectPage, dataset: Dataset, test: Dataset) -> Evaluat
 
 def _draw_samples(page: ProjectPage, dataset: Dataset, items: Sequence[int]) -> None:
     wanted = SampleFilter(items=tuple(items))
-    found = {each.item: each for each in page.runtime.store.datasets.read_page(dataset.id, wanted, limit=len(items))}
+    found = {
+        sample.item: sample for sample in page.runtime.store.datasets.read_page(dataset.id, wanted, limit=len(items))
+    }
     for item in items:
         if item in found:
             draw_text(found[item])

@@ -38,7 +38,9 @@ def draw_zero_shot(page: ProjectPage, test: Dataset) -> ZeroShotScores | None:
         except AttrPromptError as error:
             show_error(error)
             return None
-        answers = page.runtime.store.answers.find(page.project.id, (each.key for each in questionnaire.questions))
+        answers = page.runtime.store.answers.find(
+            page.project.id, (question.key for question in questionnaire.questions)
+        )
         draw_asking(page, questionnaire, answers, key="zero_shot")
         if not answers:
             return None

@@ -161,7 +161,11 @@ def _fix(document: Project, options: PlanOptions, dimension_ids: Sequence[str]) 
 
 def _vary_filter(document: Project, options: PlanOptions, removals: Sequence[Removal]) -> list[Ablation]:
     """The filter off where it took something from this document, on where it would take something."""
-    known = [each for each in removals if each.dimension_id in document.dimensions and each.label_id in document.labels]
+    known = [
+        removal
+        for removal in removals
+        if removal.dimension_id in document.dimensions and removal.label_id in document.labels
+    ]
     present = [each for each in known if _holds(document, each)]
     absent = [each for each in known if each.is_done and not _holds(document, each)]
     variants = []

@@ -90,7 +90,7 @@ def find_rounds(base: Run, runs: Sequence[Run]) -> dict[str, Run]:
 
 
 def _name_round(store: Store, base: Run) -> str:
-    taken = {each.name.casefold() for each in store.datasets.list_all(base.dataset.project_id)}
+    taken = {dataset.name.casefold() for dataset in store.datasets.list_all(base.dataset.project_id)}
     number = 2
     while f"{base.name}: round {number}".casefold() in taken:
         number += 1

@@ -78,7 +78,7 @@ def tabulate_variants(evaluation: Evaluation | None, base: Run, variants: Mappin
 
 def _fill(row: VariantRow, evaluation: Evaluation, base: str) -> VariantRow:
     """The row with what the evaluation says of its variant, if anything."""
-    found = next((each for each in evaluation.comparisons if _is_wanted(each, {row.run, base})), None)
+    found = next((comparison for comparison in evaluation.comparisons if _is_wanted(comparison, {row.run, base})), None)
     model = evaluation.models.get(row.run)
     if found is None or found.difference is None or model is None or model.equal is None:
         return row

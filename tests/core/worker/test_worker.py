@@ -26,7 +26,6 @@ from attrprompt.worker.encode import Encoded, EncodeRequest
 from attrprompt.worker.jobs import (
     JOBS,
     JobRequest,
-    Plain,
     find_result,
     find_result_file,
     hash_input,
@@ -44,7 +43,15 @@ import os, threading
 from typing import ClassVar
 import numpy as np
 from attrprompt.errors import InputError
-from attrprompt.worker.jobs import Arrays, JobRequest, Plain, register
+from attrprompt.worker.jobs import Arrays, JobRequest, register
+
+class Plain(dict):
+    def to_json(self):
+        return dict(self)
+
+    @classmethod
+    def from_json(cls, plain):
+        return cls(plain)
 
 class Sum(JobRequest[Plain]):
     kind: ClassVar[str] = "probe.sum"
@@ -127,7 +134,7 @@ def chatter(request, context):
 """
 
 
-class Unknown(JobRequest[Plain]):
+class Unknown(JobRequest[Encoded]):
     kind: ClassVar[str] = "probe.nothing"
 
 
