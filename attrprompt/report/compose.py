@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attrprompt.analysis.regions.figures import RegionFigures
 from attrprompt.analysis.result import Parameters
 from attrprompt.analysis.statistics.metrics import METRICS
-from attrprompt.analysis_jobs.findings import describe_primary
+from attrprompt.analysis_jobs.findings import describe_primary, name_reference
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
@@ -192,7 +192,7 @@ def _compose_regions(
         drawn = draw_inline_map(name, figures.countries, figures.documents, shading)
         maps.append(CountryMap(name, figures.documents, figure, drawn))
     return RegionSection(
-        reference=reference,
+        reference=name_reference(reference),
         continents=continents,
         maps=tuple(maps),
         legend=("no text", *shading.describe()),

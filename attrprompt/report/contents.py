@@ -175,7 +175,7 @@ class RegionSection:
     """The places that texts name.
 
     Attributes:
-        reference: the name of what the continents are held against.
+        reference: what the continents are held against, in words.
         legend: of the maps, from the lightest shade on.
     """
 
