@@ -121,6 +121,6 @@ class BudgetShare:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The share of which this is the plain data."""
-        priced = {each.name for each in fields(ShareMoney)}
+        priced = {field.name for field in fields(ShareMoney)}
         money = ShareMoney(**{name: plain[name] for name in priced}) if "money" in plain else None
         return cls(**{name: value for name, value in plain.items() if name not in priced}, money=money)

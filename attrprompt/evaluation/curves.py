@@ -110,12 +110,12 @@ def find_budget_share(
     (name, points, cost), (reference, reference_points, reference_cost) = a, b
     tokens = np.array([cost.cost_of(point.n) for point in points])
     full_cost = reference_cost.cost_of(reference_points[-1].n)
-    whole = np.array([point.hits.value for point in points]), np.array([each.hits.value for each in reference_points])
+    whole = np.array([point.hits.value for point in points]), np.array([point.hits.value for point in reference_points])
     target, needed = _cross(*whole, tokens)
     rng = np.random.default_rng(seed)
     weights = draw_texts(len(points[0].hits.hits), RESAMPLES, rng)
     own_error = np.array([point.training_error for point in points])
-    other_error = np.array([each.training_error for each in reference_points])
+    other_error = np.array([point.training_error for point in reference_points])
     own_drawn = _rescore(weights, points) + rng.normal(size=(RESAMPLES, len(points))) * own_error
     other_drawn = (
         _rescore(weights, reference_points) + rng.normal(size=(RESAMPLES, len(reference_points))) * other_error

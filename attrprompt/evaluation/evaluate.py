@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from attrprompt.analysis.statistics.estimate import Comparison
-from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY, adjust_families
+from attrprompt.analysis.statistics.verdicts import EXPLORATORY_FAMILY, PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import WorkerError
 from attrprompt.evaluation.budget import CurvePoint
@@ -160,23 +160,23 @@ def _measure(
         if context.cancelled():
             raise WorkerError("The evaluation was cancelled.")
 
-    classes = len(match.classes)
+    classes, names = len(match.classes), [each.name for each in request.training]
     per_class, equal_rows = _draw_equally(training, match, seed=request.seed)
     whole: dict[str, Trained[Any]] = {}
     equal: dict[str, Trained[Any]] = {}
-    for each, texts, rows in zip(request.training, training, equal_rows, strict=True):
-        advance(f"training on {each.name}")
-        whole[each.name] = train(texts, test, classes, seed=request.seed, check=check)
-        advance(f"training on {each.name}, as many texts as the others")
-        same = len(rows) == texts.n
-        equal[each.name] = (
-            whole[each.name] if same else train(texts.take(rows), test, classes, seed=request.seed, check=check)
+    for name, texts, rows in zip(names, training, equal_rows, strict=True):
+        advance(f"training on {name}")
+        whole[name] = train(texts, test, classes, seed=request.seed, check=check)
+        advance(f"training on {name}, as many texts as the others")
+        is_whole = len(rows) == texts.n
+        equal[name] = (
+            whole[name] if is_whole else train(texts.take(rows), test, classes, seed=request.seed, check=check)
         )
     models = {
-        each.name: _describe(whole[each.name], texts, test, match, items, equal=_sum_up(equal[each.name], per_class))
-        for each, texts in zip(request.training, training, strict=True)
+        name: _describe(whole[name], texts, test, match, items, equal=_sum_up(equal[name], per_class))
+        for name, texts in zip(names, training, strict=True)
     }
-    scoring = whole[request.training[0].name].scoring
+    scoring = whole[names[0]].scoring
     outcome = Outcome(
         metrics=scoring.metrics,
         headline=scoring.headline,
@@ -186,9 +186,9 @@ def _measure(
     if not request.curve:
         return outcome
     points = {}
-    for each, texts in zip(request.training, training, strict=True):
-        advance(f"curve of {each.name}")
-        points[each.name] = measure_curve(texts, test, whole[each.name], seed=request.seed, check=check)
+    for name, texts in zip(names, training, strict=True):
+        advance(f"curve of {name}")
+        points[name] = measure_curve(texts, test, whole[name], seed=request.seed, check=check)
     return _add_curves(outcome, request, training, points)
 
 
@@ -217,9 +217,9 @@ def _compare_all(
         for scope, trained in ((EQUAL_N, equal), (ALL_TEXTS, whole)):
             is_primary = (scope == ALL_TEXTS) == nested
             pair = compare((one.name, trained[one.name]), (other.name, trained[other.name]), scope)
-            for each in pair:
-                primary = is_primary and each.metric == "macro_f1"
-                compared.append(replace(each, family=PRIMARY_FAMILY if primary else "exploratory"))
+            for comparison in pair:
+                primary = is_primary and comparison.metric == "macro_f1"
+                compared.append(replace(comparison, family=PRIMARY_FAMILY if primary else EXPLORATORY_FAMILY))
     return adjust_families(compared)
 
 

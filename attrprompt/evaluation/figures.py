@@ -122,8 +122,8 @@ def describe_curves(evaluation: Evaluation, colours: Mapping[str, str], metric: 
     series = []
     for number, (name, curve) in enumerate((evaluation.curves or {}).items()):
         points = []
-        for each in curve:
-            amount, score = each.find_amount(against), each.scores[metric]
+        for point in curve:
+            amount, score = point.find_amount(against), point.scores[metric]
             if amount:
                 words = f"{_write_amount(amount, against)}: {score.value:.3f}"
                 points.append(Point(amount, score.value, score.low, score.high, hover=(words,)))
@@ -172,15 +172,15 @@ def describe_reliability(evaluation: Evaluation, colours: Mapping[str, str], mut
     counted = "labels of texts" if evaluation.multi_label else "texts"
     series = [diagonal]
     for name, model in evaluation.models.items():
-        total = sum(each.n for each in model.reliability)
+        total = sum(found.n for found in model.reliability)
         points = tuple(
             Point(
-                each.confidence,
-                each.accuracy,
-                size=5 + 15 * (each.n / total) ** 0.5,
-                hover=(f"sure by {each.confidence:.2f}, right in {each.accuracy:.2f}, {each.n:,} {counted}",),
+                found.confidence,
+                found.accuracy,
+                size=5 + 15 * (found.n / total) ** 0.5,
+                hover=(f"sure by {found.confidence:.2f}, right in {found.accuracy:.2f}, {found.n:,} {counted}",),
             )
-            for each in model.reliability
+            for found in model.reliability
         )
         series.append(Series(points, Mark.CURVE, colours[name], name))
     right = "Share of texts that have the label" if evaluation.multi_label else "Accuracy"

@@ -124,11 +124,11 @@ class LabelScoring:
         return np.concatenate([micro[..., None], f1.mean(axis=-1)[..., None], means / texts, f1], axis=-1)
 
 
-def rank_labels(truth: Membership, shares: Floats, places: int) -> tuple[Floats, Floats]:
-    """Labels by falling probability: whether a true one stands on each of the first places, and the first true place.
+def rank_labels(truth: Membership, shares: Floats, ranks: int) -> tuple[Floats, Floats]:
+    """Labels by falling probability: whether a true one stands at each of the first ranks, and the first true rank.
 
-    Labels of equal probability share their places: a place holds the share of true ones among them, as in
-    scikit-learn's `ndcg_score`; the first true place is the last of those it shares, as in its
+    Labels of equal probability share their ranks: a rank holds the share of true ones among them, as in
+    scikit-learn's `ndcg_score`; the first true rank is the last of those it shares, as in its
     `label_ranking_average_precision_score`.
     """
     texts, labels = truth.shape
@@ -141,7 +141,7 @@ def rank_labels(truth: Membership, shares: Floats, places: int) -> tuple[Floats,
     gains = (np.bincount(groups.ravel(), weights=sorted_truth.ravel()) / sizes)[groups]
     first_group = gains.astype(bool).argmax(axis=1)
     first = first_group + sizes[groups[np.arange(texts), first_group]]
-    return gains[:, :places], first.astype(np.float64)
+    return gains[:, :ranks], first.astype(np.float64)
 
 
 def precision_at(gains: Floats, k: int) -> Floats:
@@ -151,7 +151,7 @@ def precision_at(gains: Floats, k: int) -> Floats:
 
 
 def ndcg_at(gains: Floats, truth: Membership, k: int) -> Floats:
-    """Of each text Σ gain ÷ log2(place + 1) over the first k places, over the most it could be (Järvelin 2002)."""
+    """Of each text Σ gain ÷ log2(rank + 1) over the first k ranks, over the most it could be (Järvelin 2002)."""
     discounts = 1 / np.log2(np.arange(2, k + 2))
     best = np.concatenate([[0.0], np.cumsum(discounts)])[np.minimum(truth.sum(axis=1), k)]
     share: Floats = gains[:, :k] @ discounts / best

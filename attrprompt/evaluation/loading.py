@@ -122,7 +122,7 @@ def load_texts(store: Store, request: EvaluationRequest) -> list[LoadedTexts]:
         samples = read_texts(store, dataset, request.choice)
         used = dataset.rows - len(samples) if dataset.kind is DatasetKind.GOLD else 0
         counted = [sample for sample in samples if sample.text.strip()]
-        counted = [each for each in counted if request.choice.counts(each.flags, each.status.value)]
+        counted = [sample for sample in counted if request.choice.counts(sample.flags, sample.status.value)]
         loaded.append(LoadedTexts(dataset, counted, used, request.multi_label))
     return loaded
 

@@ -106,8 +106,8 @@ def make_evaluation(
         raise InputError("Name at least one training set.")
     if len(training) > MOST_TRAINING_SETS:
         raise InputError(f"At most {MOST_TRAINING_SETS} training sets are compared at once. Leave some out.")
-    datasets = list({part.id: part for parts in training for part in parts}.values())
-    if test.id in {each.id for each in datasets}:
+    datasets = list({dataset.id: dataset for parts in training for dataset in parts}.values())
+    if test.id in {dataset.id for dataset in datasets}:
         raise InputError(f"'{test.name}' cannot be trained on and tested on at once. Choose another test set.")
     indices = {dataset.id: index for index, dataset in enumerate(datasets)}
     sets = [
@@ -123,7 +123,7 @@ def make_evaluation(
     if twice is not None or any(len(set(each.parts)) < len(each.parts) for each in sets):
         raise InputError(f"A training set is named twice: {twice or 'one data set in one mix'}. Name each once.")
     return EvaluateRequest(
-        datasets=(*(each.id for each in datasets), test.id),
+        datasets=(*(dataset.id for dataset in datasets), test.id),
         contents=tuple(hash_content(store, each) for each in [*datasets, test]),
         training=tuple(sets),
         multi_label=project.document.task.multi_label,

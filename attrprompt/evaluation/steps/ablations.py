@@ -110,7 +110,7 @@ def plan_ablation(store: Store, project: StoredProject, base: Run, ablation: Abl
 def find_variants(base: Run, runs: Iterable[Run]) -> dict[str, Run]:
     """The planned or sent variants of a base run among these runs, by key; of several the newest."""
     found = {}
-    for run in sorted(runs, key=lambda each: each.id):
+    for run in sorted(runs, key=lambda run: run.id):
         if is_variant(run) and run.options.get(BASE_RUN) == base.id:
             found[str(run.options[KEPT_AS]["key"])] = run
     return found
@@ -166,17 +166,18 @@ def _vary_filter(document: Project, options: PlanOptions, removals: Sequence[Rem
         for removal in removals
         if removal.dimension_id in document.dimensions and removal.label_id in document.labels
     ]
-    present = [each for each in known if _holds(document, each)]
-    absent = [each for each in known if each.is_done and not _holds(document, each)]
+    present = [removal for removal in known if _holds(document, removal)]
+    absent = [removal for removal in known if removal.is_done and not _holds(document, removal)]
     variants = []
     if absent:
         restored = document
-        for each in absent:
-            drafts = [ValueDraft(text=each.text)]
-            restored = add_values(restored, each.dimension_id, drafts, labels=[each.label_id]).project
+        for removal in absent:
+            drafts = [ValueDraft(text=removal.text)]
+            restored = add_values(restored, removal.dimension_id, drafts, labels=[removal.label_id]).project
         variants.append(Ablation(FILTER_OFF, f"filter off: {len(absent)} values back", restored, options))
     if present:
-        filtered = remove_values(document, [(each.dimension_id, each.label_id, each.value_id) for each in present])
+        gone = [(removal.dimension_id, removal.label_id, removal.value_id) for removal in present]
+        filtered = remove_values(document, gone)
         variants.append(Ablation(FILTER_ON, f"filter on: {len(present)} values less", filtered, options))
     return variants
 

@@ -65,9 +65,9 @@ def plan_next_round(
         InputError: the plan cannot be made.
     """
     by_label: dict[str, tuple[Example, ...]] = {}
-    for each in helpful:
-        key = fold_label(each.sample.label)
-        by_label[key] = (*by_label.get(key, ()), Example(each.sample.prompt, each.sample.text))
+    for text in helpful:
+        key = fold_label(text.sample.label)
+        by_label[key] = (*by_label.get(key, ()), Example(text.sample.prompt, text.sample.text))
     options = read_plan_options(base)
     return create_run(
         store,
@@ -78,15 +78,15 @@ def plan_next_round(
         parameters=GenerationParameters.model_validate(dict(base.parameters)),
         limits=RunLimits.model_validate(dict(base.limits)),
         few_shots=FewShots(base.name, per_class, is_gold=False, by_label=by_label),
-        facts={BASE_RUN: base.id, KEPT_AS: {"items": [each.sample.item for each in helpful]}},
+        facts={BASE_RUN: base.id, KEPT_AS: {"items": [text.sample.item for text in helpful]}},
     )
 
 
 def find_rounds(base: Run, runs: Sequence[Run]) -> dict[str, Run]:
     """The later rounds of a run among these runs, by title, the first planned first."""
     rounds = [run for run in runs if KEPT_AS in run.options and run.options.get(BASE_RUN) == base.id]
-    ordered = sorted(rounds, key=lambda each: each.id)
-    return {f"with the choice as examples, {each.name}": each for each in ordered}
+    ordered = sorted(rounds, key=lambda run: run.id)
+    return {f"with the choice as examples, {run.name}": run for run in ordered}
 
 
 def _name_round(store: Store, base: Run) -> str:
