@@ -291,7 +291,9 @@ class Evaluation(Outcome):
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """The evaluation of which this is the plain data."""
-        curves = plain.get("curves")
+        curves = None
+        if "curves" in plain:
+            curves = {name: tuple(map(CurvePoint.from_json, points)) for name, points in plain["curves"].items()}
         return cls(
             parameters=Parameters.from_json(plain["parameters"]),
             multi_label=plain["multi_label"],
@@ -302,7 +304,7 @@ class Evaluation(Outcome):
             headline=plain["headline"],
             models={name: ModelScores.from_json(each) for name, each in plain["models"].items()},
             comparisons=tuple(Comparison.from_json(each) for each in plain["comparisons"]),
-            curves=curves and {name: tuple(map(CurvePoint.from_json, points)) for name, points in curves.items()},
+            curves=curves,
             budget=tuple(BudgetShare.from_json(share) for share in plain.get("budget", ())),
             bills={name: Cost.model_validate(cost) for name, cost in plain.get("bills", {}).items()},
             warnings=tuple(plain["warnings"]),

@@ -80,17 +80,16 @@ def _fill(row: VariantRow, evaluation: Evaluation, base: str) -> VariantRow:
     """The row with what the evaluation says of its variant, if anything."""
     found = next((comparison for comparison in evaluation.comparisons if _is_wanted(comparison, {row.run, base})), None)
     model = evaluation.models.get(row.run)
-    if found is None or found.difference is None or model is None or model.equal is None:
+    if found is None or model is None or model.equal is None:
         return row
-    sign = 1 if found.a == row.run else -1
-    low, high = (found.low, found.high) if sign > 0 else (found.high, found.low)
+    towards_base = found if found.a == row.run else found.turned()
     return replace(
         row,
         texts=model.training_texts.n,
         score=model.equal.scores[METRIC],
-        difference=sign * found.difference,
-        low=None if low is None else sign * low,
-        high=None if high is None else sign * high,
+        difference=towards_base.difference,
+        low=towards_base.low,
+        high=towards_base.high,
         p=found.p,
     )
 

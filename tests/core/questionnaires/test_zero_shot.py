@@ -189,3 +189,18 @@ def test_the_command_line_asks_and_prints_the_baseline_beside_trained_sets(run, 
     status, _, err = run("evaluate", "p", "--test", "gold")
     assert status == 2
     assert "--train" in err
+
+
+def test_equal_texts_are_asked_about_once_and_never_again(run, tmp_path, faulty_server):
+    server = faulty_server(answer=answer_rightly)
+    run("new", "p", "--labels", "World,Sports", "--domain", "news")
+    rows = [{"text": f"About {label}, report {n}.", "label": label} for n in range(6) for label in ("World", "Sports")]
+    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, rows * 2)), encoding="utf-8")
+    run("import-dataset", "p", tmp_path / "gold.jsonl", "--as", "gold", "--kind", "gold")
+    for _ in range(2):
+        status, printed, err = run(
+            "evaluate", "p", "--test", "gold", "--zero-shot", "--base-url", server.base_url, "--model", "faulty-1"
+        )
+        assert status == 0, err
+        assert printed["zero_shot"]["test"]["n"] == 24
+    assert len(server.asked) == 12
