@@ -1,7 +1,8 @@
 """Plots and maps as files, drawn by matplotlib: SVG, PNG and PDF, in the colours of the light mode on white.
 
 The same picture gives the same bytes at any time and for any user: nothing of the user's own settings of matplotlib
-counts, no date is written, and letters are those that come with matplotlib where it has them. No text is markup.
+counts, no date is written, and letters are those that come with matplotlib where it has them (a letter that no font of
+the machine has is a box in PNG and PDF, while the SVG keeps it). No text is markup.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _write_legend(figure: Figure, key: Sequence[tuple[Line2D, str]], title: str)
             borderpad=0,
             borderaxespad=0,
             handletextpad=0.5,
-            handlelength=3 if any(mark.get_linestyle() != "None" for mark, _ in key) else 1,
+            handlelength=3.4 if any(mark.get_linestyle() != "None" for mark, _ in key) else 1,
             columnspacing=1.6,
         )
         if columns == 1 or legend.get_window_extent().width <= WIDTH - 2 * _EDGE:
@@ -209,7 +210,7 @@ def _make_key(series: Series) -> Line2D:
         linestyle=_DASHES[series.dash] if has_line else "none",
         linewidth=_LINE_WIDTH,
         marker=marker,
-        markersize=9 * _POINT if marker else 0,
+        markersize=8 * _POINT if marker else 0,
     )
 
 
