@@ -45,7 +45,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def wait_until_asked(runtime: Runtime, project: StoredProject) -> None:
     """Until the project's request to its model has ended, however it ended."""
     asking = runtime.background(Elicitations)
-    wait_until(lambda: (job := asking.find(project.id)) is not None and job.state != "running")
+    wait_until(lambda: (job := asking.find(project.id)) is not None and not job.is_open)
 
 
 def press(app: AppTest, key: str) -> AppTest:

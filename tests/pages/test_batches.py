@@ -20,7 +20,7 @@ def plan_at(make_run, project):
 
 
 def wait_for(runtime, run):
-    while runtime.background(BatchWork).of_run(run).state == "running":
+    while runtime.background(BatchWork).of_run(run).is_open:
         time.sleep(0.02)
 
 

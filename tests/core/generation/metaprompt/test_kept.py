@@ -59,7 +59,7 @@ def test_prompts_are_written_in_the_background_and_kept_by_model(runtime, projec
     options = PlanOptions(method=Method.METAPROMPT)
     unwritten = find_unwritten(project, options, read_meta_prompts(project, "m1"), 3)
     runtime.background(MetaWritings).start(project, unwritten, 3, Endpoint(server.base_url, "m1"))
-    while runtime.background(MetaWritings).find(project.id).state == "running":
+    while runtime.background(MetaWritings).find(project.id).is_open:
         time.sleep(0.02)
     assert runtime.background(MetaWritings).find(project.id).state == "done"
     project = runtime.store.projects.load(project.id)
