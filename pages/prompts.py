@@ -35,7 +35,7 @@ if not project.labels:
 methods = list_methods(project)
 method = (
     st.segmented_control(
-        "Method", methods, default=methods[0], format_func=lambda each: each.display, key="prompts_method"
+        "Method", methods, default=methods[0], format_func=lambda option: option.display, key="prompts_method"
     )
     or methods[0]
 )

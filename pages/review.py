@@ -17,7 +17,7 @@ from components.review.table import draw_review_table
 page = open_project_page("Review", "Read every text beside what was asked for, and keep what is good.")
 
 # --- Which texts ---
-datasets = [each for each in page.runtime.store.datasets.list_all(page.project.id) if each.rows]
+datasets = [dataset for dataset in page.runtime.store.datasets.list_all(page.project.id) if dataset.rows]
 if not datasets:
     show_empty(
         "No texts yet",

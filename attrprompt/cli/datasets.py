@@ -78,14 +78,14 @@ def import_dataset_command(
         text_column=text_column,
         label_column=label_column,
         label_map=read_label_map(label_map) if label_map else None,
-        attribute_columns=[each.strip() for each in (attribute_columns or "").split(",") if each.strip()],
+        attribute_columns=[column.strip() for column in (attribute_columns or "").split(",") if column.strip()],
         replace=replace,
     )
     session.emit(
         {
             "dataset": imported.dataset.name,
             "rows": imported.dataset.rows,
-            "skipped": [{"row": each.row, "reason": each.reason} for each in imported.skipped],
+            "skipped": [{"row": skipped.row, "reason": skipped.reason} for skipped in imported.skipped],
             "warnings": list(imported.warnings),
         }
     )
@@ -118,14 +118,14 @@ def export(
     session = get_session(context)
     stored = session.find_project(project)
     found = session.runtime.store.datasets.find(stored.id, dataset)
-    names = {fold_label(each): each for each in session.runtime.store.datasets.count_facets(found.id).labels}
-    unknown = [each for each in label or () if fold_label(each) not in names]
+    names = {fold_label(name): name for name in session.runtime.store.datasets.count_facets(found.id).labels}
+    unknown = [name for name in label or () if fold_label(name) not in names]
     if unknown:
         raise InputError(
             f"No text of '{found.name}' has the label '{unknown[0]}'. Labels: {', '.join(names.values())}."
         )
     wanted = SampleFilter(
-        labels=tuple(names[fold_label(each)] for each in label or ()),
+        labels=tuple(names[fold_label(name)] for name in label or ()),
         statuses=tuple(status or (USABLE.statuses if usable else ())),
         without_flags=(*(USABLE.without_flags if usable else ()), *(without_flag or ())),
     )

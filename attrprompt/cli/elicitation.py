@@ -78,7 +78,7 @@ def elicit(
     request = ElicitationRequest(
         kind=KINDS[wanted],
         dimension_id=document.find_dimension(dimension) if dimension is not None else "",
-        label_ids=tuple(document.find_label(each) for each in label or ()),
+        label_ids=tuple(document.find_label(name) for name in label or ()),
         n=n or DEFAULT_N[wanted],
         guidance=guidance,
         way=way or suggest_way(endpoint),
@@ -132,7 +132,7 @@ def _describe_proposals(stored: StoredProject, elicited: Elicited, *, accepted: 
     return {
         "proposed": proposed,
         "accepted": len(proposed) if accepted else 0,
-        "dropped": [{"text": each.text, "reason": each.reason} for each in elicited.dropped],
+        "dropped": [{"text": dropped.text, "reason": dropped.reason} for dropped in elicited.dropped],
         "replies": elicited.replies,
         "unread": elicited.unread,
         "problems": list(elicited.problems),
@@ -144,14 +144,14 @@ def _describe_filter(stored: StoredProject, elicited: Elicited, *, accepted: boo
     drops = [finding for finding in elicited.findings if finding.suggestion is Suggestion.DROP]
     removed: Sequence[dict[str, Any]] = [
         {
-            "label": names[each.label_id],
-            "value": each.value,
-            "similar": names[each.similar_id],
-            "reason": each.reason,
-            "model": each.llm_verdict.value if each.llm_verdict is not None else None,
-            "margin": each.margin,
+            "label": names[drop.label_id],
+            "value": drop.value,
+            "similar": names[drop.similar_id],
+            "reason": drop.reason,
+            "model": drop.llm_verdict.value if drop.llm_verdict is not None else None,
+            "margin": drop.margin,
         }
-        for each in drops
+        for drop in drops
     ]
     return {
         "kept": len(elicited.findings) - len(drops),

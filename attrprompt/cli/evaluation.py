@@ -86,7 +86,7 @@ def evaluate(
         request = make_evaluation(
             store,
             stored,
-            [find_parts(store, stored.id, each) for each in train],
+            [find_parts(store, stored.id, named) for named in train],
             tested,
             classifier=classifier,
             curve=curve,
@@ -119,7 +119,7 @@ def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:
     names = {dataset.name: dataset for dataset in store.datasets.list_all(project_id)}
     if named in names:
         return [names[named]]
-    return [store.datasets.find(project_id, each.strip()) for each in named.split(JOIN)]
+    return [store.datasets.find(project_id, name.strip()) for name in named.split(JOIN)]
 
 
 def _print_whole(evaluation: Evaluation | None, tested: Dataset) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _shorten(evaluation: Evaluation | None, baseline: ZeroShotScores | None, tes
             "answers that are no label": _describe_estimate(baseline.no_label),
         }
     shown["warnings"] = list(evaluation.warnings) if evaluation is not None else []
-    return {name: each for name, each in shown.items() if each}
+    return {name: value for name, value in shown.items() if value}
 
 
 def _title_scores(scored: Scored, scores: Scores) -> dict[str, str]:

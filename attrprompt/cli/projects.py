@@ -27,8 +27,13 @@ def register(app: typer.Typer) -> None:
 def presets(context: typer.Context) -> None:
     """List the ready tasks."""
     rows: list[dict[str, Any]] = [
-        {"name": each.name, "labels": each.labels, "dimensions": list(each.dimensions), "multi_label": each.multi_label}
-        for each in list_presets()
+        {
+            "name": preset.name,
+            "labels": preset.labels,
+            "dimensions": list(preset.dimensions),
+            "multi_label": preset.multi_label,
+        }
+        for preset in list_presets()
     ]
     get_session(context).emit({"presets": rows})
 
@@ -54,7 +59,7 @@ def new(
 ) -> None:
     """Create a project from a preset, or from label names."""
     session = get_session(context)
-    given = [each for each in (preset, labels, labels_file) if each is not None]
+    given = [option for option in (preset, labels, labels_file) if option is not None]
     if len(given) != 1:
         raise InputError("Say what the project starts from: one of --preset, --labels or --labels-file.")
     if preset is not None:

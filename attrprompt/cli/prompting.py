@@ -57,7 +57,7 @@ def prepare_meta_prompts(
         return None
     written = read_meta_prompts(stored, endpoint.model)
     unwritten = find_unwritten(stored, options, written, count)
-    stale = [each for each in find_stale(stored, options, written) if each not in unwritten]
+    stale = [label_set for label_set in find_stale(stored, options, written) if label_set not in unwritten]
     if stale and count is not None:
         unwritten += stale
     elif stale:
@@ -107,7 +107,7 @@ def read_label_sets(given: str | None, *, multi_label: bool) -> dict[str, Any]:
     if given in (LabelSetSource.VALUES, LabelSetSource.SIZES):
         return {"source": given}
     if SIZES.fullmatch(given):
-        pairs = (each.split("=") for each in given.split(","))
+        pairs = (pair.split("=") for pair in given.split(","))
         return {"source": LabelSetSource.SIZES, "sizes": {int(size): float(share) for size, share in pairs}}
     try:
         text = Path(given).read_text(encoding="utf-8")

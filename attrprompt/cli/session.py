@@ -123,10 +123,10 @@ def read_pairs(given: Sequence[str] | None, *, option: str) -> dict[str, str]:
         InputError: one has no `=`.
     """
     pairs: dict[str, str] = {}
-    for each in given or ():
-        name, separator, value = each.partition("=")
+    for pair in given or ():
+        name, separator, value = pair.partition("=")
         if not separator or not name.strip() or not value.strip():
-            raise InputError(f"{option} takes NAME=VALUE, not '{each}'.")
+            raise InputError(f"{option} takes NAME=VALUE, not '{pair}'.")
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -152,6 +152,6 @@ def _print_plain(data: Mapping[str, Any], indent: str = "") -> None:
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             print(f"{indent}{key}:")
             for entry in value:
-                print(f"{indent}  - " + ", ".join(f"{name}: {each}" for name, each in entry.items()))
+                print(f"{indent}  - " + ", ".join(f"{name}: {member}" for name, member in entry.items()))
         else:
             print(f"{indent}{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")

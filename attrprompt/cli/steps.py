@@ -51,7 +51,7 @@ def ablate(
     stored = session.find_project(project)
     store = session.runtime.store
     base = store.runs.find(stored.id, run)
-    ablations = {each.key: each for each in list_ablations(store, base)}
+    ablations = {ablation.key: ablation for ablation in list_ablations(store, base)}
     unknown = [key for key in plan or () if key not in ablations]
     if unknown:
         raise InputError(f"'{run}' has no variant '{unknown[0]}'. There are: {', '.join(ablations)}.")
@@ -61,8 +61,8 @@ def ablate(
             raise InputError(f"'{variants[key].name}' is planned already. Send it with resume.")
         variants[key] = plan_ablation(store, stored, base, ablations[key])
     listed = [
-        {"key": key, "title": each.title, "run": variants[key].name if key in variants else None}
-        for key, each in ablations.items()
+        {"key": key, "title": ablation.title, "run": variants[key].name if key in variants else None}
+        for key, ablation in ablations.items()
     ]
     named = {str(variant.options["ablation"]["title"]): variant for variant in variants.values()}
     rows = _compare(session, stored, base, named, test) if test is not None else []
@@ -116,7 +116,7 @@ def feedback(
         {
             "base": base.name,
             "helpful": [
-                {"item": each.sample.item, "label": each.sample.label, "influence": each.influence} for each in helpful
+                {"item": text.sample.item, "label": text.sample.label, "influence": text.influence} for text in helpful
             ],
             "harmful_share": ranking.harmful_share,
             "run": made.name if made is not None else None,
@@ -140,7 +140,7 @@ def _compare(
     if not written:
         raise InputError(f"No variant of '{base.name}' has texts yet. Plan one and send it with resume.")
     request = make_evaluation(store, stored, [[base.dataset], *written], tested).ask(VariantsRequest)
-    return [each.to_json() for each in tabulate_variants(_run(session, request), base, variants)]
+    return [row.to_json() for row in tabulate_variants(_run(session, request), base, variants)]
 
 
 def _run(session: Session, request: JobRequest[ResultT]) -> ResultT:

@@ -47,8 +47,8 @@ def add_labels(project: Project, given: Iterable[str | ValueDraft]) -> Project:
     return _append(
         project,
         [
-            {"name": each} if isinstance(each, str) else {"name": each.text, "description": each.description}
-            for each in given
+            {"name": label} if isinstance(label, str) else {"name": label.text, "description": label.description}
+            for label in given
         ],
     )
 

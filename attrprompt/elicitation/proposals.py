@@ -60,7 +60,7 @@ class _Payload:
     @classmethod
     def read(cls, proposal: Proposed) -> Self:
         """What a proposal of this kind says."""
-        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]  # the classes below are dataclasses
+        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]  # the classes below are dataclasses
         return cls(**{name: value for name, value in proposal.payload.items() if name in names})
 
 

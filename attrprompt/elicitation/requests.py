@@ -268,7 +268,7 @@ class _Work:
             stop=self.stop,
             on_shown=lambda shown, of: self.tell(0.95 * shown / of, f"{shown} of {of} configurations"),
         )
-        problems = (*found.problems, *(f"{each.text}: {each.reason}" for each in found.dropped))
+        problems = (*found.problems, *(f"{dropped.text}: {dropped.reason}" for dropped in found.dropped))
         return self._keep(
             [propose_constraint(proposal, self.maker) for proposal in found.proposals],
             replies=found.replies,
@@ -301,13 +301,13 @@ class _Work:
         except AttrPromptError as error:
             return replace(elicited, problems=(*elicited.problems, f"Near-synonyms were not looked for. {error}"))
         proposals = tuple(
-            propose_value(proposal, each.dimension_id, each.label_id, self.maker)
-            for each in flagged
-            for proposal in each.proposals
+            propose_value(proposal, elicited_values.dimension_id, elicited_values.label_id, self.maker)
+            for elicited_values in flagged
+            for proposal in elicited_values.proposals
         )
         numbered = zip(elicited.proposal_ids, proposals, strict=True)
         self.store.proposals.remark(
-            self.project.id, {number: each.payload for number, each in numbered if each.payload["near"]}
+            self.project.id, {number: proposal.payload for number, proposal in numbered if proposal.payload["near"]}
         )
         return replace(elicited, proposals=proposals)
 
@@ -365,7 +365,7 @@ class _Work:
             statuses=("open", "unsure"),
         )
         if stale:
-            numbers = [each.id for each in stale]
+            numbers = [proposal.id for proposal in stale]
             self.store.proposals.decide(self.project.id, numbers, "rejected", actor=self.maker, reason=REPLACED)
 
 

@@ -364,8 +364,8 @@ async def _ask(
     if way is Way.VERBALIZED:
         weighed = await ask_in_form(client, request, WeighedValues)
         values = [
-            ValueProposal(clean_value(each.text), probability=_read_probability(each.probability))
-            for each in (weighed.value.values if weighed.value is not None else ())
+            ValueProposal(clean_value(value.text), probability=_read_probability(value.probability))
+            for value in (weighed.value.values if weighed.value is not None else ())
         ]
         return _without_cut(values, weighed.is_cut), weighed.replies
     listed = await (ask_by_example if by_example else ask_in_form)(client, request, ListedValues)

@@ -138,7 +138,7 @@ def choose_examples(project: Project, dimension_id: str, label_id: str | None) -
     elif dimension.kind is DimensionKind.LENGTH:
         built_in = _LENGTHS
     elif dimension.class_dependent:
-        built_in = tuple(replace(each, dimension=dimension.name) for each in _TOPICS)
+        built_in = tuple(replace(example, dimension=dimension.name) for example in _TOPICS)
     else:
         built_in = _MANNERS
     return tuple(built_in[:EXAMPLES_SHOWN])

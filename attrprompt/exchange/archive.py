@@ -64,7 +64,7 @@ def open_archive(source: Path | IO[bytes]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="attrprompt-") as temporary:
         folder = Path(temporary) / "content"
         unpack_archive(source, folder)
-        while len(inside := [each for each in folder.iterdir() if each.name != "__MACOSX"]) == 1 and inside[0].is_dir():
+        while len(inside := [path for path in folder.iterdir() if path.name != "__MACOSX"]) == 1 and inside[0].is_dir():
             folder = inside[0]
         yield folder
 

@@ -78,7 +78,7 @@ def import_attributes(
     """
     read = read_attributes_folder(folder, use=use, resolve_place=resolve_place)
     source = f"import:{folder.resolve().name}"
-    known = {each.name.casefold(): each.id for each in store.projects.list_all()}
+    known = {project.name.casefold(): project.id for project in store.projects.list_all()}
     if name.casefold() in known:
         base = store.projects.load(known[name.casefold()])
         project = store.projects.save(

@@ -49,7 +49,7 @@ class FewShots:
 
     def turns_for(self, labels: Sequence[str]) -> tuple[dict[str, str], ...]:
         """The earlier turns of a prompt for these labels: `per_class` of each, none twice."""
-        chosen = dict.fromkeys(each for label in labels for each in self.by_label.get(fold_label(label), ()))
+        chosen = dict.fromkeys(example for label in labels for example in self.by_label.get(fold_label(label), ()))
         return tuple(
             {"role": role, "content": content}
             for example in chosen

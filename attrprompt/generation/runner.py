@@ -277,20 +277,20 @@ class RunExecution:
             while not self._ended.empty():
                 batch.append(self._ended.get_nowait())
             last = None in batch
-            ended = [each for each in batch if each is not None]
+            ended = [item for item in batch if item is not None]
             try:
                 await loop.run_in_executor(self._writer, self._write, self._tally_up(ended))
             except Exception as error:
-                for each in ended:
-                    each.committed.set_exception(error)
+                for item in ended:
+                    item.committed.set_exception(error)
                 raise
-            for each in ended:
-                if not each.committed.done():
-                    each.committed.set_result(None)
+            for item in ended:
+                if not item.committed.done():
+                    item.committed.set_result(None)
 
     def _tally_up(self, ended: list[_Ended]) -> tuple[list[NewSample], list[Failed]]:
-        answers = [each.result for each in ended if isinstance(each.result, NewSample)]
-        failures = [each.result for each in ended if isinstance(each.result, Failed)]
+        answers = [item.result for item in ended if isinstance(item.result, NewSample)]
+        failures = [item.result for item in ended if isinstance(item.result, Failed)]
         self._tally.completed += len(answers)
         for failed in failures:
             self._tally.failed[failed.reason.value] = self._tally.failed.get(failed.reason.value, 0) + 1

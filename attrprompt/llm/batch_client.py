@@ -113,7 +113,9 @@ class BatchClient:
 
         page = await self._ask(ask, ASK_SECONDS)
         listed = getattr(page, "data", None) or []
-        return next((self._read_batch(each) for each in listed if getattr(each, "input_file_id", "") == file_id), None)
+        return next(
+            (self._read_batch(batch) for batch in listed if getattr(batch, "input_file_id", "") == file_id), None
+        )
 
     async def retrieve(self, batch_id: str) -> RemoteBatch:
         """How a batch stands.
@@ -207,7 +209,7 @@ class BatchClient:
         counts = getattr(made, "request_counts", None)
         done = (getattr(counts, "completed", 0) or 0) + (getattr(counts, "failed", 0) or 0)
         listed = getattr(getattr(made, "errors", None), "data", None) or []
-        words = [str(getattr(each, "message", "") or "") for each in islice(listed, SHOWN_ERRORS)]
+        words = [str(getattr(problem, "message", "") or "") for problem in islice(listed, SHOWN_ERRORS)]
         said = " ".join(words).replace(self._secret, "…") if self._secret else " ".join(words)
         return RemoteBatch(
             id=self._read_id(made),

@@ -81,9 +81,9 @@ def _names(rule: MatchLogic, model: str) -> bool:
 
     match rule:
         case types.ClauseOr():
-            return any(each.is_match(model) and _names(each, model) for each in rule.or_)
+            return any(clause.is_match(model) and _names(clause, model) for clause in rule.or_)
         case types.ClauseAnd():
-            return any(_names(each, model) for each in rule.and_)
+            return any(_names(clause, model) for clause in rule.and_)
         case types.ClauseEquals():
             return _is_snapshot(model, rule.equals)
         case types.ClauseStartsWith():

@@ -219,7 +219,7 @@ def _ask(
     options = [value, *rng.sample(others, min(OPTIONS - 1, len(others)))]
     rng.shuffle(options)
     messages = write_question(document, sample.text, dimension, options)
-    asked = json.dumps(["judge", endpoint.base_url, endpoint.model, [dict(each) for each in messages]])
+    asked = json.dumps(["judge", endpoint.base_url, endpoint.model, [dict(message) for message in messages]])
     key = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
     return JudgeQuestion(sample.item, dimension, value, tuple(options), messages, key)
 

@@ -106,7 +106,7 @@ def make_zero_shot_questionnaire(
     """
     document = project.document
     ordered = [label for _, label in document.ordered_labels()]
-    names, titles = tuple(each.name for each in ordered), tuple(each.title for each in ordered)
+    names, titles = tuple(label.name for label in ordered), tuple(label.title for label in ordered)
     numbers = {fold_label(name): number for number, name in enumerate(names)}
     samples = read_texts(store, test, TextChoice())
     written = [sample for sample in samples if sample.text.strip()]
@@ -167,7 +167,7 @@ def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, mul
     for number, pair in enumerate(zip(names, titles, strict=True)):
         for spelling in pair:
             spellings.setdefault(tuple(word.casefold() for word in WORD.findall(spelling)), number)
-    longest = max((len(each) for each in spellings), default=0)
+    longest = max((len(spelling) for spelling in spellings), default=0)
     found: list[int] = []
     position = 0
     while position < len(words):
@@ -184,5 +184,5 @@ def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, mul
 
 
 def _hash(endpoint: Endpoint, messages: Sequence[Message], multi_label: bool) -> str:
-    asked = json.dumps([endpoint.base_url, endpoint.model, [dict(each) for each in messages], multi_label])
+    asked = json.dumps([endpoint.base_url, endpoint.model, [dict(message) for message in messages], multi_label])
     return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()

@@ -133,7 +133,7 @@ def score_zero_shot(
     score = _score_several if questionnaire.multi_label else _score_one
     scored = score(answered, read, tested, names)
     estimates = scored.estimate(len(answered))
-    tokens = TokenCounts(sum(each.prompt_tokens for each in used), sum(each.completion_tokens for each in used))
+    tokens = TokenCounts(sum(answer.prompt_tokens for answer in used), sum(answer.completion_tokens for answer in used))
     endpoint = questionnaire.endpoint
     return ZeroShotScores(
         model=endpoint.model,

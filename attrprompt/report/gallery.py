@@ -67,4 +67,4 @@ class Gallery:
 
     def plots(self) -> dict[str, dict[str, Any]]:
         """The plots by the id of their place, as plain data for the page's script."""
-        return {each.place: to_plotly(each.picture) for each in self._figures if isinstance(each.picture, Plot)}
+        return {figure.place: to_plotly(figure.picture) for figure in self._figures if isinstance(figure.picture, Plot)}

@@ -95,7 +95,7 @@ def tabulate_confusion(confusion: Confusion) -> list[Row]:
 def tabulate_reliability(evaluation: Evaluation) -> list[Row]:
     """Accuracy and mean confidence of each bin of confidence."""
     return [
-        {"trained_on": name, **asdict(each)} for name, model in evaluation.models.items() for each in model.reliability
+        {"trained_on": name, **asdict(bin_)} for name, model in evaluation.models.items() for bin_ in model.reliability
     ]
 
 

@@ -45,7 +45,7 @@ def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
             answers,
             text_map,
             evaluation,
-            [each for each in known if evaluation is not None and each.name in evaluation.models],
+            [dataset for dataset in known if evaluation is not None and dataset.name in evaluation.models],
         )
     context.progress(0.8, "figures as files")
     return WrittenReport(

@@ -75,7 +75,7 @@ def parse_label_sets(text: str) -> tuple[LabelSetShare, ...]:
         if not line.strip():
             continue
         names, separator, share = line.rpartition("=")
-        labels = tuple(each.strip() for each in (names if separator else line).split(" + ") if each.strip())
+        labels = tuple(name.strip() for name in (names if separator else line).split(" + ") if name.strip())
         try:
             found.append(LabelSetShare(labels=labels, share=float(share) if separator else 1.0))
         except ValueError as error:
@@ -238,7 +238,7 @@ def _sets_by_size(
     drawn = apportion(len(anchors), np.array([sizes[size] for size in ordered_sizes]), rng)
     found: Counter[LabelSet] = Counter()
     for anchor, size in zip(anchors.tolist(), rng.permutation(np.repeat(ordered_sizes, drawn)).tolist(), strict=True):
-        pools = [each for each in shared if labels[anchor] in each and len(each) >= size]
+        pools = [label_set for label_set in shared if labels[anchor] in label_set and len(label_set) >= size]
         pool = pools[rng.integers(len(pools))] if pools else labels
         others = [label_id for label_id in pool if label_id != labels[anchor]]
         chosen = [others[index] for index in rng.choice(len(others), size - 1, replace=False)] if size > 1 else []

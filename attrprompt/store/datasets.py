@@ -52,7 +52,7 @@ class Datasets:
                 select(dataset).where(dataset.c.project_id == project_id, dataset.c.folded == fold_text(name))
             ).first()
         if found is None:
-            names = ", ".join(each.name for each in self.list_all(project_id)) or "none yet"
+            names = ", ".join(known.name for known in self.list_all(project_id)) or "none yet"
             raise InputError(f"There is no data set '{name}' in this project. Data sets: {names}.")
         return read_dataset(found)
 

@@ -58,10 +58,12 @@ def paths_of(patch: Patch) -> list[str]:
 
 def describe_changes(patch: Patch, inverse: Patch) -> list[FieldChange]:
     """A patch as changes; its inverse holds what was there before."""
-    before = {each["path"]: each["value"] for each in inverse if "value" in each}
+    before = {operation["path"]: operation["value"] for operation in inverse if "value" in operation}
     return [
-        FieldChange(split_path(each["path"]), before.get(each["path"], MISSING), each.get("value", MISSING))
-        for each in patch
+        FieldChange(
+            split_path(operation["path"]), before.get(operation["path"], MISSING), operation.get("value", MISSING)
+        )
+        for operation in patch
     ]
 
 

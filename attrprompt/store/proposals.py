@@ -163,10 +163,12 @@ class Proposals:
             wanted = self._open(project_id, proposal_ids)
             if not wanted:
                 return None
-            texts = ", ".join(str(each.payload.get("text") or each.payload.get("name") or each.kind) for each in wanted)
+            texts = ", ".join(
+                str(stored.payload.get("text") or stored.payload.get("name") or stored.kind) for stored in wanted
+            )
             summary = f"Accepted {len(wanted)} proposed: {texts[:160]}"
             document = accept(base.document, wanted)
-            numbers = [each.id for each in wanted]
+            numbers = [stored.id for stored in wanted]
             return self._projects.save(
                 project_id,
                 base,

@@ -41,8 +41,8 @@ class Review:
         Raises:
             InputError: an unknown field, or no such text.
         """
-        for each in {id(fields): fields for fields in changes.values()}.values():
-            _check(each)
+        for edit in {id(fields): fields for fields in changes.values()}.values():
+            _check(edit)
         with self._database.write() as connection:
             step = _next_step(connection)
             _write(connection, dataset_id, changes, step=step, actor=actor, kind="edit", target=None)

@@ -164,7 +164,7 @@ class Runs:
         """
         found = self._read(dataset.c.project_id == project_id, dataset.c.folded == fold_text(name))
         if not found:
-            names = ", ".join(each.name for each in self.list_all(project_id)) or "none yet"
+            names = ", ".join(known.name for known in self.list_all(project_id)) or "none yet"
             raise InputError(f"There is no run '{name}' in this project. Runs: {names}.")
         return found[0]
 
@@ -275,7 +275,7 @@ class Runs:
         with self._database.write() as connection:
             insert_samples(connection, run_id, answers)
             if failures:
-                connection.execute(insert(failure), [_failure_row(run_id, each) for each in failures])
+                connection.execute(insert(failure), [_failure_row(run_id, failed) for failed in failures])
             if answers:
                 connection.execute(_COUNT_ROWS, {"of_run": run_id, "added": len(answers)})
             _write_counters(connection, run_id, counters, in_flight)

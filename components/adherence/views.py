@@ -159,7 +159,9 @@ def _draw_places(page: ProjectPage, dataset: Dataset, places: PlaceAdherence, *,
         draw_matrix(
             page,
             dataset,
-            plot_heatmap(continents, regions, counts, [totals[each] for each in continents], current_palette()),
+            plot_heatmap(
+                continents, regions, counts, [totals[continent] for continent in continents], current_palette()
+            ),
             lambda row, column: sorted(items.get((row, column), [])),
             key=f"{key}_heatmap",
             alt="Continent asked for and continents found",

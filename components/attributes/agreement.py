@@ -124,7 +124,7 @@ def _draw_settling(
         by_item.setdefault(item, {})[actor] = verdict
     voted = [proposal for proposal in waiting if len(by_item.get(proposal.id, {})) > 1]
     united = {
-        status: [each.id for each in voted if set(by_item[each.id].values()) == {status}]
+        status: [proposal.id for proposal in voted if set(by_item[proposal.id].values()) == {status}]
         for status in ("accepted", "rejected")
     }
     st.subheader("To settle", anchor=False)
@@ -136,9 +136,9 @@ def _draw_settling(
                 on_click=in_callback,
                 args=(lambda status=status, ids=ids: _settle(page, ids, status),),
             )
-    for each in voted:
-        if len(set(by_item[each.id].values())) > 1:
-            _draw_disagreement(page, each, by_item[each.id])
+    for proposal in voted:
+        if len(set(by_item[proposal.id].values())) > 1:
+            _draw_disagreement(page, proposal, by_item[proposal.id])
 
 
 def _draw_disagreement(page: ProjectPage, proposal: StoredProposal, verdicts: Mapping[str, str]) -> None:

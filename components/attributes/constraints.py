@@ -48,7 +48,7 @@ def draw_constraints(page: ProjectPage) -> None:
 
 def _draw_form(page: ProjectPage) -> None:
     document = page.project.document
-    dimensions = {key: each.name for key, each in document.ordered_dimensions() if each.values}
+    dimensions = {key: dimension.name for key, dimension in document.ordered_dimensions() if dimension.values}
     with st.expander("Add a constraint", icon=":material/add:", key="constraint_add"):
         chosen = st.multiselect(
             "Dimensions", list(dimensions), key="constraint_dimensions", format_func=dimensions.__getitem__

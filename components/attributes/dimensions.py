@@ -106,7 +106,7 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
             on_click=in_callback,
             args=(lambda: _switch(page, dimension_id, target),),
         )
-    others = {key: each.name for key, each in document.ordered_dimensions() if key != dimension_id}
+    others = {key: other.name for key, other in document.ordered_dimensions() if key != dimension_id}
     with merge.popover(
         "Merge", icon=":material/merge:", width="stretch", disabled=not others, key=f"dimension_merge_{dimension_id}"
     ):

@@ -29,7 +29,7 @@ _TICKS = "filter_ticks"
 def draw_filter(page: ProjectPage) -> None:
     """Choose what to check, and decide on what was found."""
     document = page.project.document
-    dimensions = {key: each.name for key, each in document.ordered_dimensions() if each.class_dependent}
+    dimensions = {key: dimension.name for key, dimension in document.ordered_dimensions() if dimension.class_dependent}
     st.write(
         "A value that fits two labels makes texts that fit two labels. Each value is compared with the labels that its "
         "own is easily confused with: by embeddings, and by asking the model. Nothing goes before you drop it."
@@ -93,7 +93,7 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
 def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
     document = page.project.document
     order = {key: index for index, (key, _) in enumerate(document.ordered_labels())}
-    rows = sorted(rows, key=lambda each: (not _suggests_drop(each), order.get(each.label_id, 0), each.id))
+    rows = sorted(rows, key=lambda row: (not _suggests_drop(row), order.get(row.label_id, 0), row.id))
     suggested = sum(_suggests_drop(row) for row in rows)
     st.markdown(
         f"**{suggested} of {say_count(len(rows), 'value')}** suggested to drop. Tick what shall go; the rest is kept."
@@ -110,11 +110,11 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         args=(key, shown),
     )
     ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
-    removals = [FilterProposal.read(each) for each in shown]
+    removals = [FilterProposal.read(row) for row in shown]
     frame = pd.DataFrame(
         {
-            "drop": [ticks.get(each.id, _suggests_drop(each)) for each in shown],
-            "label": [document.labels[each.label_id].title for each in shown],
+            "drop": [ticks.get(row.id, _suggests_drop(row)) for row in shown],
+            "label": [document.labels[row.label_id].title for row in shown],
             "value": [removal.text for removal in removals],
             "similar": [removal.similar for removal in removals],
             "model": [_name_verdict(removal.llm_verdict) for removal in removals],

@@ -123,13 +123,15 @@ def _open_selected(key: str, project: Project, matrix: Matrix) -> None:
         return
     row, column = selected[0]
     st.session_state["attributes_matrix_turn"] = st.session_state.get("attributes_matrix_turn", 0) + 1
-    by_name = {project.dimensions[each].name: each for each in matrix.dimension_ids}
-    shared = [each for each in matrix.dimension_ids if not project.dimensions[each].class_dependent]
+    by_name = {project.dimensions[dimension_id].name: dimension_id for dimension_id in matrix.dimension_ids}
+    shared = [
+        dimension_id for dimension_id in matrix.dimension_ids if not project.dimensions[dimension_id].class_dependent
+    ]
     dimension_id = by_name.get(column)
     place = row - bool(shared)
     if dimension_id is None:
         current = st.session_state.get(DIMENSION_KEY)
-        own = [each for each in matrix.dimension_ids if each not in shared]
+        own = [dimension_id for dimension_id in matrix.dimension_ids if dimension_id not in shared]
         dimension_id = current if current in own or not own else own[0]
     if dimension_id is not None:
         open_cell(dimension_id, matrix.label_ids[place] if place >= 0 else ALL_LABELS)

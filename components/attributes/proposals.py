@@ -55,7 +55,7 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
     of_dimension = store.list_some(
         page.project.id, kind=ProposalKind.VALUE, dimension_id=cell.dimension_id, statuses=WAITING
     )
-    of_cell = [each for each in of_dimension if each.label_id == cell.label_id]
+    of_cell = [proposal for proposal in of_dimension if proposal.label_id == cell.label_id]
     if not of_dimension:
         return
     if of_cell:
@@ -102,8 +102,8 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
         everything = page.runtime.store.proposals.list_some(
             page.project.id, kind=ProposalKind.VALUE, dimension_id=cell.dimension_id, label_id=label_id
         )
-        waiting = [each for each in everything if each.status in WAITING]
-        waiting.sort(key=lambda each: each.status == "unsure")
+        waiting = [proposal for proposal in everything if proposal.status in WAITING]
+        waiting.sort(key=lambda proposal: proposal.status == "unsure")
         if not waiting:
             st.rerun()
         draw_deck(
@@ -147,7 +147,7 @@ def _make_card(page: ProjectPage, cell: OpenCell, proposal: StoredProposal) -> C
         heading=heading,
         body=value.text,
         notes=tuple(notes),
-        details=tuple(each for each in details if each[1]),
+        details=tuple(detail for detail in details if detail[1]),
         editable=((EDIT.name, value.text), (UNSURE.name, proposal.note)),
     )
 
@@ -184,7 +184,9 @@ def _decide(page: ProjectPage, decision: Decision, waiting: Sequence[StoredPropo
 def _accept_edited(project: Project, wanted: Sequence[StoredProposal], text: str) -> Project:
     if not text.strip():
         raise InputError("The edited value is blank. Write what it shall say, or reject it.")
-    return accept_proposals(project, [replace(each, payload={**each.payload, "text": text.strip()}) for each in wanted])
+    return accept_proposals(
+        project, [replace(proposal, payload={**proposal.payload, "text": text.strip()}) for proposal in wanted]
+    )
 
 
 def _decide_all(page: ProjectPage, waiting: Sequence[StoredProposal], status: str) -> str:

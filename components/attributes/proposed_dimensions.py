@@ -126,7 +126,7 @@ def _accept(page: ProjectPage, proposal: StoredProposal, key: str) -> str:
         "accepted",
         actor=page.actor,
         accept=lambda document, wanted: accept_proposals(
-            document, [replace(each, payload={**each.payload, **changed}) for each in wanted]
+            document, [replace(stored, payload={**stored.payload, **changed}) for stored in wanted]
         ),
     )
     return f"{state[f'{key}_name']} is a dimension now; it needs values."

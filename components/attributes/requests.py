@@ -158,7 +158,7 @@ def draw_way(endpoint: Endpoint, *, key: str) -> None:
         default=suggest_way(endpoint),
         format_func=WAY_NAMES.__getitem__,
         key=f"{key}_{suggest_way(endpoint)}",
-        help="  \n".join(f"**{WAY_NAMES[each]}** {each.meaning}." for each in Way),
+        help="  \n".join(f"**{WAY_NAMES[way]}** {way.meaning}." for way in Way),
     )
 
 

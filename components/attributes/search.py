@@ -28,11 +28,11 @@ def draw_search(page: ProjectPage) -> None:
     """Find values, or proposals that wait, by their words; choose some, change them as one step."""
     document = page.project.document
     where = st.segmented_control("Look in", [VALUES, PROPOSALS], default=VALUES, key="search_where") or VALUES
-    words, dimension, label = st.columns([2, 1, 1])
-    query = words.text_input("Words in the value or its description", key="search_words", placeholder="in any case")
-    dimensions = {key: each.name for key, each in document.ordered_dimensions()}
-    labels = {key: each.title for key, each in document.ordered_labels()}
-    dimension_id = dimension.selectbox(
+    by_words, by_dimension, by_label = st.columns([2, 1, 1])
+    query = by_words.text_input("Words in the value or its description", key="search_words", placeholder="in any case")
+    dimensions = {key: dimension.name for key, dimension in document.ordered_dimensions()}
+    labels = {key: label.title for key, label in document.ordered_labels()}
+    dimension_id = by_dimension.selectbox(
         "Dimension",
         list(dimensions),
         None,
@@ -40,7 +40,7 @@ def draw_search(page: ProjectPage) -> None:
         key="search_dimension",
         placeholder="any",
     )
-    label_id = label.selectbox(
+    label_id = by_label.selectbox(
         "Label", list(labels), None, format_func=labels.__getitem__, key="search_label", placeholder="any"
     )
     if where == PROPOSALS:
@@ -52,7 +52,7 @@ def draw_search(page: ProjectPage) -> None:
         {
             "value": [hit.value.text for hit in shown],
             "dimension": [dimensions[hit.dimension_id] for hit in shown],
-            "labels": [", ".join(labels[each] for each in hit.label_ids) or "all" for hit in shown],
+            "labels": [", ".join(labels[key] for key in hit.label_ids) or "all" for hit in shown],
             "weight": [hit.value.weight for hit in shown],
             "description": [hit.value.description for hit in shown],
         }
@@ -100,7 +100,7 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callabl
             args=(lambda: _weigh(page, choose(), float(state["search_weight_number"])),),
         )
     own = sum(bool(hit.label_ids) for hit in chosen)
-    labels = {key: each.title for key, each in page.project.document.ordered_labels()}
+    labels = {key: label.title for key, label in page.project.document.ordered_labels()}
     with give.popover("Give to a label", icon=":material/label:", width="stretch", disabled=not own, key="search_give"):
         st.selectbox("Label", list(labels), format_func=labels.__getitem__, key="search_target")
         st.write("Copied: both labels have it. Shared: one value for both. Moved: only the new label has it.")
@@ -138,7 +138,7 @@ def _weigh(page: ProjectPage, chosen: Sequence[ValueHit], weight: float) -> str:
     return _change(
         page,
         chosen,
-        lambda project, key, ids: edits.edit_values(project, key, {each: {"weight": weight} for each in ids}),
+        lambda project, key, ids: edits.edit_values(project, key, {value_id: {"weight": weight} for value_id in ids}),
         f"given the weight {weight:g}",
     )
 
@@ -214,15 +214,17 @@ def draw_found_proposals(page: ProjectPage, query: str, dimension_id: str | None
         and _holds(ValueProposal.read(proposal), query)
     ]
     shown = hits[:SHOWN]
-    values = [ValueProposal.read(each) for each in shown]
+    values = [ValueProposal.read(proposal) for proposal in shown]
     frame = pd.DataFrame(
         {
             "value": [value.text for value in values],
-            "dimension": [document.dimensions[each.dimension_id].name for each in shown],
-            "label": [document.labels[each.label_id].title if each.label_id else "all" for each in shown],
+            "dimension": [document.dimensions[proposal.dimension_id].name for proposal in shown],
+            "label": [document.labels[proposal.label_id].title if proposal.label_id else "all" for proposal in shown],
             "near": [value.near for value in values],
-            "status": [each.status if not each.note else f"{each.status}: {each.note}" for each in shown],
-            "maker": [each.maker.removeprefix("model:") for each in shown],
+            "status": [
+                proposal.status if not proposal.note else f"{proposal.status}: {proposal.note}" for proposal in shown
+            ],
+            "maker": [proposal.maker.removeprefix("model:") for proposal in shown],
         }
     )
     columns = {
@@ -256,7 +258,7 @@ def _draw_decisions(page: ProjectPage, number: int, choose: Callable[[], list[St
         "Reason",
         list(RejectReason),
         None,
-        format_func=lambda each: each.meaning,
+        format_func=lambda reason: reason.meaning,
         key="search_reason",
         placeholder="none",
     )
@@ -274,7 +276,7 @@ def _draw_decisions(page: ProjectPage, number: int, choose: Callable[[], list[St
 def _decide(page: ProjectPage, chosen: Sequence[StoredProposal], status: str, reason: RejectReason | None) -> str:
     page.runtime.store.proposals.decide(
         page.project.id,
-        [each.id for each in chosen],
+        [proposal.id for proposal in chosen],
         status,
         actor=page.actor,
         reason=reason.value if reason is not None else "",

@@ -163,7 +163,7 @@ def _offer_both(document: Project, incoming: Project, warnings: Sequence[str]) -
 def _describe_replacement(before: Project, after: Project) -> str:
     old, new = _list_values(before), _list_values(after)
     gone_labels = [label.title for key, label in before.ordered_labels() if key not in after.labels]
-    gone_dimensions = [each.name for key, each in before.ordered_dimensions() if key not in after.dimensions]
+    gone_dimensions = [dimension.name for key, dimension in before.ordered_dimensions() if key not in after.dimensions]
     text = (
         f"Replace everything: {say_count(len(new - old), 'value')} come, {say_count(len(old - new), 'value')} go, "
         f"{len(old & new)} stay; then {say_count(len(after.labels), 'label')} and "

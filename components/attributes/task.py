@@ -45,7 +45,7 @@ def draw_task(page: ProjectPage) -> None:
 
 def _save(page: ProjectPage, key: str) -> str | None:
     state = st.session_state
-    examples = [each.strip() for each in re.split(r"\n\s*\n", state[f"{key}_examples"]) if each.strip()]
+    examples = [example.strip() for example in re.split(r"\n\s*\n", state[f"{key}_examples"]) if example.strip()]
     document = edits.set_task(
         page.project.document,
         text=state[f"{key}_text"],

@@ -48,22 +48,24 @@ def draw_unsaved(page: ProjectPage, shown: OpenCell | None) -> None:
         shown: the cell whose editor is on screen, if any.
     """
     unsaved: dict[str, _Unsaved] = st.session_state.setdefault(_UNSAVED, {})
-    for key, each in list(unsaved.items()):
-        if not each.left and shown is not None and shown.key == key:
+    for key, draft in list(unsaved.items()):
+        if not draft.left and shown is not None and shown.key == key:
             continue
-        unsaved[key] = each = replace(each, left=True)
+        unsaved[key] = draft = replace(draft, left=True)
         words, save, drop = st.columns([4, 1, 1], vertical_alignment="center")
         words.warning(
-            f"Unsaved in {escape_markdown(each.cell.title)}: {_describe(each.state)}.", icon=":material/edit_note:"
+            f"Unsaved in {escape_markdown(draft.cell.title)}: {_describe(draft.state)}.", icon=":material/edit_note:"
         )
         save.button(
             "Save over theirs" if st.session_state.get(_CONFLICT) == key else "Save them",
             key=f"attributes_save_{key}",
             width="stretch",
             on_click=in_callback,
-            args=(lambda each=each: _save_left(page, each),),
+            args=(lambda draft=draft: _save_left(page, draft),),
         )
-        drop.button("Drop them", key=f"attributes_drop_{key}", width="stretch", on_click=_drop_edits, args=(each.cell,))
+        drop.button(
+            "Drop them", key=f"attributes_drop_{key}", width="stretch", on_click=_drop_edits, args=(draft.cell,)
+        )
 
 
 def draw_values(page: ProjectPage, cell: OpenCell) -> None:

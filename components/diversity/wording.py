@@ -234,7 +234,7 @@ def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence
 
 def _draw_texts_with(page: ProjectPage, datasets: Sequence[Dataset], name: str, words: str) -> None:
     wanted = SampleFilter(text=words)
-    dataset = next(each for each in datasets if each.name == name)
+    dataset = next(candidate for candidate in datasets if candidate.name == name)
     if page.runtime.store.datasets.count(dataset.id, wanted):
         draw_matching_texts(page, datasets, name, wanted, what=f"texts with “{words}”")
     else:

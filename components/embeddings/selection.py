@@ -103,7 +103,8 @@ def _draw_composition(frame: pd.DataFrame, selected: pd.DataFrame, column: str, 
 
 def _draw_actions(page: ProjectPage, datasets: Sequence[Dataset], selected: pd.DataFrame, *, is_all: bool) -> None:
     every = [
-        (each, [int(item) for item in selected.loc[selected["dataset_id"] == each.id, "item"]]) for each in datasets
+        (dataset, [int(item) for item in selected.loc[selected["dataset_id"] == dataset.id, "item"]])
+        for dataset in datasets
     ]
     chosen = [(dataset, items) for dataset, items in every if items]
     review, reject, download, _ = st.columns([1, 1, 1, 1])

@@ -42,7 +42,7 @@ def draw_ablations(page: ProjectPage, test: Dataset) -> None:
             show_error(error)
             return
         variants = find_variants(base, runs)
-        _draw_planning(page, base, [each for each in ablations if each.key not in variants])
+        _draw_planning(page, base, [ablation for ablation in ablations if ablation.key not in variants])
         if variants:
             named = {str(run.options["ablation"]["title"]): run for run in variants.values()}
             draw_variant_table(page, base, named, test, key="ablation")
@@ -96,7 +96,7 @@ def _draw_planning(page: ProjectPage, base: Run, ablations: Sequence[Ablation]) 
     if not ablations:
         st.caption("Every variant of this run is planned.")
         return
-    titles = {each.key: each.title for each in ablations}
+    titles = {ablation.key: ablation.title for ablation in ablations}
     chosen = st.pills(
         "Plan a variant",
         list(titles),
@@ -105,7 +105,7 @@ def _draw_planning(page: ProjectPage, base: Run, ablations: Sequence[Ablation]) 
         key=f"ablation_variants_{base.id}",
         help="Each is planned from the base run's own document, seed, model and parameters; one thing differs.",
     )
-    wanted = [each for each in ablations if each.key in chosen]
+    wanted = [ablation for ablation in ablations if ablation.key in chosen]
     prompts = len(wanted) * base.counters.planned
     plan, words = st.columns([1, 2], vertical_alignment="center")
     plan.button(
@@ -126,8 +126,8 @@ def _draw_planning(page: ProjectPage, base: Run, ablations: Sequence[Ablation]) 
 
 
 def _plan(page: ProjectPage, base: Run, wanted: Sequence[Ablation]) -> str:
-    for each in wanted:
-        plan_ablation(page.runtime.store, page.project, base, each)
+    for ablation in wanted:
+        plan_ablation(page.runtime.store, page.project, base, ablation)
     return f"{len(wanted)} variant{'' if len(wanted) == 1 else 's'} planned. Send them on the Generate page."
 
 

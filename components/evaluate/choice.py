@@ -34,14 +34,14 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
     """Training sets, mixes with gold among them, the classifier and the gold set that tests it; None without a set."""
     gold = [dataset for dataset in datasets if dataset.kind is DatasetKind.GOLD]
     train, test, how = st.columns([3, 1.3, 1.2])
-    names = {each.name: each for each in gold}
+    names = {dataset.name: dataset for dataset in gold}
     likely = next((index for index, name in enumerate(names) if "test" in name.casefold()), len(names) - 1)
     tested = test.selectbox(
         "Test on", list(names), index=likely, key="evaluate_test", format_func=lambda name: _count(names[name])
     )
     options = list_training_sets(datasets, names[tested])
     common = default_comparison([dataset for dataset in datasets if dataset.name != tested])
-    proposed = [each.name for each in common]
+    proposed = [dataset.name for dataset in common]
     proposed += [
         name
         for name, parts in options.items()
@@ -52,7 +52,7 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
         list(options),
         default=proposed,
         key=f"evaluate_train_{tested}",
-        format_func=lambda name: f"{name} ({sum(each.rows for each in options[name]):,})",
+        format_func=lambda name: f"{name} ({sum(part.rows for part in options[name]):,})",
     )
     classifier = how.segmented_control(
         "Classifier",
@@ -72,9 +72,9 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
 def list_training_sets(datasets: Sequence[Dataset], test: Dataset) -> dict[str, list[Dataset]]:
     """Every data set but the test set, and each generated one joined to each gold one."""
     usable = [dataset for dataset in datasets if dataset.id != test.id]
-    options = {each.name: [each] for each in usable}
-    for gold in (each for each in usable if each.kind is DatasetKind.GOLD):
-        for other in (each for each in usable if each.kind is not DatasetKind.GOLD):
+    options = {dataset.name: [dataset] for dataset in usable}
+    for gold in (dataset for dataset in usable if dataset.kind is DatasetKind.GOLD):
+        for other in (dataset for dataset in usable if dataset.kind is not DatasetKind.GOLD):
             options[f"{gold.name}{JOIN}{other.name}"] = [gold, other]
     return options
 

@@ -199,9 +199,9 @@ def _draw_choice(page: ProjectPage, ranking: InfluenceRanking, base: Run) -> Non
         f"{ranking.harmful_share:.0%} of {ranking.n:,} texts would lower the loss if they were left out. "
         "Influence: the smaller, the more a text helps. Planning sends nothing."
     )
-    for each in helpful[: 2 * TEXTS_SHOWN]:
-        st.markdown(f":small[:gray[influence {each.influence:+.2e}]]")
-        draw_text(each.sample)
+    for text in helpful[: 2 * TEXTS_SHOWN]:
+        st.markdown(f":small[:gray[influence {text.influence:+.2e}]]")
+        draw_text(text.sample)
 
 
 def _plan(page: ProjectPage, base: Run, helpful: Sequence[HelpfulText], per_class: int) -> str:

@@ -219,8 +219,9 @@ def draw_leakage(evaluation: Evaluation) -> None:
 def draw_evaluation_definitions(*, multi_label: bool) -> None:
     """What each figure means, closed at the foot."""
     with st.expander("Definitions and sources"):
-        for each in LABEL_DEFINITIONS if multi_label else DEFINITIONS:
-            st.markdown(f"**{each.title}**: {escape_markdown(each.text)} :gray[{escape_markdown(each.source)}]")
+        for definition in LABEL_DEFINITIONS if multi_label else DEFINITIONS:
+            text, source = escape_markdown(definition.text), escape_markdown(definition.source)
+            st.markdown(f"**{definition.title}**: {text} :gray[{source}]")
 
 
 def _pick_metric(scored: Scored, default: str, *, key: str) -> str:

@@ -163,14 +163,14 @@ def _draw_offer(page: ProjectPage, run: Run) -> None:
 def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
     home = page.runtime.home
     carried = [batch for batch in batches if batch.state is BatchState.EXPORTED and (home / batch.name).exists()]
-    for each in carried:
-        path = home / each.name
+    for batch in carried:
+        path = home / batch.name
         st.download_button(
-            f"Download {path.name} ({each.requests:,} prompts)",
+            f"Download {path.name} ({batch.requests:,} prompts)",
             data=path.read_bytes,
             file_name=path.name,
             mime="application/jsonl",
-            key=f"batch_download_{each.id}",
+            key=f"batch_download_{batch.id}",
             icon=":material/download:",
             on_click="ignore",
         )
@@ -195,8 +195,8 @@ def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
     if found is not None:
         failed = sum(found.failed.values())
         st.success(f"{found.completed:,} texts stored, {failed:,} failed, {found.known:,} known already.")
-        for each in found.unreadable[:5]:
-            st.warning(escape_markdown(f"{each['line']}: {each['reason']}"))
+        for problem in found.unreadable[:5]:
+            st.warning(escape_markdown(f"{problem['line']}: {problem['reason']}"))
 
 
 def _draw_giving_up(page: ProjectPage, run: Run) -> None:

@@ -50,7 +50,7 @@ def draw_launch_form(page: ProjectPage) -> None:
         "Method",
         methods,
         default=methods[0],
-        format_func=lambda each: each.display,
+        format_func=lambda option: option.display,
         key="launch_method",
         help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension. MetaPrompt lets "
         "the model write prompts for each class, without attributes, and uses them in turn.",
@@ -192,7 +192,7 @@ def draw_few_shot_form(page: ProjectPage, *, seed: int, key: str) -> FewShots | 
         InputError: a class has no text that may be an example.
     """
     store = page.runtime.store
-    by_name = {each.name: each for each in store.datasets.list_all(page.project.id) if each.rows}
+    by_name = {dataset.name: dataset for dataset in store.datasets.list_all(page.project.id) if dataset.rows}
     source, number = st.columns([2, 1])
     chosen = source.selectbox(
         "Examples in the prompts from",

@@ -76,7 +76,7 @@ def _draw_prompts(page: ProjectPage, written: MetaPrompts, stale: Sequence[Label
             f"class{'' if number == 1 else 'es'} were written. They can be used as they are, or be written anew.",
             icon=":material/history:",
         )
-    old = {"+".join(each) for each in stale}
+    old = {"+".join(label_set) for label_set in stale}
     labels = page.project.document.labels
     rows = [
         {

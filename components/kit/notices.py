@@ -71,11 +71,11 @@ def leave_notice(notice: str | AttrPromptError) -> None:
 def show_pending() -> None:
     """Draw what callbacks left to say."""
     pending: list[Any] = st.session_state.pop(_PENDING, [])
-    for each in pending:
-        if isinstance(each, AttrPromptError):
-            show_error(each)
+    for notice in pending:
+        if isinstance(notice, AttrPromptError):
+            show_error(notice)
         else:
-            st.toast(each, icon=":material/check:")
+            st.toast(notice, icon=":material/check:")
 
 
 def _shorten(value: object) -> str:

@@ -141,7 +141,7 @@ def draw_label_set_form(project: Project, *, key: str) -> dict[str, Any]:
         InputError: a given set cannot be read.
     """
     leading = leading_dimension(project)
-    sources = [each for each in LabelSetSource if leading is not None or each is not LabelSetSource.VALUES]
+    sources = [option for option in LabelSetSource if leading is not None or option is not LabelSetSource.VALUES]
     source = (
         st.segmented_control(
             "Label sets",

@@ -89,8 +89,8 @@ def draw_failures(runtime: Runtime, run: Run) -> None:
             for reason, number in sorted(failed.items(), key=lambda pair: -pair[1]):
                 st.markdown(f"- **{number:,}**: {REASON_WORDS[reason]}")
             examples = runtime.store.runs.read_failures(run.id, limit=5)
-            for each in examples:
-                st.caption(f"Prompt {each.item}: {escape_markdown(each.message)}")
+            for failure in examples:
+                st.caption(f"Prompt {failure.item}: {escape_markdown(failure.message)}")
             st.caption("Resume asks for failed items again.")
     flags = sort_flags(runtime.store.datasets.count_flags(run.id))
     if flags:

@@ -36,7 +36,7 @@ def draw_texts_behind(
         what: which texts these are, for people: "texts that name Africa".
         total: how many there are in all, where `items` are only some.
     """
-    dataset = next(each for each in datasets if each.name == name)
+    dataset = next(candidate for candidate in datasets if candidate.name == name)
     number = len(items) if total is None else total
     st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
     shown = list(items[:SHOWN])
@@ -55,7 +55,7 @@ def draw_matching_texts(
     page: ProjectPage, datasets: Sequence[Dataset], name: str, wanted: SampleFilter, *, what: str
 ) -> None:
     """Some texts of one data set that pass a filter of the store."""
-    dataset = next(each for each in datasets if each.name == name)
+    dataset = next(candidate for candidate in datasets if candidate.name == name)
     store = page.runtime.store.datasets
     number = store.count(dataset.id, wanted)
     st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")

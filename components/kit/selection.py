@@ -29,9 +29,9 @@ def narrow_to_selection(page: ProjectPage, dataset: Dataset, wanted: SampleFilte
         return wanted
     numbers = sent.get(dataset.id, ())
     others = [
-        f"{len(items):,} of {each.name}"
-        for each in page.runtime.store.datasets.list_all(page.project.id)
-        if each.id != dataset.id and (items := sent.get(each.id))
+        f"{len(items):,} of {other.name}"
+        for other in page.runtime.store.datasets.list_all(page.project.id)
+        if other.id != dataset.id and (items := sent.get(other.id))
     ]
     words, back = st.columns([4, 1], vertical_alignment="center")
     also = f" (also sent: {', '.join(others)})" if others else ""

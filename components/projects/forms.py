@@ -60,11 +60,11 @@ def draw_new_project(page: Page, presets: Sequence[PresetInfo]) -> None:
     """The forms for a new project: from a preset, from labels."""
     from_preset, from_labels = st.tabs(["From a ready task", "From your own labels"])
     with from_preset, st.form("projects_preset", border=False):
-        by_title = {f"{each.title}: {each.description}": each for each in presets}
+        by_title = {f"{preset.title}: {preset.description}": preset for preset in presets}
         chosen = st.radio(
             "Task",
             list(by_title),
-            captions=[f"{each.labels} labels · {', '.join(each.dimensions)}" for each in presets],
+            captions=[f"{preset.labels} labels · {', '.join(preset.dimensions)}" for preset in presets],
         )
         name = st.text_input("Name", placeholder=by_title[chosen].title, max_chars=200, key="projects_preset_name")
         if st.form_submit_button("Create project", icon=":material/add:"):
@@ -95,7 +95,7 @@ def _duplicate(page: Page, info: ProjectInfo) -> str:
     original = store.projects.load(info.id)
     taken = {project.name for project in store.projects.list_all()}
     copies = (f"{original.name} copy{'' if number == 1 else f' {number}'}" for number in range(1, len(taken) + 2))
-    name = next(each for each in copies if each not in taken)
+    name = next(copy for copy in copies if copy not in taken)
     store.projects.create(name, original.document, owner=page.actor, source=f"copy of {original.name}")
     return f"Copied as {name}."
 

@@ -115,14 +115,14 @@ def _draw_space_share(summary: PlanSummary) -> None:
     st.dataframe(
         {
             "Label": list(shares),
-            "Prompts": [each.prompts for each in shares.values()],
+            "Prompts": [share.prompts for share in shares.values()],
             "Configurations": [
-                f"{'' if each.is_exact else 'about '}{each.configurations:,}" for each in shares.values()
+                f"{'' if share.is_exact else 'about '}{share.configurations:,}" for share in shares.values()
             ],
-            "Different here": [each.distinct for each in shares.values()],
-            "Share used": [each.distinct / max(1, each.configurations) for each in shares.values()],
-            "Expected by chance": [each.expected for each in shares.values()],
-            "Least for all pairs": [each.least_prompts for each in shares.values()],
+            "Different here": [share.distinct for share in shares.values()],
+            "Share used": [share.distinct / max(1, share.configurations) for share in shares.values()],
+            "Expected by chance": [share.expected for share in shares.values()],
+            "Least for all pairs": [share.least_prompts for share in shares.values()],
         },
         hide_index=True,
         column_config={

@@ -40,7 +40,7 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
         list(SampleStatus),
         selection_mode="multi",
         key="review_status",
-        format_func=lambda each: f"{each.value.capitalize()} {facets.statuses.get(each.value, 0):,}",
+        format_func=lambda decision: f"{decision.value.capitalize()} {facets.statuses.get(decision.value, 0):,}",
     )
     text = words.text_input("Words in the text", key="review_words", placeholder="in any case")
     labels, flags, attributes = _draw_more_filters(facets)
@@ -63,7 +63,7 @@ def _draw_more_filters(facets: Facets) -> tuple[list[str], list[str], list[tuple
         )
         flags = flag.multiselect(
             "Flag",
-            [each.value for each in Flag if each.value in facets.flags],
+            [option.value for option in Flag if option.value in facets.flags],
             key="review_flag",
             format_func=_counted(facets.flags),
         )
@@ -79,7 +79,7 @@ def _draw_more_filters(facets: Facets) -> tuple[list[str], list[str], list[tuple
         values = value.multiselect(
             "Value", sorted(counts), key=f"review_value_{chosen}", format_func=_counted(counts), disabled=not chosen
         )
-    return labels, flags, [(chosen, each) for each in values] if chosen else []
+    return labels, flags, [(chosen, option) for option in values] if chosen else []
 
 
 def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) -> None:
@@ -213,7 +213,7 @@ def _make_card(sample: Sample) -> Card:
         heading=heading,
         body=sample.text or "(empty answer)",
         notes=(*values, *(describe_flag(flag) for flag in sample.flags)),
-        details=tuple(each for each in details if each[1]),
+        details=tuple(detail for detail in details if detail[1]),
         editable=((EDIT.name, sample.text), (NOTE.name, sample.note), ("relabel", "\n".join(sample.labels))),
         state="" if sample.status is SampleStatus.NEW else sample.status.value,
     )

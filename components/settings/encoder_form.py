@@ -29,7 +29,7 @@ def draw_encoder_form(page: Page, project: StoredProject) -> None:
         "Which encoder turns the texts of this project into vectors?",
         choices,
         index=choices.index(_name(spec)) if _name(spec) in choices else 0,
-        captions=[CAPTIONS[each] for each in choices],
+        captions=[CAPTIONS[choice] for choice in choices],
         key="settings_encoder",
     )
     if chosen in (OTHER, ENDPOINT):

@@ -67,12 +67,12 @@ def choose_controls(
     for label_id, values in checks.items():
         if label_id in far:
             value_id, margin = max(
-                ((key, min((each.margin or 0.0) for each in found)) for key, found in values.items()),
+                ((key, min((check.margin or 0.0) for check in found)) for key, found in values.items()),
                 key=lambda pair: pair[1],
             )
             clearest.append((margin, label_id, value_id))
     controls: list[Control] = []
-    for _, label_id, value_id in sorted(clearest, key=lambda each: -each[0])[:CONTROL_LABELS]:
+    for _, label_id, value_id in sorted(clearest, key=lambda candidate: -candidate[0])[:CONTROL_LABELS]:
         text, other = project.dimensions[dimension_id].values[value_id].text, far[label_id]
         controls.append(Control(ask_about(project, dimension_id, other, text, label_id), Verdict.YES))
         if len(project.labels) > 2:

@@ -88,7 +88,7 @@ def rank_labels(project: Project, encoder: Encoder | None) -> RankedLabels:
     if not any(label.similar for label in project.labels.values()):
         raise InputError("Without an encoder, set the similar labels of each label first; there are none yet.")
     similar = {key: project.labels[key].similar for key in labels}
-    others = {key: [each for each in labels if each != key and each not in similar[key]] for key in labels}
+    others = {key: [other for other in labels if other != key and other not in similar[key]] for key in labels}
     return RankedLabels(similar, {key: (others[key] or similar[key])[-1] for key in labels if similar[key]})
 
 
@@ -205,7 +205,7 @@ def _plan_checks(
         for value_id, value in dimension.values_for(label_id):
             if encoder is not None:
                 measured = margins.get((label_id, value_id), [])
-                checks = [Comparand(value_id, each.similar_id, each.margin, each.is_twin) for each in measured]
+                checks = [Comparand(value_id, margin.similar_id, margin.margin, margin.is_twin) for margin in measured]
             else:
                 checks = [
                     Comparand(value_id, other, None, False) for other in similar[label_id] if other not in value.labels

@@ -101,10 +101,10 @@ def judge_value(
     ]
     check, verdict, suggestion, reason = min(
         judged,
-        key=lambda each: (
-            each[2] is Suggestion.KEEP,
-            each[1] is not Verdict.YES,
-            each[0].margin if each[0].margin is not None else 0.0,
+        key=lambda judgement: (
+            judgement[2] is Suggestion.KEEP,
+            judgement[1] is not Verdict.YES,
+            judgement[0].margin if judgement[0].margin is not None else 0.0,
         ),
     )
     other = project.labels[check.similar_id].title

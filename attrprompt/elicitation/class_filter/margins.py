@@ -54,5 +54,5 @@ def measure_margins(
                 for other in similar[label_id]
                 if other in columns and other not in value.labels
             ]
-            found[label_id, value_id] = sorted(margins, key=lambda each: (not each.is_twin, each.margin))
+            found[label_id, value_id] = sorted(margins, key=lambda margin: (not margin.is_twin, margin.margin))
     return found

@@ -131,8 +131,10 @@ def read_attributes_folder(
         raw_lines=reading.raw_lines,
         similar=reading.similar,
         skipped=tuple(reading.skipped),
-        alternatives={each.name: each.alternatives for each in found.dimensions if each.alternatives},
-        chosen={each.name: each.source for each in found.dimensions},
+        alternatives={
+            dimension.name: dimension.alternatives for dimension in found.dimensions if dimension.alternatives
+        },
+        chosen={dimension.name: dimension.source for dimension in found.dimensions},
     )
 
 
@@ -306,7 +308,9 @@ def _build_project(reading: _Reading, *, origin: str) -> Project:
         )
         for order, name in enumerate(reading.labels)
     }
-    ordered = sorted(reading.dimensions, key=lambda each: order_of_dimension(each.name, each.class_dependent))
+    ordered = sorted(
+        reading.dimensions, key=lambda dimension: order_of_dimension(dimension.name, dimension.class_dependent)
+    )
     dimensions = {}
     for order, dimension in enumerate(ordered):
         values = {
@@ -316,7 +320,7 @@ def _build_project(reading: _Reading, *, origin: str) -> Project:
         dimensions[make_stable_id("dimension", dimension.name)] = dimension.model_copy(
             update={"values": values, "order": order, "origin": origin}
         )
-    task = guess_task(reading.labels, [each.name for each in ordered], multi_label=reading.multi_label)
+    task = guess_task(reading.labels, [dimension.name for dimension in ordered], multi_label=reading.multi_label)
     return make_part(Project, {"task": task, "labels": labels, "dimensions": dimensions})
 
 

@@ -281,7 +281,7 @@ def _find_number(numbers: ValueNumbers, dimension: str, text: str, labels: Seque
         return None
     texts = numbers.list_texts(dimension, labels[0] if len(labels) == 1 else "") or []
     folded = fold_text(text)
-    return next((number for number, each in enumerate(texts) if fold_text(each) == folded), None)
+    return next((number for number, other in enumerate(texts) if fold_text(other) == folded), None)
 
 
 def _interpret(lines: Sequence[str], dimension: str) -> list[str]:

@@ -62,7 +62,7 @@ def read_labels(folder: Path) -> tuple[str, ...]:
         )
     path = folder / LABEL_FILE
     if not path.is_file():
-        inside = sorted(each.parent.name for each in folder.glob(f"*/{LABEL_FILE}"))
+        inside = sorted(file.parent.name for file in folder.glob(f"*/{LABEL_FILE}"))
         hint = f" Data-set folders inside it: {', '.join(inside[:20])}." if inside else ""
         raise InputError(
             f"'{folder}' holds no {LABEL_FILE}; an AttrPrompt data-set folder has {LABEL_FILE} and "
@@ -78,7 +78,7 @@ def choose_model_folder(folder: Path, model: str | None) -> tuple[Path, list[str
         InputError: there is none, or not the wanted one.
     """
     parent = folder / METHOD_FOLDER
-    found = {each.name.strip(): each for each in _visible(parent) if each.is_dir()} if parent.is_dir() else {}
+    found = {entry.name.strip(): entry for entry in _visible(parent) if entry.is_dir()} if parent.is_dir() else {}
     if not found:
         raise InputError(f"'{folder}' holds no {METHOD_FOLDER}/<model>/ folder with attribute dimensions.")
     names = sorted(found)

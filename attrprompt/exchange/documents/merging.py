@@ -106,7 +106,7 @@ def replace_content(project: Project, incoming: Project) -> Project:
     labels = {
         label_ids[key]: make_part(
             Label,
-            {**_fields_of(label), "similar": tuple(label_ids[each] for each in label.similar if each in label_ids)},
+            {**_fields_of(label), "similar": tuple(label_ids[other] for other in label.similar if other in label_ids)},
         )
         for key, label in incoming.labels.items()
     }
@@ -150,7 +150,7 @@ def _match_values(
     for key, value in dimension.values.items():
         labels = [label_ids[label] for label in value.labels] or [""]
         candidates = [known.get((label, fold_text(value.text))) for label in labels]
-        found = next((each for each in candidates if each is not None and each not in used), None)
+        found = next((candidate for candidate in candidates if candidate is not None and candidate not in used), None)
         matched[key] = found or _free_id(key, used | set(known.values()))
         used.add(matched[key])
     return matched

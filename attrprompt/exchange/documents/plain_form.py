@@ -145,7 +145,9 @@ def _describe_fields(value: AttributeValue) -> dict[str, Any]:
 
 def _describe_constraint(project: Project, constraint: Constraint) -> dict[str, Any]:
     values = {
-        project.dimensions[key].name: [_describe_member(project, project.dimensions[key], each) for each in named]
+        project.dimensions[key].name: [
+            _describe_member(project, project.dimensions[key], value_id) for value_id in named
+        ]
         for key, named in constraint.values.items()
     }
     return _filled(
@@ -173,7 +175,7 @@ def _read_label_row(row: object, number: int) -> dict[str, Any]:
     name = _text(data.get("name", ""), f"the name of {where}").strip()
     if not name:
         raise InputError(f"Label {number} has no name; give it one or delete it.")
-    similar = [_text(each, f"a similar label of '{name}'") for each in _list(data.get("similar"), "similar")]
+    similar = [_text(other, f"a similar label of '{name}'") for other in _list(data.get("similar"), "similar")]
     return {**data, "name": name, "similar": similar}
 
 
@@ -186,12 +188,12 @@ def _read_dimension(data: Mapping[str, Any], order: int, ids: Mapping[str, str],
     given = data.get("values") or []
     rows: list[tuple[Sequence[str], Any]]
     if isinstance(given, Mapping):
-        rows = [([label], each) for label, listed in given.items() for each in _list(listed, f"'{label}' in {where}")]
+        rows = [([label], row) for label, listed in given.items() for row in _list(listed, f"'{label}' in {where}")]
     else:
-        rows = [([], each) for each in _list(given, f"the values of {where}")]
+        rows = [([], row) for row in _list(given, f"the values of {where}")]
     values: dict[str, AttributeValue] = {}
-    for number, (labels, each) in enumerate(rows):
-        key, value = _read_value(name, labels, each, number, ids, origin)
+    for number, (labels, row) in enumerate(rows):
+        key, value = _read_value(name, labels, row, number, ids, origin)
         if key in values:
             raise InputError(f"The value '{value.text[:60]}' stands twice in {where}; keep one of them.")
         values[key] = value
@@ -208,7 +210,7 @@ def _read_value(
     if "labels" in data:
         if labels:
             raise InputError(f"In {where}, 'labels' stands under a label already; delete one of the two.")
-        labels = [_text(each, f"a label of {where}") for each in _list(data["labels"], f"the labels of {where}")]
+        labels = [_text(label, f"a label of {where}") for label in _list(data["labels"], f"the labels of {where}")]
     for name in _OPTIONAL:
         if name in data and data[name] in (None, "", "null", "~"):
             del data[name]

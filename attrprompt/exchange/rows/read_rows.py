@@ -71,7 +71,7 @@ class LabelReader:
     def read(self, given: Any) -> tuple[str, ...]:
         """The names of one row's labels."""
         members = given if isinstance(given, list | tuple) else [given]
-        names = [self._read_one(each) for each in members if each is not None and each != ""]
+        names = [self._read_one(member) for member in members if member is not None and member != ""]
         return tuple(dict.fromkeys(name for name in names if name))
 
     def forget(self) -> None:
@@ -269,7 +269,7 @@ def holds_class_numbers(source: RecordSource) -> bool:
     first = next(iter(source), None)
     given = first.values.get("_id") if first else None
     members = given if isinstance(given, list) else [given]
-    return bool(members) and all(type(each) is int for each in members)
+    return bool(members) and all(type(member) is int for member in members)
 
 
 def _explain_missing_text(record: Record, column: str) -> str:
@@ -313,7 +313,7 @@ def _make_storable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
             replaced |= changed
             return storable
         if isinstance(value, Mapping):
-            return {clean(key): clean(each) for key, each in value.items()}
-        return [clean(each) for each in value] if isinstance(value, list | tuple) else value
+            return {clean(key): clean(member) for key, member in value.items()}
+        return [clean(member) for member in value] if isinstance(value, list | tuple) else value
 
     return {clean(key): clean(value) for key, value in data.items()}, replaced

@@ -27,13 +27,13 @@ class Shape:
             self.kinds.add("text")
         elif isinstance(value, Mapping):
             self.kinds.add("struct")
-            for name, each in value.items():
-                self.find_field(str(name)).add(each)
+            for name, member in value.items():
+                self.find_field(str(name)).add(member)
         elif isinstance(value, list | tuple):
             self.kinds.add("list")
             self.members = self.members or Shape()
-            for each in value:
-                self.members.add(each)
+            for member in value:
+                self.members.add(member)
         elif isinstance(value, bool):
             self.kinds.add("bool")
         elif isinstance(value, int):
@@ -82,7 +82,7 @@ class Shape:
             return {name: shape.fit(value.get(name)) for name, shape in self.fields.items()} if self.fields else None
         if "list" in self.kinds:
             members = self.members or Shape()
-            return [members.fit(each) for each in value]
+            return [members.fit(member) for member in value]
         if "float" in self.kinds:
             return float(value)
         return str(value) if self.kinds == {"text"} else value

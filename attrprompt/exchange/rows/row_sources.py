@@ -104,10 +104,10 @@ def _find_file(path: Path) -> Path:
         raise InputError(f"There is no file '{path}'; check the path.")
     if not path.is_dir():
         return path
-    inside = sorted(each for each in path.rglob("*") if each.is_file() and each.suffix.casefold() in FORMATS)
-    data = [each for each in inside if each.parent.name == "data"] or inside
+    inside = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.casefold() in FORMATS)
+    data = [file for file in inside if file.parent.name == "data"] or inside
     if len(data) != 1:
-        names = ", ".join(str(each.relative_to(path)) for each in data[:20]) or "none"
+        names = ", ".join(str(file.relative_to(path)) for file in data[:20]) or "none"
         raise InputError(f"'{path}' is a folder; name one file of rows. Such files in it: {names}.")
     return data[0]
 
@@ -232,7 +232,7 @@ def _read_class_names(metadata: bytes) -> dict[str, tuple[str, ...]]:
         for name, feature in features.items():
             inner = feature.get("feature", feature) if isinstance(feature, dict) else feature[0]
             if isinstance(inner.get("names"), list):
-                found[name] = tuple(str(each) for each in inner["names"])
+                found[name] = tuple(str(label) for label in inner["names"])
     except (ValueError, LookupError, TypeError, AttributeError):
         return {}
     return found
@@ -258,9 +258,9 @@ def make_plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): make_plain(each) for key, each in value.items()}
+        return {str(key): make_plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [make_plain(each) for each in value]
+        return [make_plain(member) for member in value]
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, bytes):

@@ -95,7 +95,7 @@ async def look_at_batches(store: Store, run_id: int, client: BatchClient) -> Bat
         news.completed += found.completed
         news.failed.update(found.failed)
         news.problems += [message] if message else []
-        news.problems += [f"{each['line']}: {each['reason']}" for each in found.unreadable[:3]]
+        news.problems += [f"{problem['line']}: {problem['reason']}" for problem in found.unreadable[:3]]
     return news
 
 

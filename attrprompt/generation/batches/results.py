@@ -96,7 +96,7 @@ class _Taker:
         self._counters = run.counters
         self._translator = ItemTranslator(run, store.runs.load_document(run.id))
         self._answers: list[NewSample] = []
-        self._failed = {each.item: each for each in earlier}
+        self._failed = {failure.item: failure for failure in earlier}
         self._failed_before = frozenset(self._failed)
         self._taken: set[int] = set()
 
@@ -139,8 +139,8 @@ class _Taker:
             counters,
             completed=counters.completed + len(self._answers),
             requests=counters.requests + len(self._answers),
-            prompt_tokens=counters.prompt_tokens + sum(each.prompt_tokens for each in self._answers),
-            completion_tokens=counters.completion_tokens + sum(each.completion_tokens for each in self._answers),
+            prompt_tokens=counters.prompt_tokens + sum(answer.prompt_tokens for answer in self._answers),
+            completion_tokens=counters.completion_tokens + sum(answer.completion_tokens for answer in self._answers),
         )
         self._store.runs.commit(self._run.id, self._answers, [], self._counters, in_flight=0)
         self._found.completed += len(self._answers)
@@ -152,7 +152,7 @@ class _Taker:
         self.write()
         failed = list(self._failed.values())
         new = [failure for failure in failed if failure.item not in self._failed_before]
-        self._found.failed = Counter(each.reason.value for each in new)
+        self._found.failed = Counter(failure.reason.value for failure in new)
         self._counters = replace(
             self._counters,
             failed=dict(Counter(failure.reason.value for failure in failed)),

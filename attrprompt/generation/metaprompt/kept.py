@@ -91,8 +91,12 @@ def find_stale(project: StoredProject, options: PlanOptions, written: MetaPrompt
     if options.method is not Method.METAPROMPT:
         return []
     renderer = PromptRenderer(project.document, Method.METAPROMPT)
-    sets = [each for each in plan_label_sets(project.document, options) if "+".join(each) in written.prompts]
-    return [dataset for dataset in sets if written.asked.get("+".join(dataset)) != _hash_request(renderer, dataset)]
+    sets = [
+        label_set for label_set in plan_label_sets(project.document, options) if "+".join(label_set) in written.prompts
+    ]
+    return [
+        label_set for label_set in sets if written.asked.get("+".join(label_set)) != _hash_request(renderer, label_set)
+    ]
 
 
 async def write_and_keep(
@@ -126,7 +130,7 @@ async def write_and_keep(
         )
     finally:
         await client.close()
-    replies = [reply for each in found for reply in each.replies]
+    replies = [reply for entry in found for reply in entry.replies]
     for reply in replies:
         runtime.store.replies.add(
             project.id,
@@ -140,14 +144,17 @@ async def write_and_keep(
         )
     before = read_meta_prompts(runtime.store.projects.load(project.id), endpoint.model)
     renderer = PromptRenderer(project.document, Method.METAPROMPT)
-    new = [each for each in found if each.prompts]
+    new = [entry for entry in found if entry.prompts]
     written = MetaPrompts(
         endpoint.model,
-        {**before.prompts, **{each.key: each.prompts for each in new}},
-        {**before.asked, **{each.key: _hash_request(renderer, each.label_ids) for each in new}},
+        {**before.prompts, **{entry.key: entry.prompts for entry in new}},
+        {
+            **before.asked,
+            **{entry.key: _hash_request(renderer, entry.label_ids) for entry in new},
+        },
         before.prompt_tokens + sum(reply.prompt_tokens for reply in replies),
         before.completion_tokens + sum(reply.completion_tokens for reply in replies),
-        tuple(problem for each in found for problem in each.problems),
+        tuple(problem for entry in found for problem in entry.problems),
     )
     _keep(runtime.store, project.id, written)
     return written

@@ -96,7 +96,8 @@ async def write_meta_prompts(
     if not 1 <= k <= MOST_PROMPTS:
         raise InputError(f"MetaPrompt writes 1 to {MOST_PROMPTS} prompts a class, not {k}.")
     sets = {
-        "+".join(each): tuple(each) for each in label_sets or [(label_id,) for label_id, _ in project.ordered_labels()]
+        "+".join(label_set): tuple(label_set)
+        for label_set in label_sets or [(label_id,) for label_id, _ in project.ordered_labels()]
     }
     if not sets:
         raise InputError("The project has no label yet. Add at least one before writing prompts.")

@@ -120,12 +120,13 @@ class PlanStatistics(PlanCoverage):
         shares = {self._title(group.label_ids): self._describe_space(group) for group in self.groups}
         completion = self._estimate_completion()
         coverage = self.measure()
+        least = sum(share.least_prompts for share in shares.values())
         return PlanSummary(
             prompts=self._count,
             distinct_configurations=sum(share.distinct for share in shares.values()),
             value_coverage=coverage.value_share,
             pair_coverage=coverage.pair_share,
-            least_prompts=None if coverage.pair_share is None else sum(each.least_prompts for each in shares.values()),
+            least_prompts=None if coverage.pair_share is None else least,
             largest_deviation=coverage.deviation,
             deviating_value=coverage.where,
             duplicates=self._count - len(self._prompts),
