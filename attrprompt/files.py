@@ -90,12 +90,12 @@ def replace_file(path: Path) -> Iterator[Path]:
     """A new path beside `path` to write to; it takes the place of `path` when the block ends well, else it is removed.
 
     Raises:
-        InputError: the place cannot be written to.
+        InputError: the target cannot be written to.
     """
     if path.is_dir():
         raise InputError(f"'{path}' is a folder; name a file to write to.")
     if not path.parent.is_dir():
-        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another place.")
+        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another folder.")
     part = path.parent / f".{uuid.uuid4().hex}.part"
     try:
         yield part
@@ -111,12 +111,12 @@ def create_folder(path: Path) -> Iterator[Path]:
     """A new folder to fill; it becomes `path` when the block ends well, else it is removed.
 
     Raises:
-        InputError: `path` exists and is not an empty folder, or the place cannot be written to.
+        InputError: `path` exists and is not an empty folder, or the target cannot be written to.
     """
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise InputError(f"'{path}' exists and is not empty; choose a new folder to write to.")
     if not path.parent.is_dir():
-        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another place.")
+        raise InputError(f"The folder '{path.parent}' does not exist; create it first or choose another folder.")
     part = path.parent / f".{uuid.uuid4().hex}.part"
     try:
         part.mkdir()

@@ -71,7 +71,7 @@ class Flag(StrEnum):
 
 
 class DatasetKind(StrEnum):
-    """How a data set came to be; it decides its colour and its place in comparisons."""
+    """How a data set came to be; it decides its colour and its position in comparisons."""
 
     GOLD = "gold"
     SIMPROMPT = "simprompt"

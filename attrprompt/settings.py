@@ -12,7 +12,7 @@ DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
 
 
 class Settings(BaseSettings):
-    """Places and limits that an installation may move; see the README for each variable."""
+    """Paths and limits that an installation may move; see the README for each variable."""
 
     model_config = SettingsConfigDict(env_prefix="ATTRPROMPT_", extra="ignore")
 

@@ -8,13 +8,13 @@ import streamlit as st
 
 from attrprompt.curation.matrix import Matrix
 from components.attributes.agreement import draw_agreement
+from components.attributes.cell import VIEW_KEY, OpenCell, load_matrix, read_cell
 from components.attributes.constraints import draw_constraints
 from components.attributes.dimensions import draw_dimensions
 from components.attributes.filter import draw_filter
 from components.attributes.history import draw_history, draw_undo_redo
 from components.attributes.labels import draw_add_labels, draw_labels
 from components.attributes.matrix import draw_matrix, draw_next
-from components.attributes.place import VIEW_KEY, OpenCell, load_matrix, read_cell
 from components.attributes.proposals import draw_proposals
 from components.attributes.proposed_dimensions import draw_propose_dimensions
 from components.attributes.requests import draw_propose_values, draw_replies, draw_request
@@ -34,8 +34,8 @@ def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -
         st.write("No dimension yet. A dimension is a way in which texts differ: subtopic, location, style, length.")
         draw_dimensions_view(page)
         return
-    places, work = st.columns([3, 5], gap="medium")
-    with places:
+    overview, work = st.columns([3, 5], gap="medium")
+    with overview:
         draw_matrix(document, matrix, cell)
     with work:
         st.subheader(escape_markdown(cell.title), anchor=False)

@@ -71,13 +71,13 @@ shown, matrix, template = st.tabs(["Prompts", "Coverage", "Template"], on_change
 if shown.open:
     with shown:
         mine, beside = st.columns(2)
-        place = st.session_state.get("prompts_place", 0) % max(1, len(items))
+        first = st.session_state.get("prompts_first", 0) % max(1, len(items))
         with mine:
             st.markdown(f"###### {method.display}")
-            for item in items[place : place + SHOWN]:
+            for item in items[first : first + SHOWN]:
                 draw_prompt(item, names)
             if len(items) > SHOWN and st.button("Show others", key="prompts_others", icon=":material/refresh:"):
-                st.session_state["prompts_place"] = place + SHOWN
+                st.session_state["prompts_first"] = first + SHOWN
                 st.rerun()
         if method is not Method.SIMPROMPT:
             with beside:

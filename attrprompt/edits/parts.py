@@ -113,7 +113,7 @@ def order_after(parts: Iterable[OrderedT]) -> int:
 
 
 def reorder_parts(parts: Mapping[str, OrderedT], wanted: Sequence[str], noun: str) -> dict[str, OrderedT]:
-    """The parts in the wanted sequence; only those whose place changes get another `order`.
+    """The parts in the wanted sequence; only those whose position changes get another `order`.
 
     Raises:
         InputError: the sequence does not name each part exactly once.

@@ -40,18 +40,18 @@ def unpack_archive(
     name = source.name if isinstance(source, Path) else "the archive"
     try:
         with zipfile.ZipFile(source) as archive, create_folder(target) as part:
-            places = _check_entries(archive, name, max_files)
+            entries = _check_entries(archive, name, max_files)
             limit = min(max_bytes, max(_SMALL, MAX_RATIO * _packed_size(archive)))
             written = 0
-            for entry, place in places:
-                destination = part / place
+            for entry, path in entries:
+                destination = part / path
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 written = _unpack_entry(archive, entry, destination, written, limit, name)
     except _DAMAGED as error:
         raise InputError(f"'{name}' is no usable zip archive: {_sentence(error)}") from error
     except OSError as error:
         raise InputError(f"'{name}' cannot be unpacked: {error.strerror or error}.") from error
-    return [Path(place) for _, place in places]
+    return [Path(path) for _, path in entries]
 
 
 @contextmanager
@@ -92,8 +92,8 @@ def pack_archive(folder: Path, target: Path | IO[bytes]) -> int:
 def _pack(folder: Path, files: list[Path], target: IO[bytes]) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
-            place = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-            entry = zipfile.ZipInfo(place, date_time=_EPOCH)
+            filename = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+            entry = zipfile.ZipInfo(filename, date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             with archive.open(entry, "w", force_zip64=True) as packed, path.open("rb") as file:
@@ -105,15 +105,15 @@ def _check_entries(archive: zipfile.ZipFile, name: str, max_files: int) -> list[
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > max_files:
         raise InputError(f"'{name}' holds {len(entries):,} files; at most {max_files:,} are unpacked.")
-    places: dict[str, zipfile.ZipInfo] = {}
+    by_path: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise InputError(f"'{name}' is encrypted; pack it again without a password.")
-        place = _check_path(entry, name)
-        if place in places or any(str(parent) in places for parent in PurePosixPath(place).parents):
-            raise InputError(f"'{name}' holds '{place[:80]}' twice; pack it again.")
-        places[place] = entry
-    return [(entry, place) for place, entry in places.items()]
+        path = _check_path(entry, name)
+        if path in by_path or any(str(parent) in by_path for parent in PurePosixPath(path).parents):
+            raise InputError(f"'{name}' holds '{path[:80]}' twice; pack it again.")
+        by_path[path] = entry
+    return [(entry, path) for path, entry in by_path.items()]
 
 
 def _check_path(entry: zipfile.ZipInfo, name: str) -> str:

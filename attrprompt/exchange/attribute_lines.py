@@ -30,7 +30,7 @@ class ReadLine:
     """A line of an attribute file.
 
     Attributes:
-        number: its place in the file, from 1.
+        number: its number in the file, from 1.
         raw: the line as it stands there.
         text: the value, without number, bullet and quotes; of a line `Name: definition` the name.
         description: the definition, where every line of the file has one.

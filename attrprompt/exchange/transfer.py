@@ -99,7 +99,7 @@ def export_project(project: StoredProject, path: Path, format: ProjectFormat) ->
     """Write a project document; returns a sentence for each thing that the format cannot carry.
 
     Raises:
-        InputError: the place cannot be written to.
+        InputError: the target cannot be written to.
     """
     if format is ProjectFormat.AUTHORS:
         return export_attributes(project.document, path).warnings
@@ -173,7 +173,7 @@ def export_dataset(
     """Write a data set's samples; a filter leaves out what it does not let pass.
 
     Raises:
-        InputError: the place cannot be written to.
+        InputError: the target cannot be written to.
     """
     document = project.document if dataset.imported else store.runs.load_document(dataset.id)
     multi_label = document.task.multi_label

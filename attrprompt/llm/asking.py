@@ -75,7 +75,6 @@ class PatientClient:
         policy: when it is tried again.
         clock: how it waits.
         known: what the endpoint was seen to support of structured output.
-        place: names the endpoint there, its base URL for example.
     """
 
     def __init__(
@@ -85,10 +84,8 @@ class PatientClient:
         policy: RetryPolicy = PATIENCE,
         clock: Clock | None = None,
         known: KnownLevels | None = None,
-        place: str = "",
     ) -> None:
         self.known = known or KnownLevels()
-        self.place = place
         self._client = client
         self._policy = policy
         self._clock = clock or SystemClock()
@@ -176,7 +173,7 @@ async def ask_in_form(
     Raises:
         ProviderError: the endpoint failed for good.
     """
-    answer = await ask_structured(client, request, form, endpoint=client.place, known=client.known, attempts=attempts)
+    answer = await ask_structured(client, request, form, known=client.known, attempts=attempts)
     replies = tuple(keep_reply(request.messages, attempt.reply, attempt.problem) for attempt in answer.tries)
     return FormAnswer(answer.value, replies, bool(answer.tries) and answer.tries[-1].reply.finish_reason == "length")
 

@@ -110,8 +110,8 @@ async def ask_structured(
         ProviderError: the endpoint failed in a way that has nothing to do with the form.
     """
     known = known or KnownLevels()
-    place = f"{endpoint} {request.model}"
-    level = min(known.best(place), highest)
+    key = f"{endpoint} {request.model}"
+    level = min(known.best(key), highest)
     tries: list[Try] = []
     while len(tries) < attempts:
         try:
@@ -128,7 +128,7 @@ async def ask_structured(
         if level > Level.PROMPT and not _is_bare_json(reply.text):
             level = Level(level - 1)
         if level < highest:
-            known.remember(place, level)
+            known.remember(key, level)
         if value is not None:
             return StructuredAnswer(value, tuple(tries))
     return StructuredAnswer(None, tuple(tries))

@@ -201,7 +201,7 @@ class AdaptiveThrottle:
         return max(0.0, self._cool_until - self._clock.monotonic())
 
     def slot(self, tokens: int = 0) -> _Slot:
-        """`async with throttle.slot(): …` holds one place; `tokens` is what the request is expected to use."""
+        """`async with throttle.slot(): …` takes up one request; `tokens` is what the request is expected to use."""
         return _Slot(self, tokens)
 
     def succeeded(self, tokens: int | None = None) -> None:
@@ -243,15 +243,15 @@ class AdaptiveThrottle:
         self._sent[asyncio.current_task()] = _Sent(self._clock.monotonic(), tokens)
 
     async def _queue(self) -> None:
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
         try:
-            await place
+            await waiter
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
+            if waiter.done() and not waiter.cancelled():
                 self._release()
             else:
-                self._waiting.remove(place)
+                self._waiting.remove(waiter)
             raise
 
     async def _wait_for_turn(self, tokens: int) -> None:
@@ -274,14 +274,14 @@ class AdaptiveThrottle:
 
     def _wake(self) -> None:
         while self._waiting and self._in_flight < self._limit:
-            place = self._waiting.popleft()
-            if not place.done():
+            waiter = self._waiting.popleft()
+            if not waiter.done():
                 self._in_flight += 1
-                place.set_result(None)
+                waiter.set_result(None)
 
 
 class _Slot:
-    """One place among those in flight."""
+    """One request among those in flight."""
 
     __slots__ = ("_throttle", "_tokens")
 

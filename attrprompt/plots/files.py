@@ -317,8 +317,8 @@ def _draw_guide(axes: Axes, guide: Guide) -> None:
     axes.annotate(guide.words, (guide.value, 0), (4, 4), xycoords=("data", "axes fraction"), textcoords="offset points")
 
 
-def _write(axes: Axes, words: str, place: tuple[float, float], *, above: float) -> None:
-    axes.annotate(words, place, (0, above * _POINT), textcoords="offset points", ha="center", color=LIGHT.text)
+def _write(axes: Axes, words: str, point: tuple[float, float], *, above: float) -> None:
+    axes.annotate(words, point, (0, above * _POINT), textcoords="offset points", ha="center", color=LIGHT.text)
 
 
 def _draw_axis(drawn: DrawnAxis, plot: Plot, axis: Axis) -> None:

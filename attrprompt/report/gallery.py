@@ -20,13 +20,13 @@ class ReportFigure:
     """One figure.
 
     Attributes:
-        place: the id of its place in the page.
+        element_id: the id of its element in the page.
         name: its file's name, without an ending.
         picture: what it shows; the page's script draws a plot, and needs none for a map.
         rows: the numbers behind it.
     """
 
-    place: str
+    element_id: str
     name: str
     title: str
     picture: Plot | ShadedMap
@@ -66,5 +66,7 @@ class Gallery:
         return figure
 
     def plots(self) -> dict[str, dict[str, Any]]:
-        """The plots by the id of their place, as plain data for the page's script."""
-        return {figure.place: to_plotly(figure.picture) for figure in self._figures if isinstance(figure.picture, Plot)}
+        """The plots by the id of their element, as plain data for the page's script."""
+        return {
+            figure.element_id: to_plotly(figure.picture) for figure in self._figures if isinstance(figure.picture, Plot)
+        }

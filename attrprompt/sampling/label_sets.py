@@ -205,10 +205,10 @@ def _apportion_to_labels(
         pool = tied[members[tied].sum(axis=1) == size]
         for _ in range(quota):
             load = shares[pool] @ np.divide(given, wanted, out=np.zeros_like(given), where=wanted > 0)
-            place = int(np.lexsort((luck[pool], np.round(load, 9)))[0])
-            counts[pool[place]] += 1
-            given += members[pool[place]]
-            pool = np.delete(pool, place)
+            index = int(np.lexsort((luck[pool], np.round(load, 9)))[0])
+            counts[pool[index]] += 1
+            given += members[pool[index]]
+            pool = np.delete(pool, index)
     return counts
 
 

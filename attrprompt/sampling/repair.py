@@ -214,8 +214,8 @@ def separate_repeats(space: Space, rows: Rows, taken: Rows, rng: np.random.Gener
     def accept(mine: Rows, theirs: Rows, row: NDArray[np.int64], partner: NDArray[np.int64]) -> NDArray[np.bool_]:
         made = np.concatenate([hash_rows(mine), hash_rows(theirs)])
         _, index, counts = np.unique(made, return_inverse=True, return_counts=True)
-        place = np.minimum(np.searchsorted(known, made), len(known) - 1)
-        new = (counts[index] == 1) & (known[place] != made)
+        position = np.minimum(np.searchsorted(known, made), len(known) - 1)
+        new = (counts[index] == 1) & (known[position] != made)
         return np.asarray(new[: len(mine)] & new[len(mine) :] & space.allows(mine) & space.allows(theirs))
 
     idle = 0

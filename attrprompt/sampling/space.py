@@ -1,6 +1,6 @@
 """The space of configurations that texts of one label set may take: slots, their values, and what may not meet.
 
-A *slot* is one place of a configuration that takes one value: a dimension, or, in a multi-label text, a
+A *slot* is one position of a configuration that takes one value: a dimension, or, in a multi-label text, a
 class-dependent dimension for one of the labels. Samplers work on matrices of value indices (one row a
 configuration, one column a slot); only `Space.configuration` turns a row into ids.
 """
@@ -26,7 +26,7 @@ Rows = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Slot:
-    """One place of a configuration, with the values it may take (at least one) and their shares (sum 1)."""
+    """One position of a configuration, with the values it may take (at least one) and their shares (sum 1)."""
 
     dimension_id: str
     label_id: str | None

@@ -58,7 +58,7 @@ class Job:
 
     @property
     def stopping(self) -> bool:
-        """Whether it was asked to stop and goes on to a place where it can."""
+        """Whether it was asked to stop and goes on to a point where it can."""
         return self.state is JobState.STOPPING
 
     @property

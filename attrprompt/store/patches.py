@@ -18,7 +18,7 @@ MISSING = object()
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """What a patch did in one place: `before` or `after` is MISSING where nothing was or is there.
+    """What a patch did at one path: `before` or `after` is MISSING where nothing was or is there.
 
     Attributes:
         keys: the way through the document, ids and field names.

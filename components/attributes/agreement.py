@@ -11,7 +11,7 @@ from attrprompt.curation.agreement import Vote, measure_agreement
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, accept_proposals
 from attrprompt.errors import InputError
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import say_count
+from components.attributes.cell import say_count
 from components.attributes.proposals import ACCEPT, IN_BROWSER, REJECT, REJECTIONS, WAITING
 from components.kit.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage

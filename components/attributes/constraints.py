@@ -15,7 +15,7 @@ from attrprompt.project import AttributeDimension, Project
 from attrprompt.sampling import find_empty_labels
 from attrprompt.sampling.space import describe_constraint
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import save_document, say_count
+from components.attributes.cell import save_document, say_count
 from components.attributes.requests import describe_endpoint, find_endpoint, is_asking, start_request
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.project import AttributeDimension, DimensionKind, Project
-from components.attributes.place import DIMENSION_KEY, VIEW_KEY, save_document, say_count
+from components.attributes.cell import DIMENSION_KEY, VIEW_KEY, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
@@ -212,7 +212,7 @@ def _delete(page: ProjectPage, dimension_id: str) -> str:
 
 def _move_up(page: ProjectPage, dimension_id: str) -> None:
     order = [key for key, _ in page.project.document.ordered_dimensions()]
-    place = order.index(dimension_id)
-    order[place - 1 : place + 1] = [dimension_id, order[place - 1]]
+    index = order.index(dimension_id)
+    order[index - 1 : index + 1] = [dimension_id, order[index - 1]]
     name = page.project.document.dimensions[dimension_id].name
     save_document(page, edits.reorder_dimensions(page.project.document, order), f"{name} moved up")

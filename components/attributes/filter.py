@@ -13,7 +13,7 @@ from attrprompt.elicitation.requests import ElicitationRequest
 from attrprompt.errors import AttrPromptError
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import read_edited_rows, say_count
+from components.attributes.cell import read_edited_rows, say_count
 from components.attributes.requests import describe_endpoint, find_endpoint, is_asking, start_request
 from components.attributes.similar import draw_similar
 from components.kit.frame import ProjectPage

@@ -97,7 +97,7 @@ def _draw_change(page: ProjectPage, revision: Revision) -> None:
 
 
 def _name_field(document: Project, change: FieldChange) -> str:
-    """A place in the document in words: ids become the names that stand there now."""
+    """A path in the document in words: ids become the names that stand there now."""
     words: list[str] = []
     dimension = None
     for section, part in zip(("", *change.keys), change.keys, strict=False):

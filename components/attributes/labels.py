@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.errors import AttrPromptError
-from components.attributes.place import read_edited_rows, save_document, say_count
+from components.attributes.cell import read_edited_rows, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 

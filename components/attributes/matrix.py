@@ -7,7 +7,7 @@ import streamlit as st
 
 from attrprompt.curation.matrix import ALL_LABELS, Cell, CellState, Matrix, find_next
 from attrprompt.project import Project
-from components.attributes.place import DIMENSION_KEY, LABEL_KEY, OpenCell, open_cell
+from components.attributes.cell import DIMENSION_KEY, LABEL_KEY, OpenCell, open_cell
 
 MARKS = {
     CellState.EMPTY: "○",
@@ -128,13 +128,13 @@ def _open_selected(key: str, project: Project, matrix: Matrix) -> None:
         dimension_id for dimension_id in matrix.dimension_ids if not project.dimensions[dimension_id].class_dependent
     ]
     dimension_id = by_name.get(column)
-    place = row - bool(shared)
+    label_index = row - bool(shared)
     if dimension_id is None:
         current = st.session_state.get(DIMENSION_KEY)
         own = [dimension_id for dimension_id in matrix.dimension_ids if dimension_id not in shared]
         dimension_id = current if current in own or not own else own[0]
     if dimension_id is not None:
-        open_cell(dimension_id, matrix.label_ids[place] if place >= 0 else ALL_LABELS)
+        open_cell(dimension_id, matrix.label_ids[label_index] if label_index >= 0 else ALL_LABELS)
 
 
 def _go_to(cell: Cell | None) -> None:

@@ -11,7 +11,7 @@ from attrprompt.elicitation.proposals import ProposalKind, RejectReason, ValuePr
 from attrprompt.errors import InputError
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import OpenCell, say_count
+from components.attributes.cell import OpenCell, say_count
 from components.attributes.trials import draw_tried_proposal, try_proposal
 from components.kit.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage

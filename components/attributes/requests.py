@@ -14,7 +14,7 @@ from attrprompt.generation.launch import default_concurrency
 from attrprompt.generation.progress import format_seconds
 from attrprompt.llm.chat import Endpoint
 from attrprompt.runtime.endpoints import choose_endpoint
-from components.attributes.place import OpenCell, say_count
+from components.attributes.cell import OpenCell, say_count
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback

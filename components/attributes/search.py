@@ -13,7 +13,7 @@ from attrprompt.curation.matrix import ValueHit, holds_words, search_values
 from attrprompt.elicitation.proposals import ProposalKind, RejectReason, ValueProposal, accept_proposals
 from attrprompt.project import Project
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import VIEW_KEY, open_cell, save_document, say_count
+from components.attributes.cell import VIEW_KEY, open_cell, save_document, say_count
 from components.attributes.proposals import WAITING
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
@@ -174,7 +174,7 @@ def _move(page: ProjectPage, chosen: Sequence[ValueHit], target: str) -> str:
 
 
 def draw_found(frame: pd.DataFrame, found: int, noun: str, columns: Mapping[str, Any], *, key: str) -> list[int]:
-    """The rows that a person chose, as places in the frame."""
+    """The rows that a person chose, as indices of the frame."""
     more = f"; the first {SHOWN:,} are shown" if found > SHOWN else ""
     hint = " Choose rows to change them together." if found else ""
     st.caption(f"{say_count(found, noun)} found{more}.{hint}")

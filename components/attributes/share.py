@@ -20,7 +20,7 @@ from attrprompt.exchange.documents.project_files import read_project_file, write
 from attrprompt.exchange.documents.values_csv import merge_values_csv, write_values_csv
 from attrprompt.exchange.transfer import RAW_LINES
 from attrprompt.project import Project, fold_text
-from components.attributes.place import save_document, say_count
+from components.attributes.cell import save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.text import escape_markdown

@@ -10,7 +10,7 @@ import streamlit as st
 
 from attrprompt import edits
 from attrprompt.elicitation.background import Elicitations
-from components.attributes.place import read_edited_rows, save_document, say_count
+from components.attributes.cell import read_edited_rows, save_document, say_count
 from components.attributes.requests import is_asking
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback

@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from attrprompt import edits
-from components.attributes.place import save_document
+from components.attributes.cell import save_document
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 

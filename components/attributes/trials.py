@@ -12,7 +12,7 @@ from attrprompt.elicitation.proposals import ProposalKind, ValueProposal
 from attrprompt.elicitation.trying import Trial, TriedValue, plan_trial, try_value
 from attrprompt.errors import AttrPromptError
 from attrprompt.store.proposals import StoredProposal
-from components.attributes.place import OpenCell
+from components.attributes.cell import OpenCell
 from components.attributes.requests import describe_endpoint, find_endpoint
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key

@@ -19,7 +19,7 @@ from attrprompt.curation.matrix import Matrix
 from attrprompt.errors import AttrPromptError, ConflictError
 from attrprompt.project import DimensionKind, Project
 from attrprompt.store import StoredProject
-from components.attributes.place import OpenCell, save_document, say_count
+from components.attributes.cell import OpenCell, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, leave_notice
 from components.kit.text import escape_markdown

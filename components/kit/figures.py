@@ -301,7 +301,7 @@ def draw_scopes(
 
 
 def choose_format(metric: str) -> str:
-    """How a figure's numbers are written in a column of their own: counts whole, shares to three places."""
+    """How a figure's numbers are written in a column of their own: counts whole, shares to three decimals."""
     return "%.0f" if METRICS[metric].unit in ("words", "texts") else "%.3f"
 
 

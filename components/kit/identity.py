@@ -37,7 +37,7 @@ def find_actor(runtime: Runtime) -> str:
 
 
 def draw_identity(runtime: Runtime) -> None:
-    """The name, and a place to change it."""
+    """The name, and a field to change it."""
     token = read_token()
     _keep_cookie(data=token, key="identity_cookie", height=1)
     actor = find_actor(runtime)

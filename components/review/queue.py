@@ -88,14 +88,14 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
     relabel = Action("l", "relabel", "Relabel", asks=asks, choices=_label_names(page), advances=False)
     again = () if dataset.imported else (AGAIN,)
     actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, *again, UNDO)
-    place_key = f"review_place_{dataset.id}"
+    after_key = f"review_after_{dataset.id}"
 
     @st.fragment(key="review_fragment")
     def deck() -> None:
         show_pending()
         store = page.runtime.store
         undecided = wanted if wanted.statuses else replace(wanted, statuses=(SampleStatus.NEW,))
-        ahead = store.datasets.read_after(dataset.id, st.session_state.get(place_key, -1), undecided, limit=AHEAD)
+        ahead = store.datasets.read_after(dataset.id, st.session_state.get(after_key, -1), undecided, limit=AHEAD)
         if not ahead:
             ahead = store.datasets.read_after(dataset.id, -1, undecided, limit=AHEAD)
         done, total = store.review.progress(dataset.id)
@@ -107,7 +107,7 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
             done=done,
             total=total,
             empty=EMPTY if wanted == SampleFilter() else EMPTY_FILTER,
-            decide=lambda decision: _decide(page, dataset, decision, place_key),
+            decide=lambda decision: _decide(page, dataset, decision, after_key),
         )
 
     deck()
@@ -219,11 +219,11 @@ def _make_card(sample: Sample) -> Card:
     )
 
 
-def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, place_key: str) -> str | None:
+def _decide(page: ProjectPage, dataset: Dataset, decision: Decision, after_key: str) -> str | None:
     review = page.runtime.store.review
     if decision.action == UNDO.name:
         items = review.undo(dataset.id, actor=page.actor)
-        st.session_state[place_key] = min(items) - 1 if items else st.session_state.get(place_key, -1)
+        st.session_state[after_key] = min(items) - 1 if items else st.session_state.get(after_key, -1)
         return f"Taken back for {len(items)} texts." if len(items) > 1 else None
     if decision.action == AGAIN.name:
         write_again(page.runtime.store, dataset, [decision.item], actor=page.actor)

@@ -15,7 +15,7 @@ from components.kit.notices import in_callback
 BUNDLED, FASTER, OTHER, ENDPOINT = "The bundled encoder", "The bundled encoder, faster", "Another model", "An endpoint"
 CAPTIONS = {
     BUNDLED: "all-MiniLM-L6-v2 in single precision: the same figures on every machine.",
-    FASTER: "The same model in the numbers that this processor is quickest with; figures differ in the third place.",
+    FASTER: "The same model in the numbers that this processor is quickest with; figures differ in the third decimal.",
     OTHER: "A folder of this machine, or the id of a sentence-transformers model of the Hugging Face hub.",
     ENDPOINT: "Any OpenAI-compatible /v1/embeddings. Every text is sent there.",
 }

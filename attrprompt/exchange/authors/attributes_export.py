@@ -69,17 +69,17 @@ def write_attributes(project: Project, folder: Path, *, model: str = DEFAULT_MOD
     joined = _choose_joined(project)
     taken: set[str] = {SIMILAR}
     for dimension_id, dimension in project.ordered_dimensions():
-        place = model_folder / _free_name(dimension.name, taken)
-        place.mkdir()
+        target = model_folder / _free_name(dimension.name, taken)
+        target.mkdir()
         if dimension_id in joined:
             values = [(value.text, [names[key] for key in value.labels]) for _, value in dimension.ordered()]
             text = write_labelled_values(values, list(names.values()))
-            (place / f"{place.name}.json").write_text(text, encoding="utf-8", newline="")
+            (target / f"{target.name}.json").write_text(text, encoding="utf-8", newline="")
         elif dimension.class_dependent:
             for key, file in files.items():
-                _write(place / f"{file}.jsonl", _lines_of(dimension, [v for _, v in dimension.values_for(key)]))
+                _write(target / f"{file}.jsonl", _lines_of(dimension, [v for _, v in dimension.values_for(key)]))
         else:
-            _write(place / f"{place.name}.txt", _lines_of(dimension, [value for _, value in dimension.ordered()]))
+            _write(target / f"{target.name}.txt", _lines_of(dimension, [value for _, value in dimension.ordered()]))
     _write_similar(project, model_folder / SIMILAR, names, files)
     read = read_attributes_folder(folder)
     losses = list_losses(project, read.project) + _list_split_values(project, read.project)

@@ -289,13 +289,13 @@ def _describe_skipped(skipped: Sequence[SkippedLine]) -> list[str]:
     sentences = []
     for (dimension, _), lines in groups.items():
         if lines[0].reason.startswith("stands"):
-            places = _join([f"{line.file} line {line.line}" for line in lines])
+            where = _join([f"{line.file} line {line.line}" for line in lines])
             rows = count_of(len(lines), "row that stands", "rows that stand")
-            sentences.append(f"{dimension}: left out {rows} for no value of their own ('{lines[0].text}'): {places}.")
+            sentences.append(f"{dimension}: left out {rows} for no value of their own ('{lines[0].text}'): {where}.")
         else:
             rows = count_of(len(lines), "row")
-            places = _join([f"{line.file} line {line.line} '{line.text[:60]}' {line.reason}" for line in lines])
-            sentences.append(f"{dimension}: left out {rows}: {places}.")
+            where = _join([f"{line.file} line {line.line} '{line.text[:60]}' {line.reason}" for line in lines])
+            sentences.append(f"{dimension}: left out {rows}: {where}.")
     return sentences
 
 

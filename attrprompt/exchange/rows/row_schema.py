@@ -15,7 +15,7 @@ _INT64 = range(-(2**63), 2**63)
 
 @dataclass
 class Shape:
-    """What was seen in one place of the rows: the kinds of its plain values, its fields, its members."""
+    """What was seen in one field of the rows: the kinds of its plain values, its fields, its members."""
 
     kinds: set[str] = field(default_factory=set)
     fields: dict[str, Shape] = field(default_factory=dict)

@@ -41,7 +41,7 @@ class Record:
     """One row of a file as it stands.
 
     Attributes:
-        row: its place, from 1.
+        row: its number, from 1.
         values: its columns; none where the row could not be read.
         problem: why it could not be read.
         may_break: False where no text in it can hold a NUL or half a character.

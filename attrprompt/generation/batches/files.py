@@ -1,6 +1,6 @@
 """OpenAI's Batch API, the way out: what is pending of a run as files of requests.
 
-A line asks for one item; its `custom_id` names run and item, so a result finds its place whenever it comes. Files end
+A line asks for one item; its `custom_id` names run and item, so a result finds its item whenever it comes. Files end
 at the limits of the API (50,000 requests, 200 MB). The items of a file wait for its results from the moment it exists:
 sending them in any other way would pay for them twice.
 """

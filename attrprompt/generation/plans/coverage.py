@@ -181,13 +181,13 @@ class PlanCoverage:
 
     def _count_values(self, label_id: str, dimension_id: str) -> Iterator[ValueCount]:
         value_ids = self._value_ids(dimension_id, label_id)
-        place = {value_id: index for index, value_id in enumerate(value_ids)}
-        counts, targets = np.zeros(len(place), dtype=np.int64), np.zeros(len(place))
+        index_of = {value_id: index for index, value_id in enumerate(value_ids)}
+        counts, targets = np.zeros(len(index_of), dtype=np.int64), np.zeros(len(index_of))
         for group in self._groups.values():
             if label_id in group.label_ids:
                 for slot in group.slots_of(dimension_id, label_id):
                     entry = group.space.slots[slot]
-                    at = [place[value_id] for value_id in entry.value_ids]
+                    at = [index_of[value_id] for value_id in entry.value_ids]
                     column = group.matrix()[:, slot]
                     counts[at] += np.bincount(column[column >= 0], minlength=entry.size)
                     targets[at] += len(group.items) * entry.shares
@@ -199,11 +199,11 @@ class PlanCoverage:
     def _count_pairs(
         self, first: str, second: str, label_id: str | None
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        places = [
+        index_of = [
             {value_id: index for index, value_id in enumerate(self._value_ids(dimension_id, label_id))}
             for dimension_id in (first, second)
         ]
-        shape = (len(places[0]), len(places[1]))
+        shape = (len(index_of[0]), len(index_of[1]))
         counts, allowed = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
         for group in self._groups.values():
             if label_id is not None and label_id not in group.label_ids:
@@ -211,8 +211,8 @@ class PlanCoverage:
             met = []
             for a in group.slots_of(first, label_id):
                 for b in group.slots_of(second, label_id):
-                    at_a = np.array([places[0][value_id] for value_id in group.space.slots[a].value_ids])
-                    at_b = np.array([places[1][value_id] for value_id in group.space.slots[b].value_ids])
+                    at_a = np.array([index_of[0][value_id] for value_id in group.space.slots[a].value_ids])
+                    at_b = np.array([index_of[1][value_id] for value_id in group.space.slots[b].value_ids])
                     allowed[np.ix_(at_a, at_b)] |= group.space.allowed_pairs(a, b)
                     matrix = group.matrix()
                     known = np.flatnonzero((matrix[:, a] >= 0) & (matrix[:, b] >= 0))

@@ -63,7 +63,7 @@ def write_plan(items: Iterable[PlanItem], target: Path | str | TextIO, *, multi_
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InputError(f"The plan cannot be written to {path}: {error.strerror}. Choose another place.") from error
+        raise InputError(f"The plan cannot be written to {path}: {error.strerror}. Choose another folder.") from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

@@ -1,4 +1,4 @@
-// One deck: the cards that wait, the place in them, and the decisions that Python has not confirmed yet.
+// One deck: the cards that wait, the position in them, and the decisions that Python has not confirmed yet.
 const decks = new WeakMap()
 
 function makeElement(tag, className, text) {
@@ -9,7 +9,7 @@ function makeElement(tag, className, text) {
 }
 
 function newDeck() {
-  return { epoch: null, cards: [], place: 0, decided: new Map(), log: [], sequence: 0, asking: null, draft: null }
+  return { epoch: null, cards: [], position: 0, decided: new Map(), log: [], sequence: 0, asking: null, draft: null }
 }
 
 // Cards keep their order; new ones join at the end. A card that Python no longer sends stays if it was on screen.
@@ -33,7 +33,7 @@ export default function (component) {
   const deck = decks.get(parentElement)
   mergeCards(deck, data)
 
-  const current = () => deck.cards[deck.place]
+  const current = () => deck.cards[deck.position]
 
   function record(action, item, value) {
     deck.sequence = Math.max(deck.sequence + 1, Date.now() * 1000)
@@ -46,7 +46,7 @@ export default function (component) {
     if (last !== undefined) {
       deck.decided.delete(last)
       const index = deck.cards.findIndex((card) => card.id === last)
-      if (index >= 0) deck.place = index
+      if (index >= 0) deck.position = index
     }
     record(action, last === undefined ? -1 : last, "")
   }
@@ -63,16 +63,16 @@ export default function (component) {
     deck.decided.delete(card.id)
     deck.decided.set(card.id, value ? `${action.label}: ${value.replaceAll("\n", " + ")}` : action.label)
     record(action, card.id, value)
-    if (action.advances) deck.place += 1
+    if (action.advances) deck.position += 1
     draw()
   }
 
   function act(action) {
     if (action.name === "undo") { undo(action); draw(); return }
     const card = current()
-    if (action.name === "previous") { deck.place = Math.max(0, deck.place - 1); draw(); return }
+    if (action.name === "previous") { deck.position = Math.max(0, deck.position - 1); draw(); return }
     if (!card) return
-    if (action.name === "next") { deck.place = Math.min(deck.cards.length, deck.place + 1); draw(); return }
+    if (action.name === "next") { deck.position = Math.min(deck.cards.length, deck.position + 1); draw(); return }
     if (action.asks) { deck.asking = action; draw(); return }
     if (!action.decides) { record(action, card.id, ""); return }
     finish(action, "")
@@ -94,9 +94,9 @@ export default function (component) {
     const listFitting = () => action.choices.filter((choice) => wanted(choice).includes(wanted(draft.words)))
     const saveAll = () => { if (draft.picked.length) finish(action, draft.picked.join("\n")) }
     function toggle(choice) {
-      const place = draft.picked.indexOf(choice)
-      if (place < 0) draft.picked.push(choice)
-      else draft.picked.splice(place, 1)
+      const position = draft.picked.indexOf(choice)
+      if (position < 0) draft.picked.push(choice)
+      else draft.picked.splice(position, 1)
       fill()
     }
     function fill() {

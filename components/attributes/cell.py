@@ -1,4 +1,4 @@
-"""Where the annotator is on the Attributes page: the open cell, the cached matrix, and saving one change."""
+"""The cell that is open on the Attributes page, the matrix that it lies in, and saving one change."""
 
 from __future__ import annotations
 
