@@ -21,6 +21,7 @@ from attrprompt.records import BatchState, DatasetKind, Run, RunCounters, RunSta
 from attrprompt.store import Failed, NewRun, NewSample, PlannedItem, Store, StoredProject
 from attrprompt.store.answers import StoredAnswer
 from attrprompt.store.database import DATABASE_FILE
+from attrprompt.store.jobs import JobState
 from attrprompt.store.migrations import LATEST
 from attrprompt.store.proposals import NewProposal
 
@@ -30,16 +31,16 @@ WITH_ANSWERS, WITH_BATCHES = 2, 3
 PERSON, TOKEN, ANSWER_KEY = "ana", "browser-1", "key-1"
 
 
-def restore(schema: int, home: Path) -> dict[str, Any]:
+def restore(schema: int, home: Path, source: Path = FOLDER) -> dict[str, Any]:
     """Lay the home of this schema into a folder; gives what was read from it when it was kept."""
     home.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(home / DATABASE_FILE)) as database:
-        database.executescript((FOLDER / f"schema-{schema}.sql").read_text(encoding="utf-8"))
-    facts: dict[str, Any] = json.loads((FOLDER / f"schema-{schema}.json").read_text(encoding="utf-8"))
+        database.executescript((source / f"schema-{schema}.sql").read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads((source / f"schema-{schema}.json").read_text(encoding="utf-8"))
     return facts
 
 
-def keep() -> None:
+def keep(target: Path = FOLDER) -> None:
     """Make a home with the present code and keep it."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
@@ -48,9 +49,9 @@ def keep() -> None:
         store.close()
         with closing(sqlite3.connect(Path(folder) / DATABASE_FILE)) as database:
             lines = "\n".join(database.iterdump())
-    (FOLDER / f"schema-{LATEST}.sql").write_text(lines + "\n", encoding="utf-8")
+    (target / f"schema-{LATEST}.sql").write_text(lines + "\n", encoding="utf-8")
     told = ",\n".join(f"{json.dumps(key)}: {json.dumps(fact, ensure_ascii=False)}" for key, fact in facts.items())
-    (FOLDER / f"schema-{LATEST}.json").write_text(f"{{\n{told}\n}}\n", encoding="utf-8")
+    (target / f"schema-{LATEST}.json").write_text(f"{{\n{told}\n}}\n", encoding="utf-8")
 
 
 def describe(store: Store, schema: int) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def _fill(store: Store) -> None:
     _review(store, _generate(store, project, "attrprompt-1", DatasetKind.ATTRPROMPT))
     store.rulings.save(project.id, "Georgia", country="GE", continent="Asia", actor=PERSON)
     store.jobs.add("job-1", "analyze", "0" * 64)
-    store.jobs.change("job-1", "done", 1.0, "", "job-1.json")
+    store.jobs.change("job-1", JobState.DONE, 1.0, "", "job-1.json")
     store.answers.add(project.id, StoredAnswer(ANSWER_KEY, "m-1", "Sports", "", 30, 2))
 
 

@@ -68,6 +68,14 @@ def test_a_home_is_kept_of_every_schema():
     assert tuple(range(1, LATEST + 1)) == kept_homes.SCHEMAS
 
 
+def test_a_home_of_the_present_schema_can_be_kept(tmp_path):
+    kept_homes.keep(tmp_path)
+    facts = kept_homes.restore(LATEST, tmp_path / "home", tmp_path)
+    store = Store(tmp_path / "home")
+    assert facts["runs"] and kept_homes.describe(store, LATEST) == facts
+    store.close()
+
+
 def test_an_old_home_says_what_it_said(kept):
     schema, facts, store = kept
     assert kept_homes.describe(store, schema) == facts
