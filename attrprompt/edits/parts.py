@@ -63,7 +63,11 @@ def _validate(kind: type[PartT], fields: Mapping[str, Any]) -> PartT:
 
 
 def clean_field(value: Any) -> Any:
-    """Text without surrounding space; refuses what no database stores."""
+    """Text without surrounding space; what is no text as it is.
+
+    Raises:
+        InputError: the text holds what no database stores.
+    """
     if isinstance(value, tuple | list):
         return tuple(clean_field(item) for item in value)
     if not isinstance(value, str):

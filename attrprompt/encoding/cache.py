@@ -42,7 +42,10 @@ def hash_text(text: str) -> str:
 
 
 class VectorCache:
-    """The vectors that one home has, by encoder id and text hash. Safe to use from any thread and process."""
+    """The vectors that one home has, by encoder id and text hash. Safe to use from any thread and process.
+
+    Each method that opens an encoder's file raises a StoreError where the file cannot be used.
+    """
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "cache" / "vectors"
@@ -97,7 +100,11 @@ class VectorCache:
         return np.empty((0, 0), dtype=np.float32) if into is None else into
 
     def read_blocks(self, encoder_id: str, hashes: Sequence[str], size: int = KEYS_PER_QUERY) -> Iterator[Vectors]:
-        """The same vectors in blocks of a few hundred, so that memory does not grow with the number of texts."""
+        """The same vectors in blocks of a few hundred, so that memory does not grow with the number of texts.
+
+        Raises:
+            StoreError: some texts have no vector here.
+        """
         if not hashes:
             return
         with self._connect(encoder_id) as connection:

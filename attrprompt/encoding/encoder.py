@@ -183,7 +183,11 @@ def find_model_folder(model: str) -> Path:
 
 
 def read_longest(folder: Path) -> int:
-    """The maximal number of tokens that a model reads, as its files state it; longer texts are cut there."""
+    """The maximal number of tokens that a model reads, as its files state it; longer texts are cut there.
+
+    Raises:
+        InputError: such a file cannot be read.
+    """
     for path in sorted(folder.glob("sentence_*_config.json")):
         stated = _read_json(path).get("max_seq_length")
         if isinstance(stated, int) and stated > 0:

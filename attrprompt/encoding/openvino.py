@@ -44,7 +44,11 @@ PROBES = (
 
 
 def supports_bf16() -> bool:
-    """Whether the processor computes in bf16 (AMX or AVX-512 BF16) rather than emulating it."""
+    """Whether the processor computes in bf16 (AMX or AVX-512 BF16) rather than emulating it.
+
+    Raises:
+        InputError: OpenVINO is missing.
+    """
     return "BF16" in _import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 

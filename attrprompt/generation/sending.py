@@ -33,7 +33,11 @@ class Sending:
         self._executions: dict[int, RunExecution] = {}
 
     def start(self, run: Run, key: SecretStr | None) -> Future[RunState]:
-        """See `start_run`."""
+        """See `start_run`.
+
+        Raises:
+            InputError: a process sends this run already, or the embedded model lacks its package or file.
+        """
         lock = run_lock(self._runtime.home, run.id)
         if not lock.acquire():
             raise InputError(f"The run '{run.name}' is running in process {lock.holder()}.")

@@ -145,7 +145,11 @@ def count_configurations(project: Project, label_id: str) -> ConfigurationCount:
 
 
 def expected_space_share(n: int, size: int) -> float:
-    """The share of `size` configurations that n independent uniform draws are expected to hit: 1 - exp(-n / size)."""
+    """The share of `size` configurations that n independent uniform draws are expected to hit: 1 - exp(-n / size).
+
+    Raises:
+        InputError: there is no configuration, or n is negative.
+    """
     if size < 1 or n < 0:
         raise InputError("The share of a space needs at least one configuration and no negative number of prompts.")
     return -math.expm1(-n / size)

@@ -191,7 +191,8 @@ class Proposals:
             The proposals that are open again; empty where there is no decision left.
 
         Raises:
-            ConflictError: what the decision put into the project was changed since.
+            InputError: this person edited the project after the decision.
+            ConflictError: what the decision put into the project was changed since by another.
         """
         with self._database.read() as connection:
             last = connection.execute(

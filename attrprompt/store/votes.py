@@ -18,7 +18,11 @@ class Votes:
         self._database = database
 
     def cast(self, project_id: str, proposal_id: int, *, actor: str, verdict: str, reason: str = "") -> None:
-        """One annotator's vote; it stays out of the history and can be changed until they finish."""
+        """One annotator's vote; it stays out of the history and can be changed until they finish.
+
+        Raises:
+            InputError: they finished.
+        """
         with self._database.write() as connection:
             finished = connection.execute(
                 select(vote.c.finished).where(vote.c.proposal_id == proposal_id, vote.c.actor == actor)

@@ -1,7 +1,8 @@
 """Lexical diversity: how many different words and word sequences, and how much texts repeat each other.
 
 Every function takes a `TokenSample` (see `tokens.take_whole`) and gives one number, or None where the figure is not
-defined for so little text. All of them depend on how much text there is: compare sets only at equal tokens.
+defined for so little text. All of them depend on how much text there is: compare sets only at equal tokens. An
+InputError refuses a sample without a word.
 """
 
 from __future__ import annotations

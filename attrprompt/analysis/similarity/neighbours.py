@@ -57,6 +57,9 @@ def nearest_similarities(vectors: FloatMatrix, k: int = 1, check: StopCheck | No
         vectors: unit rows, at least k + 1.
         k: neighbours.
         check: called between blocks; may raise to stop.
+
+    Raises:
+        InputError: there are not more than k texts.
     """
     if len(vectors) <= k:
         raise InputError(f"{k} neighbours need at least {k + 1} texts.")
@@ -127,6 +130,9 @@ def measure_against_gold(
     Coverage (Naeem et al. 2020): share of gold texts with a text of the set within their radius. Precision
     (Kynkäänniemi et al. 2019): share of texts within the radius of some gold text. Both 0 to 1. Both depend on the
     number of texts on either side: use equal numbers, and read them against gold's own value on held-out gold.
+
+    Raises:
+        InputError: there are not more than k gold texts, or none of the set.
     """
     if len(gold) <= k or len(vectors) == 0:
         raise InputError(f"Coverage of gold needs at least {k + 1} gold texts and one text of the set.")

@@ -25,6 +25,9 @@ def aps(vectors: FloatMatrix) -> float:
     """Average pairwise similarity: mean cosine over all pairs, (‖Σe‖² - Σ‖e‖²) ÷ (n(n - 1)), exact.
 
     -1 to 1, lower is more diverse. Yu et al. 2023. Free of bias by size: its expectation is the same for every n.
+
+    Raises:
+        InputError: there are fewer than two texts.
     """
     _refuse_fewer_than_two(vectors)
     total, norms = _sum_rows(vectors)
@@ -72,6 +75,9 @@ def vendi(vectors: FloatMatrix, order: float = 1.0) -> float:
 
     1 (all the same) to n (all orthogonal), higher is more diverse. Friedman & Dieng 2023; orders: Pasarkar & Dieng
     2024. The non-zero eigenvalues of K ÷ n are those of the d × d matrix EᵀE ÷ n, so the smaller of the two is taken.
+
+    Raises:
+        InputError: there is no text.
     """
     if len(vectors) == 0:
         raise InputError("There are no texts with vectors, so there is nothing to measure.")

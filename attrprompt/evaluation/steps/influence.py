@@ -94,6 +94,10 @@ def rank_texts(request: InfluenceRequest, context: JobContext) -> InfluenceRanki
     """Every text of the one training set of an `EvaluationRequest` with its influence, the most helpful first.
 
     The request's test set only says which labels count; none of its texts is used.
+
+    Raises:
+        InputError: texts have several labels, or there are too few of them.
+        WorkerError: it was stopped.
     """
     if request.multi_label:
         raise InputError("Influence is measured for texts with one label each; this project's texts have several.")

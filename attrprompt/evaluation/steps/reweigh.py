@@ -166,7 +166,12 @@ class ReweighRequest(EvaluationRequest, JobRequest[Reweighing]):
 
 @register(ReweighRequest, Reweighing, unhashed=UNHASHED)
 def reweigh(request: ReweighRequest, context: JobContext) -> Reweighing:
-    """Learn weights for the one training set of an `EvaluationRequest`; the probe on its test set before and after."""
+    """Learn weights for the one training set of an `EvaluationRequest`; the probe on its test set before and after.
+
+    Raises:
+        InputError: texts have several labels, or there are too few of them.
+        WorkerError: it was stopped.
+    """
     if request.multi_label:
         raise InputError("Weights are learned for texts with one label each; this project's texts have several.")
     coded = read_coded(request, context)

@@ -138,7 +138,11 @@ class PlanCoverage:
         ]
 
     def pair_counts(self, first: str, second: str, *, label: str | None = None) -> PairTable:
-        """How often the values of two dimensions (by name) meet, for one label or over all."""
+        """How often the values of two dimensions (by name) meet, for one label or over all.
+
+        Raises:
+            InputError: both are the same dimension, or there is no such dimension or label.
+        """
         project = self._project
         a, b = project.find_dimension(first), project.find_dimension(second)
         if a == b:
