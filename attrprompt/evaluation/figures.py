@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from attrprompt.evaluation.budget import Amount
 from attrprompt.evaluation.confusion import Confusion
 from attrprompt.evaluation.estimates import Scores
 from attrprompt.evaluation.label_scores import CUTOFFS
 from attrprompt.evaluation.result import Evaluation
-from attrprompt.plots.interactive import escape, make_figure
 from attrprompt.plots.plot import Axis, Dash, Guide, Mark, Matrix, Plot, Point, Series, Unit
 from attrprompt.project import fold_label
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 TITLES = {
     "accuracy": "Accuracy",
@@ -29,6 +25,7 @@ AGAINST: Mapping[Amount, str] = {"n": "Training texts", "tokens": "Tokens, promp
 NOTHING_MISSED, NOTHING_WRONG = "none missed", "none given wrongly"
 _UNITS = {"n": "texts", "tokens": "tokens"}
 MOST_WRITTEN_CLASSES = 12
+_SETS_BESIDE = 0.7  # of a class's room that its sets take together
 _PROBABILITIES = (-0.03, 1.03)  # from 0 to 1, with room for half a dot
 
 
@@ -187,64 +184,19 @@ def describe_reliability(evaluation: Evaluation, colours: Mapping[str, str], mut
     return Plot(Axis("Mean probability", limits=_PROBABILITIES), Axis(right, limits=_PROBABILITIES), tuple(series))
 
 
-def plot_scores(
-    evaluation: Evaluation,
-    colours: Mapping[str, str],
-    metric: str = "macro_f1",
-    baseline: Baseline | None = None,
-) -> go.Figure:
-    """`describe_scores` for a page."""
-    return make_figure(describe_scores(evaluation, colours, metric, baseline))
-
-
-def plot_seeds(evaluation: Evaluation, colours: Mapping[str, str], metric: str = "macro_f1") -> go.Figure:
-    """`describe_seeds` for a page."""
-    return make_figure(describe_seeds(evaluation, colours, metric))
-
-
-def plot_curves(evaluation: Evaluation, colours: Mapping[str, str], metric: str, *, against: Amount) -> go.Figure:
-    """`describe_curves` for a page."""
-    return make_figure(describe_curves(evaluation, colours, metric, against=against))
-
-
-def plot_confusion(confusion: Confusion, classes: Sequence[str], scale: Sequence[str]) -> go.Figure:
-    """`describe_confusion` for a page; the key of a cell is its `customdata`."""
-    return make_figure(describe_confusion(confusion, classes, scale))
-
-
-def plot_reliability(evaluation: Evaluation, colours: Mapping[str, str], muted: str) -> go.Figure:
-    """`describe_reliability` for a page."""
-    return make_figure(describe_reliability(evaluation, colours, muted))
-
-
-def plot_classes(evaluation: Evaluation, colours: Mapping[str, str]) -> go.Figure:
-    """F1 of each class with intervals."""
-    import plotly.graph_objects as go
-
-    figure = go.Figure()
-    for name, model in evaluation.models.items():
+def describe_classes(evaluation: Evaluation, colours: Mapping[str, str]) -> Plot:
+    """F1 of each class with intervals; the training sets lie beside one another in each class."""
+    step = _SETS_BESIDE / len(evaluation.models)
+    series = []
+    for number, (name, model) in enumerate(evaluation.models.items()):
+        offset = (number + 0.5) * step - _SETS_BESIDE / 2
         scores = [model.per_class_f1[label] for label in evaluation.classes]
-        figure.add_trace(
-            go.Scatter(
-                x=[score.value for score in scores],
-                y=[escape(label) for label in evaluation.classes],
-                orientation="h",  # so that the sets lie beside one another in each class
-                mode="markers",
-                name=escape(name),
-                marker={"size": 10, "color": colours[name]},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [0.0 if score.high is None else score.high - score.value for score in scores],
-                    "arrayminus": [0.0 if score.low is None else score.value - score.low for score in scores],
-                },
-                hovertemplate=f"%{{y}}: %{{x:.3f}}<extra>{escape(name)}</extra>",
-            )
+        points = tuple(
+            Point(score.value, row + offset, score.low, score.high, hover=(f"{label}: {score.value:.3f}",))
+            for row, (label, score) in enumerate(zip(evaluation.classes, scores, strict=True))
         )
-    figure.update_xaxes(title="F1", range=[0, 1])
-    figure.update_yaxes(autorange="reversed")
-    figure.update_layout(scattermode="group")
-    return figure
+        series.append(Series(points, Mark.POINTS, colours[name], name, size=10))
+    return Plot(Axis("F1", limits=(0, 1)), Axis(names=evaluation.classes), tuple(series))
 
 
 def _name_models(evaluation: Evaluation) -> tuple[str, ...]:

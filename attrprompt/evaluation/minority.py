@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,14 +17,12 @@ from attrprompt.analysis.statistics.estimate import Z95, Estimate
 from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
 from attrprompt.evaluation.result import Evaluation
 from attrprompt.evaluation.scores import Floats
-from attrprompt.plots.interactive import escape
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 
 FEWEST_TESTS = 30
 FEWEST_CLASSES = 5
 PERMUTATIONS = 10_000
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,34 +99,28 @@ def measure_trend(gains: Sequence[ClassGain], *, seed: int = 0) -> Trend | None:
     return Trend(rho, (reached + 1) / (PERMUTATIONS + 1), len(known))
 
 
-def plot_gains(gains: Sequence[ClassGain], colour: str, muted: str) -> go.Figure:
+def describe_gains(gains: Sequence[ClassGain], colour: str, muted: str) -> Plot:
     """Gain against frequency, a point a class, named; 0 is no gain."""
-    import plotly.graph_objects as go
-
-    known = [each for each in gains if each.gain is not None]
-    high = [0.0 if each.high is None else each.high - (each.gain or 0.0) for each in known]
-    low = [0.0 if each.low is None else (each.gain or 0.0) - each.low for each in known]
-    figure = go.Figure(
-        go.Scatter(
-            x=[each.texts for each in known],
-            y=[each.gain for each in known],
-            mode="markers+text" if len(known) <= 12 else "markers",
-            text=[escape(each.label) for each in known],
-            textposition="top center",
-            customdata=[[escape(each.label), each.tests] for each in known],
-            marker={"size": 10, "color": colour},
-            error_y={"type": "data", "symmetric": False, "array": high, "arrayminus": low},
-            hovertemplate="%{customdata[0]}: %{y:+.3f}, %{x:,} training texts, %{customdata[1]:,} test texts"
-            "<extra></extra>",
-            showlegend=False,
+    known = [gain for gain in gains if gain.gain is not None]
+    points = tuple(
+        Point(
+            gain.texts,
+            gain.gain or 0.0,
+            gain.low,
+            gain.high,
+            words=gain.label if len(known) <= MOST_NAMED else "",
+            hover=(f"{gain.label}: {gain.gain:+.3f}, {gain.texts:,} training texts, {gain.tests:,} test texts",),
         )
+        for gain in known
     )
-    figure.add_hline(y=0, line={"color": muted, "width": 1})
-    counts = [each.texts for each in known if each.texts]
-    is_wide = bool(counts) and max(counts) > 10 * min(counts) and len(counts) == len(known)
-    figure.update_xaxes(title="Training texts of the class before", type="log" if is_wide else "linear")
-    figure.update_yaxes(title="Gain in F1")
-    return figure
+    texts = [gain.texts for gain in known]
+    none = tuple(Point(end, 0) for end in (min(texts), max(texts)))
+    is_wide = max(texts) > 10 * min(texts) > 0
+    return Plot(
+        Axis("Training texts of the class before", is_log=is_wide),
+        Axis("Gain in F1"),
+        (Series(none, Mark.LINE, muted), Series(points, Mark.POINTS, colour, size=10)),
+    )
 
 
 def _measure(label: str, texts: int, tests: int, before: Estimate, after: Estimate) -> ClassGain:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from attrprompt.palette import LIGHT
-from attrprompt.plots.interactive import BAND_OPACITY, GUIDE, list_log_ticks
+from attrprompt.plots.interactive import BAND_OPACITY, BARS, GUIDE, list_log_ticks
 from attrprompt.plots.plot import Axis, Dash, Guide, Mark, Matrix, Plot, Point, Series, ShadedMap, Unit
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _POINT = 72 / _INCH  # of a pixel
 _SIZE, _TITLE_SIZE, _LINE_WIDTH = 13 * _POINT, 17 * _POINT, 2 * _POINT
 _EDGE, _TITLE_HEIGHT, _NAME_HEIGHT, _SCALE_ROOM = 20, 40, 15, 110
 _LONGEST_TITLE, _LONGEST_NAME = 85, 40  # letters
-_BARS = 0.75  # of a name's room that its bars take together
 _FINEST = 2500  # cells of a matrix that are drawn one by one
 _DARK_CELL = 0.5  # share above which words in a cell are white
 _DASHES: dict[Dash, tuple[int, tuple[int, ...]]] = {
@@ -219,7 +218,6 @@ def _draw_points(axes: Axes, series: Series, *, upright: bool) -> None:
     x, y = [point.x for point in points], [point.y for point in points]
     if series.mark in (Mark.CURVE, Mark.LINE):
         axes.plot(x, y, color=series.colour, linewidth=_LINE_WIDTH, linestyle=_DASHES[series.dash], clip_on=False)
-    if series.mark is Mark.CURVE:
         _draw_band(axes, series)
     elif series.mark is Mark.POINTS:
         _draw_intervals(axes, series, upright=upright)
@@ -267,10 +265,10 @@ def _draw_band(axes: Axes, series: Series) -> None:
 
 def _draw_bars(axes: Axes, series: Series, number: int, bars: int) -> None:
     """Side by side at each name, in the order of the series."""
-    width = _BARS / bars
+    width = BARS / bars
     axes.xaxis.grid(visible=False)
     for point in series.points:
-        middle = point.x + (number + 0.5) * width - _BARS / 2
+        middle = point.x + (number + 0.5) * width - BARS / 2
         axes.bar(middle, point.y, width, color=series.colour, alpha=series.opacity)
         if point.low is not None and point.high is not None:
             ends = (point.low, point.high)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BAND_OPACITY = 0.15
+BARS = 0.75  # of a name's room that its bars take together
 GUIDE = "#808080"  # seen on either mode's background
 _MODES = {Mark.POINTS: "markers", Mark.CURVE: "lines+markers", Mark.LINE: "lines", Mark.TICKS: "markers"}
 
@@ -26,7 +27,7 @@ def to_plotly(plot: Plot) -> dict[str, Any]:
     """The figure as plain data: `data` and `layout`."""
     traces = [] if plot.matrix is None else [_make_heatmap(plot.matrix)]
     for series in plot.series:
-        if series.mark is Mark.CURVE:
+        if series.mark in (Mark.CURVE, Mark.LINE):
             traces += _make_band(series)
         traces.append(_make_trace(plot, series))
     layout: dict[str, Any] = {
@@ -35,6 +36,7 @@ def to_plotly(plot: Plot) -> dict[str, Any]:
         "height": plot.height,
         "hovermode": "closest",
         "barmode": "group",
+        "bargap": 1 - BARS,
     }
     if any(series.mark is Mark.UNSEEN for series in plot.series):
         layout |= {"hoverdistance": -1, "clickmode": "event+select"}
@@ -65,7 +67,7 @@ def _make_axis(plot: Plot, axis: Axis) -> dict[str, Any]:
         ticks = list_log_ticks(axis.unit)
         made |= {"type": "log", "tickvals": ticks, "ticktext": [axis.unit.write(tick) for tick in ticks]}
     elif axis.unit is Unit.SHARE:
-        made |= {"tickformat": ".0%"}
+        made |= {"tickformat": ".2~%"}
     if limits:
         made |= {"range": list(limits)}
     elif axis.is_amount and not axis.is_log:

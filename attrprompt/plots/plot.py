@@ -32,7 +32,7 @@ class Mark(StrEnum):
 
     POINTS = "points"  # interval: a bar
     CURVE = "curve"  # points joined by a line; interval: a band
-    LINE = "line"  # a line without points, for reference
+    LINE = "line"  # a line without points; interval: a band
     BARS = "bars"  # from zero; interval: a bar
     TICKS = "ticks"  # a short upright line
     UNSEEN = "unseen"  # answers to the mouse only; a file leaves it out

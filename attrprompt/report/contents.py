@@ -22,7 +22,6 @@ from attrprompt.store import SampleFilter, Store
 PAIRS = 4
 VALUES_SHOWN = 40
 COUNTRIES_SHOWN = 12
-CONTINENTS = ("Africa", "Asia", "Europe", "North America", "South America", "Oceania")
 DIVERSITY = ("vocabulary_size", "distinct_2", "mtld", "compression_ratio", "self_repetition", "tokens_per_text")
 SIMILARITY = ("aps_intra", "aps", "vendi", "nearest_neighbour_distance", "near_duplicate_rate", "gold_coverage")
 

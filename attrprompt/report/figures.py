@@ -9,7 +9,9 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from attrprompt.analysis.regions.bars import describe_shares
 from attrprompt.analysis.regions.figures import RegionFigures
+from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis.statistics.metrics import Metric
 from attrprompt.evaluation.budget import Amount
@@ -24,9 +26,8 @@ from attrprompt.evaluation.figures import (
 )
 from attrprompt.evaluation.result import Evaluation
 from attrprompt.palette import DARK, LIGHT, dataset_colours
-from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series, Unit
+from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 from attrprompt.records import Dataset
-from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.tables import (
     Row,
     tabulate_confusion,
@@ -83,19 +84,9 @@ def plot_metric(metric: Metric, estimates: Mapping[str, Estimate], colours: Mapp
 
 def plot_continents(regions: Mapping[str, RegionFigures], colours: Mapping[str, str]) -> Plot:
     """Shares of continents among located texts, with intervals."""
-    continents = tuple(
-        continent for continent in CONTINENTS if any(continent in figures.continents for figures in regions.values())
-    )
-    series = []
-    for name, figures in regions.items():
-        points = tuple(
-            Point(index, share.value, share.low, share.high, hover=(f"{continent}: {share.value:.1%}",))
-            for index, continent in enumerate(continents)
-            if (share := figures.continents.get(continent))
-        )
-        series.append(Series(points, Mark.BARS, colours[name], name, interval_colour=LIGHT.text))
-    shares = Axis("Share of located texts", unit=Unit.SHARE, is_amount=True)
-    return Plot(Axis(names=continents), shares, tuple(series))
+    shares = {name: figures.continents for name, figures in regions.items()}
+    found = [continent for continent in CONTINENTS if any(continent in known for known in shares.values())]
+    return describe_shares(found, shares, colours, of="located texts", interval_colour=LIGHT.text)
 
 
 def plot_map(

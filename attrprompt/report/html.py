@@ -10,8 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.report.compose import Report
-from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.figures import list_dark_colours
 from attrprompt.report.formats import FILTERS
 from attrprompt.report.world_map import define_shapes

@@ -11,9 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.project import canonical_json
 from attrprompt.report.compose import Report
-from attrprompt.report.contents import CONTINENTS
 from attrprompt.report.formats import FILTERS
 from attrprompt.report.html import TEMPLATES
 

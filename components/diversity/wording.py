@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from attrprompt.analysis_jobs.wording import OverusedWords, SetWording, SharedWords, TextsOfLength
+from attrprompt.plots.interactive import make_figure
+from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
@@ -38,37 +40,31 @@ class _Bar:
 
 def draw_growth(wording: Mapping[str, SetWording], colours: Mapping[str, str]) -> None:
     """Different words against words read, with bands."""
-    palette = current_palette()
-    figure = go.Figure()
-    for name, found in wording.items():
-        banded = [point for point in found.growth if point.low is not None]
-        figure.add_trace(
-            go.Scatter(
-                x=[point.tokens for point in banded] + [point.tokens for point in reversed(banded)],
-                y=[point.high for point in banded] + [point.low for point in reversed(banded)],
-                fill="toself",
-                fillcolor=_fade(colours[name]),
-                line={"width": 0},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+    series = tuple(
+        Series(
+            tuple(
+                Point(
+                    point.tokens,
+                    point.vocabulary,
+                    point.low,
+                    point.high,
+                    hover=(f"{point.tokens:,} words read", f"{point.vocabulary:,.0f} different"),
+                )
+                for point in found.growth
+            ),
+            Mark.LINE,
+            colours[name],
+            name,
         )
-        figure.add_trace(
-            go.Scatter(
-                x=[point.tokens for point in found.growth],
-                y=[point.vocabulary for point in found.growth],
-                mode="lines",
-                line={"color": colours[name], "width": 2},
-                name=name,
-                hovertemplate="%{x:,} words read<br>%{y:,.0f} different<extra>" + name + "</extra>",
-            )
-        )
-    figure.update_xaxes(title="Words read")
-    figure.update_yaxes(title="Different words", rangemode="tozero")
+        for name, found in wording.items()
+    )
+    plot = Plot(Axis("Words read"), Axis("Different words", is_amount=True), series)
     chart, table = st.tabs(["Chart", "Table"])
     with chart:
         st.plotly_chart(
-            style(figure, palette), key="wording_growth", alt="Growth of the vocabulary with the words read"
+            style(make_figure(plot), current_palette()),
+            key="wording_growth",
+            alt="Growth of the vocabulary with the words read",
         )
     with table:
         st.dataframe(
@@ -239,8 +235,3 @@ def _draw_texts_with(page: ProjectPage, datasets: Sequence[Dataset], name: str, 
         draw_matching_texts(page, datasets, name, wanted, what=f"texts with “{words}”")
     else:
         st.caption("The words stand there with other signs between them; search for one of them in Review.")
-
-
-def _fade(colour: str) -> str:
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.18)"

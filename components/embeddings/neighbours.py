@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from attrprompt.analysis.similarity.neighbours import Outlier, PairsToRead
 from attrprompt.analysis.similarity.spread import PairSimilarities, sample_pair_similarities
 from attrprompt.analysis_jobs.neighbourhood import Neighbourhood
 from attrprompt.encoding.cache import VectorCache, hash_text
+from attrprompt.plots.interactive import make_figure
+from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 from attrprompt.runtime.runtime import Runtime
 from components.kit.charts import current_palette, style
 from components.kit.row_choice import choose_row
@@ -78,25 +79,29 @@ def draw_pair_similarities(
     found = near.similarities
     if len(selected) < len(frame):
         found = _sample_selected(runtime, selected, near.encoder)
-    figure = go.Figure()
-    for name, sampled in found.items():
-        figure.add_trace(
-            go.Scatter(
-                x=[(low + high) / 2 for low, high in itertools.pairwise(sampled.edges)],
-                y=[100 * share for share in sampled.shares],
-                mode="lines",
-                name=f"{name}, mean {sampled.mean:.3f}",
-                line={"color": colours[name], "width": 2},
-            )
-        )
-    figure.update_xaxes(title="Cosine of two texts")
-    figure.update_yaxes(title="Pairs, %", rangemode="tozero")
-    st.plotly_chart(style(figure, current_palette()), key="embeddings_pairs", alt="Similarity of sampled pairs")
+    plot = describe_similarities(found, colours, "Cosine of two texts")
+    st.plotly_chart(
+        style(make_figure(plot), current_palette()), key="embeddings_pairs", alt="Similarity of sampled pairs"
+    )
     pairs = max((sampled.pairs for sampled in found.values()), default=0)
     st.caption(
         f"Random pairs of texts of one set{_say_selected(frame, selected)}, {pairs:,} a set, of any class. "
         "Further left: less alike."
     )
+
+
+def describe_similarities(found: Mapping[str, PairSimilarities], colours: Mapping[str, str], title: str) -> Plot:
+    """How the cosines of pairs of texts are distributed in each set."""
+    series = []
+    for name, sampled in found.items():
+        bins = zip(itertools.pairwise(sampled.edges), sampled.shares, strict=True)
+        middles = [((low + high) / 2, share) for (low, high), share in bins]
+        points = tuple(
+            Point(cosine, 100 * share, hover=(f"cosine {cosine:.2f}: {share:.1%} of the pairs",))
+            for cosine, share in middles
+        )
+        series.append(Series(points, Mark.LINE, colours[name], f"{name}, mean {sampled.mean:.3f}"))
+    return Plot(Axis(title), Axis("Pairs, %", is_amount=True), tuple(series))
 
 
 def _sample_selected(runtime: Runtime, selected: pd.DataFrame, encoder_id: str) -> dict[str, PairSimilarities]:

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.analysis.statistics.verdicts import describe_p
-from attrprompt.evaluation.minority import FEWEST_CLASSES, ClassGain, measure_gains, measure_trend, plot_gains
+from attrprompt.evaluation.minority import FEWEST_CLASSES, ClassGain, describe_gains, measure_gains, measure_trend
 from attrprompt.evaluation.request import JOIN
 from attrprompt.evaluation.result import Evaluation
+from attrprompt.plots.interactive import make_figure
 from components.kit.charts import current_palette, style
 from components.kit.text import escape_markdown
 
@@ -36,7 +37,7 @@ def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     elif frequencies:
         palette = current_palette()
         st.plotly_chart(
-            style(plot_gains(gains, colours[after], palette.muted), palette, height=380),
+            style(make_figure(describe_gains(gains, colours[after], palette.muted)), palette),
             key="evaluate_minority",
             config={"displayModeBar": False},
             alt="Gain in F1 of each class against its training texts; the table holds the numbers",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from attrprompt.evaluation.budget import Amount, CurvePoint
@@ -17,17 +16,19 @@ from attrprompt.evaluation.figures import (
     NOTHING_MISSED,
     NOTHING_WRONG,
     Scored,
+    describe_classes,
+    describe_confusion,
+    describe_curves,
+    describe_reliability,
+    describe_scores,
+    describe_seeds,
     is_comparable,
-    plot_classes,
-    plot_confusion,
-    plot_curves,
-    plot_reliability,
-    plot_scores,
-    plot_seeds,
     title_metrics,
 )
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS
 from attrprompt.evaluation.result import Evaluation
+from attrprompt.plots.interactive import make_figure
+from attrprompt.plots.plot import Plot
 from attrprompt.questionnaires.zero_shot_scores import ZeroShotScores
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
@@ -49,10 +50,10 @@ def draw_scores(evaluation: Evaluation, colours: Mapping[str, str], baseline: Ze
                 "The zero-shot baseline below was not asked about texts of every class, so it is not drawn here."
             )
         if evaluation.is_fine_tuned:
-            figure = plot_seeds(evaluation, colours, metric)
+            plot = describe_seeds(evaluation, colours, metric)
         else:
-            figure = plot_scores(evaluation, colours, metric, baseline)
-        _draw(figure, "scores", "Score of each training set with its 95 % interval", 110 + 60 * len(colours))
+            plot = describe_scores(evaluation, colours, metric, baseline)
+        _draw(plot, "scores", "Score of each training set with its 95 % interval", 110 + 60 * len(colours))
     with table:
         st.dataframe(
             tabulate_scores(evaluation), hide_index=True, key="evaluate_scores_table", alt="Scores with intervals"
@@ -104,8 +105,8 @@ def draw_curves(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     if not known:
         st.caption(_explain_unknown([points[-1] for points in curves.values()], against))
         return
-    figure = plot_curves(evaluation, colours, metric, against=against)
-    _draw(figure, f"curve_{against}", f"Score against {AGAINST[against].lower()}, with bands", 420)
+    plot = describe_curves(evaluation, colours, metric, against=against)
+    _draw(plot, f"curve_{against}", f"Score against {AGAINST[against].lower()}, with bands", 420)
     left_out = [name for name in curves if name not in known]
     words = "Bands: 95 % intervals. "
     if against != "n":
@@ -127,7 +128,7 @@ def _explain_unknown(last: Sequence[CurvePoint], against: Amount) -> str:
 def draw_classes(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     """F1 of each class with the number of its training texts: what a minority class gains."""
     height = 120 + 26 * len(evaluation.classes) * len(colours)
-    _draw(plot_classes(evaluation, colours), "classes", "F1 of each class with intervals", min(900, height))
+    _draw(describe_classes(evaluation, colours), "classes", "F1 of each class with intervals", min(900, height))
     if evaluation.multi_label:
         st.caption("A text counts for each of its labels.")
     tested = {name: model.confusion.texts_by_label for name, model in evaluation.models.items()}
@@ -151,7 +152,7 @@ def draw_confusion(page: ProjectPage, evaluation: Evaluation, test: Dataset) -> 
     """The confusion matrix of one training set; a click on a cell, or its line in the list, opens its test texts."""
     name = st.selectbox("Trained on", list(evaluation.models), key="evaluate_confusion_of")
     confusion = evaluation.models[name].confusion
-    figure = plot_confusion(confusion, evaluation.classes, current_palette().scale)
+    figure = make_figure(describe_confusion(confusion, evaluation.classes, current_palette().scale))
     cells = sorted(confusion.cells, key=lambda cell: (cell.is_right, -cell.n))
     filled = [cell for cell in cells if cell.n]
     chart, list_key = f"evaluate_confusion_{name}", f"evaluate_cell_{name}"
@@ -191,8 +192,8 @@ def draw_confusion(page: ProjectPage, evaluation: Evaluation, test: Dataset) -> 
 
 def draw_reliability(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     """How far probabilities can be trusted."""
-    figure = plot_reliability(evaluation, colours, current_palette().muted)
-    _draw(figure, "reliability", "What came true against the probability that was given", 420)
+    plot = describe_reliability(evaluation, colours, current_palette().muted)
+    _draw(plot, "reliability", "What came true against the probability that was given", 420)
     for name, model in evaluation.models.items():
         error = model.calibration_error
         between = "" if error.low is None else f", 95 % {error.low:.3f} to {error.high:.3f}"
@@ -234,9 +235,9 @@ def _pick_metric(scored: Scored, default: str, *, key: str) -> str:
     )
 
 
-def _draw(figure: go.Figure, name: str, alternative: str, height: int) -> None:
+def _draw(plot: Plot, name: str, alternative: str, height: int) -> None:
     st.plotly_chart(
-        style(figure, current_palette(), height=height),
+        style(make_figure(plot), current_palette(), height=height),
         key=f"evaluate_{name}",
         config={"displayModeBar": False},
         alt=alternative,

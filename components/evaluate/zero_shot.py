@@ -10,9 +10,10 @@ import streamlit as st
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
-from attrprompt.evaluation.figures import plot_confusion, title_metrics
+from attrprompt.evaluation.figures import describe_confusion, title_metrics
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
+from attrprompt.plots.interactive import make_figure
 from attrprompt.questionnaires.zero_shot import ZeroShotQuestionnaire, make_zero_shot_questionnaire
 from attrprompt.questionnaires.zero_shot_scores import NO_LABEL, ZeroShotScores, score_zero_shot
 from attrprompt.records import Dataset
@@ -113,7 +114,7 @@ def _draw_scores(
     )
     matrix, given, prompt = st.tabs(["Confusion", "Answers", "Prompt"])
     with matrix:
-        figure = plot_confusion(scores.confusion, scores.classes, current_palette().scale)
+        figure = make_figure(describe_confusion(scores.confusion, scores.classes, current_palette().scale))
         st.plotly_chart(
             style(figure, current_palette(), height=160 + 44 * len(scores.confusion.rows)),
             key="zero_shot_confusion",

@@ -9,14 +9,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis.regions.bars import describe_shares
 from attrprompt.analysis.regions.lexicons import CountedLexicon, LexiconCell, Lexicons, LexiconScopes
+from attrprompt.plots.interactive import make_figure
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts
-from components.regions.bars import make_share_bars
 
 SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
 
@@ -48,13 +49,9 @@ def draw_lexicons(page: ProjectPage, datasets: Sequence[Dataset], found: Lexicon
 
 def _plot_groups(lexicon: CountedLexicon, colours: Mapping[str, str]) -> go.Figure:
     palette = current_palette()
-    figure = go.Figure()
-    for name, scopes in lexicon.datasets.items():
-        shares = [scopes.all.any[group] for group in lexicon.groups]
-        figure.add_trace(make_share_bars(name, lexicon.groups, shares, colours[name], palette))
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
-    return style(figure, palette)
+    shares = {name: scopes.all.any for name, scopes in lexicon.datasets.items()}
+    plot = describe_shares(lexicon.groups, shares, colours, of="all texts", interval_colour=palette.muted)
+    return style(make_figure(plot), palette)
 
 
 def _draw_table(lexicon: CountedLexicon, scope: str, *, key: str) -> None:

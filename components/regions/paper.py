@@ -9,14 +9,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis.regions.bars import describe_shares
 from attrprompt.analysis.regions.classified import NONE, ClassifiedContinents, ClassifiedSet, ContinentClassifier
+from attrprompt.plots.interactive import escape, make_figure
 from attrprompt.records import Dataset
 from components.kit.charts import current_palette, style
 from components.kit.figures import draw_paper_heading
 from components.kit.frame import ProjectPage
 from components.kit.samples import draw_texts_behind
 from components.kit.text import escape_markdown
-from components.regions.bars import make_share_bars
 
 PERCENT = st.column_config.NumberColumn(format="percent")
 
@@ -133,29 +134,19 @@ def _plot_classes(
     classes: Sequence[str], classified: Mapping[str, ClassifiedSet], colours: Mapping[str, str]
 ) -> go.Figure:
     palette = current_palette()
-    figure = go.Figure()
-    for name, figures in classified.items():
-        shares = [figures.raw[region] for region in classes]
-        figure.add_trace(make_share_bars(name, classes, shares, colours[name], palette, by="classifier"))
-    for name, figures in classified.items():
-        figure.add_trace(
-            go.Scatter(
-                x=list(classes),
-                y=[100 * figures.finder.get(region, 0) for region in classes],
-                mode="markers",
-                name=f"{name}, region finder",
-                offsetgroup=name,
-                marker={
-                    "color": palette.background,
-                    "size": 10,
-                    "symbol": "circle",
-                    "line": {"color": palette.text, "width": 2},
-                },
-                customdata=[[name, region] for region in classes],
-                showlegend=False,
-                hovertemplate="%{x}: %{y:.1f} %<extra>" + name + ", region finder</extra>",
-            )
+    raw = {name: figures.raw for name, figures in classified.items()}
+    figure = make_figure(describe_shares(classes, raw, colours, of="all texts", interval_colour=palette.muted))
+    for bars, (name, figures) in zip(figure.data, classified.items(), strict=True):
+        bars.offsetgroup = name
+        figure.add_scatter(
+            y=[figures.finder.get(region, 0) for region in classes],
+            mode="markers",
+            offsetgroup=name,
+            marker={"color": palette.background, "size": 10, "line": {"color": palette.text, "width": 2}},
+            customdata=[[name, region] for region in classes],
+            showlegend=False,
+            hovertext=[escape(region) for region in classes],
+            hovertemplate=f"%{{hovertext}}: %{{y:.1%}}<extra>{escape(name)}, region finder</extra>",
         )
-    figure.update_layout(barmode="group", scattermode="group", bargap=0.25)
-    figure.update_yaxes(title="Share of all texts, %", rangemode="tozero")
+    figure.update_layout(scattermode="group")
     return style(figure, palette, height=420)

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from attrprompt.analysis.regions.bars import describe_shares
 from attrprompt.analysis.regions.definitions import DEFINITIONS
 from attrprompt.analysis.regions.profile import RegionCell, RegionProfile
 from attrprompt.analysis.regions.references import read_reference_csv
@@ -17,6 +18,7 @@ from attrprompt.analysis.statistics.verdicts import format_p
 from attrprompt.analysis_jobs.findings import REFERENCES_GIVEN, name_reference
 from attrprompt.analysis_jobs.request import AnalysisRequest
 from attrprompt.errors import InputError
+from attrprompt.plots.interactive import make_figure
 from attrprompt.project import DimensionKind
 from attrprompt.records import Dataset, DatasetKind
 from components.kit.charts import current_palette, style
@@ -24,7 +26,6 @@ from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, draw_texts_behind, filter_of_scope, say_overlap
 from components.kit.text import escape_markdown
-from components.regions.bars import make_share_bars
 from components.regions.own_tables import REFERENCES, draw_own_tables, list_own_tables
 
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -132,13 +133,9 @@ def draw_continents(
 
 def _plot_continents(profiles: Mapping[str, RegionProfile], colours: Mapping[str, str]) -> go.Figure:
     palette = current_palette()
-    figure = go.Figure()
-    for name, profile in profiles.items():
-        shares = [profile.figures.continents.get(continent) for continent in CONTINENTS]
-        figure.add_trace(make_share_bars(name, CONTINENTS, shares, colours[name], palette))
-    figure.update_yaxes(title="Share of located texts, %", rangemode="tozero")
-    figure.update_layout(barmode="group", bargap=0.25)
-    return style(figure, palette)
+    shares = {name: profile.figures.continents for name, profile in profiles.items()}
+    plot = describe_shares(CONTINENTS, shares, colours, of="located texts", interval_colour=palette.muted)
+    return style(make_figure(plot), palette)
 
 
 def _describe_continent(name: str, profile: RegionProfile, continent: str) -> dict[str, Any]:

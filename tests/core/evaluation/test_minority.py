@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import stats
 
-from attrprompt.evaluation.minority import measure_gains, measure_trend, plot_gains
+from attrprompt.evaluation.minority import describe_gains, measure_gains, measure_trend
 from attrprompt.evaluation.result import TrainingTexts
 from tests.core.evaluation.results import make_estimate, make_evaluation, make_model
 
@@ -75,11 +75,16 @@ def test_without_enough_classes_or_different_frequencies_there_is_no_trend():
         assert measure_trend(measure_gains(make_result(rows), "gold", "gold+generated")) is None
 
 
-def test_the_plot_names_its_classes_and_escapes_them():
+def test_the_plot_names_its_classes_against_a_line_of_no_gain():
     rows = [
-        ("<b>x</b>", 1, 50, make_estimate(0.3), make_estimate(0.5)),
+        ("x", 1, 50, make_estimate(0.3), make_estimate(0.5)),
         ("y", 500, 50, make_estimate(0.3), make_estimate(0.2)),
     ]
-    figure = plot_gains(measure_gains(make_result(rows), "gold", "gold+generated"), "#2166AC", "#5B6470")
-    assert list(figure.data[0].text) == ["&lt;b&gt;x&lt;/b&gt;", "y"]
-    assert figure.layout.xaxis.type == "log"
+    plot = describe_gains(measure_gains(make_result(rows), "gold", "gold+generated"), "#2166AC", "#5B6470")
+    none, classes = plot.series
+    assert [(point.x, point.y) for point in none.points] == [(1, 0), (500, 0)]
+    assert [(point.words, point.y) for point in classes.points] == [
+        ("x", pytest.approx(0.2)),
+        ("y", pytest.approx(-0.1)),
+    ]
+    assert plot.x.is_log

@@ -1,5 +1,7 @@
 """Plots for Plotly: valid figures that say what the description says, with no text read as markup."""
 
+import pytest
+
 from attrprompt.plots.interactive import make_figure, to_plotly
 from attrprompt.plots.plot import Axis, Guide, Mark, Matrix, Plot, Point, Series, Unit
 
@@ -29,12 +31,13 @@ def test_intervals_lie_along_the_axis_that_has_no_names():
     assert not any(key.startswith("error") for key in none)
 
 
-def test_the_band_of_a_curve_goes_up_one_side_and_back_the_other():
+@pytest.mark.parametrize(("mark", "mode"), [(Mark.CURVE, "lines+markers"), (Mark.LINE, "lines")])
+def test_the_band_of_a_line_goes_up_one_side_and_back_the_other(mark, mode):
     points = (Point(1, 5, 4, 6), Point(10, 6, 5, 7), Point(100, 7))
-    band, curve = make_figure(Plot(Axis(is_log=True), Axis(), (Series(points, Mark.CURVE, BLUE, "one"),))).data
+    band, curve = make_figure(Plot(Axis(is_log=True), Axis(), (Series(points, mark, BLUE, "one"),))).data
     assert list(band.x) == [1, 10, 10, 1]
     assert list(band.y) == [6, 7, 5, 4]
-    assert (band.fillcolor, curve.mode, len(curve.x)) == ("rgba(33,102,172,0.15)", "lines+markers", 3)
+    assert (band.fillcolor, curve.mode, len(curve.x)) == ("rgba(33,102,172,0.15)", mode, 3)
 
 
 def test_names_beside_a_plot_run_from_the_top_and_leave_room_for_words():
