@@ -40,7 +40,7 @@ class AttributeClassifier:
 
     Attributes:
         classes: the values it can choose, in order.
-        rows: the texts it was trained on, by their places in the training set.
+        rows: the texts it was trained on, by their indices in the training set.
         truth: the class of each of these.
         held_out: the probability of each class (column) for each of these (row).
         left_out: texts by value, of values with too few of them.
@@ -135,10 +135,10 @@ def train_attribute_classifier(
     truth = np.array([classes.index(str(values[row])) for row in kept], dtype=np.int64)
     known = vectors[rows]
 
-    def fit(places: Integers) -> Any:
+    def fit(chosen: Integers) -> Any:
         if check is not None:
             check()
-        return LogisticRegression(C=PENALTY, max_iter=MOST_ITERATIONS).fit(known[places], truth[places])
+        return LogisticRegression(C=PENALTY, max_iter=MOST_ITERATIONS).fit(known[chosen], truth[chosen])
 
     held_out = np.zeros((len(rows), len(classes)))
     for trained, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(known, truth):
@@ -227,7 +227,7 @@ def separate(scores: Floats, asked: NDArray[np.bool_], labels: Sequence[str]) ->
         inside, outside = scores[(groups == group) & asked], scores[(groups == group) & ~asked]
         if len(inside) < 2 or len(outside) < 2:
             continue
-        above, below = _place(inside, outside)
+        above, below = _rank(inside, outside)
         weights.append(float(len(inside) * len(outside)))
         areas.append(float(above.mean()))
         variances.append(float(above.var(ddof=1) / len(inside) + below.var(ddof=1) / len(outside)))
@@ -244,7 +244,7 @@ def separate(scores: Floats, asked: NDArray[np.bool_], labels: Sequence[str]) ->
     return Separation(auc, math.erfc(abs(area - 0.5) / by_chance / math.sqrt(2)))
 
 
-def _place(inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
+def _rank(inside: Floats, outside: Floats) -> tuple[Floats, Floats]:
     """For each score inside the share of those outside below it, for each outside the share inside above; ties half."""
     from scipy.stats import rankdata
 

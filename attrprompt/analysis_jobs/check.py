@@ -203,23 +203,23 @@ class _Work:
         """Texts in another language than most."""
         self._begin(Check.LANGUAGE)
         self._tell(0.3, 0.5, 0.0, "languages")
-        found = find_foreign_texts([each.text for each in self._samples], self._request.language)
+        found = find_foreign_texts([sample.text for sample in self._samples], self._request.language)
         self._language = found.language
         for index in found.rows:
             self._mark(Flag.WRONG_LANGUAGE, self._samples[index], {})
 
     def find_label_doubts(self) -> None:
         """Texts that a probe trained on the others takes for another label."""
-        if any(len(each.asked_labels) != 1 for each in self._samples):
+        if any(len(sample.asked_labels) != 1 for sample in self._samples):
             self._skipped[Check.LABELS.value] = "Texts with several labels are not checked against one."
             return
-        judged = [each for each in self._samples if Flag.REFUSAL.value not in each.flags]
-        labels = [each.asked_labels[0] for each in judged]
+        judged = [sample for sample in self._samples if Flag.REFUSAL.value not in sample.flags]
+        labels = [sample.asked_labels[0] for sample in judged]
         if sum(count >= FEWEST_PER_LABEL for count in Counter(labels).values()) < 2:
             self._skipped[Check.LABELS.value] = f"At least two labels need {FEWEST_PER_LABEL} texts each."
             return
         self._begin(Check.LABELS)
-        texts = [each.text for each in judged]
+        texts = [sample.text for sample in judged]
         vectors = self._context.encode(self._request.encoder, texts, begin=0.5, end=0.95)
         self._tell(0.95, 1.0, 0.0, "a probe for the labels")
         doubts = find_label_doubts(vectors, labels)

@@ -28,8 +28,8 @@ def load_sets(
         return context.encode(request.encoder, texts)
 
     sets = [
-        make_set(each, samples, request.choice, encode if with_vectors else None)
-        for each, samples in zip(datasets, texts, strict=True)
+        make_set(dataset, samples, request.choice, encode if with_vectors else None)
+        for dataset, samples in zip(datasets, texts, strict=True)
     ]
     places = {
         dimension.name

@@ -65,7 +65,7 @@ def _measure_point(
             check()
         rows = draw_per_class(texts, per_class, seed=(seed, per_class, number))
         predictions.append(predict(texts.take(rows), test))
-    found = np.stack([scoring.score(each) for each in predictions])
+    found = np.stack([scoring.score(predicted) for predicted in predictions])
     spread = found.var(axis=0, ddof=1)
     drawn = spread * (len(rows) / (texts.n - len(rows)) + 1 / REPEATS)
     tested = scoring.resample(predictions[:1], seed=seed)[:, 0].var(axis=0, ddof=1)
@@ -76,7 +76,7 @@ def _measure_point(
         )
         for column, name in enumerate(scoring.metrics)
     }
-    hits = [scoring.count_hits(each) for each in predictions]
+    hits = [scoring.count_hits(predicted) for predicted in predictions]
     mean = Hits(np.mean([hit.hits for hit in hits], axis=0), np.mean([hit.claims for hit in hits], axis=0))
     headline = scoring.metrics.index(scoring.headline)
     return MeasuredPoint(len(rows), per_class, scores, math.sqrt(float(drawn[headline])), mean)
@@ -121,9 +121,9 @@ def find_budget_share(
         _rescore(weights, reference_points) + rng.normal(size=(RESAMPLES, len(reference_points))) * other_error
     )
     crossings = (_cross(one, two, tokens)[1] for one, two in zip(own_drawn, other_drawn, strict=True))
-    shares = np.array([math.inf if each is None else each / full_cost for each in crossings])
+    shares = np.array([math.inf if crossing is None else crossing / full_cost for crossing in crossings])
     low, high = np.quantile(shares, [0.025, 0.975], method="closest_observation")
-    ends = [None if math.isinf(each) else float(each) for each in (low, high)]
+    ends = [None if math.isinf(end) else float(end) for end in (low, high)]
     return BudgetShare(
         a=name,
         reference=reference,

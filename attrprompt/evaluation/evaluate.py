@@ -111,10 +111,10 @@ def _probe(
     vectors = context.encode(request.encoder, [text for dataset in loaded for text in dataset.texts])
     ends = np.cumsum([len(dataset.samples) for dataset in loaded])[:-1]
     coded = [
-        match.make_texts(each, rows, part)
-        for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
+        match.make_texts(dataset, rows, part)
+        for part, (dataset, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     ]
-    joined = [join_texts([coded[part] for part in each.parts]) for each in request.training]
+    joined = [join_texts([coded[part] for part in training_set.parts]) for training_set in request.training]
     outcome = _measure(request, joined, coded[-1], match, tested.items, context)
     settings: dict[str, str | int | float] = {
         "C": PENALTY,
@@ -135,8 +135,11 @@ def _tune(
     match: LabelMatch,
     context: JobContext,
 ) -> tuple[Parameters, Outcome]:
-    coded = [LabelledTexts(each.texts, match.code(each), match.mark(each)) for each in [*sources, tested]]
-    training = {each.name: _join_labelled([coded[part] for part in each.parts]) for each in request.training}
+    coded = [LabelledTexts(dataset.texts, match.code(dataset), match.mark(dataset)) for dataset in [*sources, tested]]
+    training = {
+        training_set.name: _join_labelled([coded[part] for part in training_set.parts])
+        for training_set in request.training
+    }
     outcome = tune_sets(training, coded[-1], tested.items, match.names, request.tuning, context)
     return Parameters(request.classifier, request.tuning.model_dump(), None, request.choice), outcome
 
@@ -160,7 +163,7 @@ def _measure(
         if context.cancelled():
             raise WorkerError("The evaluation was cancelled.")
 
-    classes, names = len(match.classes), [each.name for each in request.training]
+    classes, names = len(match.classes), [training_set.name for training_set in request.training]
     per_class, equal_rows = _draw_equally(training, match, seed=request.seed)
     whole: dict[str, Trained[Any]] = {}
     equal: dict[str, Trained[Any]] = {}
@@ -200,8 +203,8 @@ def _draw_equally(training: Sequence[Texts], match: LabelMatch, *, seed: int) ->
     """
     if match.multi_label:
         return None, draw_equal(training, seed=seed)
-    per_class = min(int(np.bincount(each.codes, minlength=len(match.classes)).min()) for each in training)
-    return per_class, [draw_per_class(each, per_class, seed=(seed, per_class)) for each in training]
+    per_class = min(int(np.bincount(texts.codes, minlength=len(match.classes)).min()) for texts in training)
+    return per_class, [draw_per_class(texts, per_class, seed=(seed, per_class)) for texts in training]
 
 
 def _compare_all(
@@ -255,9 +258,9 @@ def _add_curves(
 ) -> Outcome:
     """The outcome with its curves, and what they say of budgets."""
     costs = {
-        each.name: TokenCost(each.cost.tokens, each.cost.tokens_once, texts.n)
-        for each, texts in zip(request.training, training, strict=True)
-        if each.cost is not None and each.cost.tokens
+        training_set.name: TokenCost(training_set.cost.tokens, training_set.cost.tokens_once, texts.n)
+        for training_set, texts in zip(request.training, training, strict=True)
+        if training_set.cost is not None and training_set.cost.tokens
     }
     curves = {
         name: tuple(
@@ -270,7 +273,7 @@ def _add_curves(
         find_budget_share((a, measured[a], costs[a]), (b, measured[b], costs[b]), seed=request.seed)
         for a, b in permutations(costs, 2)
     )
-    bills = {each.name: each.cost for each in request.training if each.cost is not None}
+    bills = {training_set.name: training_set.cost for training_set in request.training if training_set.cost is not None}
     return replace(outcome, curves=curves, budget=budget, bills=bills)
 
 

@@ -114,13 +114,13 @@ LABEL_DEFINITIONS = (
     ),
     Definition(
         "NDCG at k",
-        "Σ over the k most probable labels of 1 ÷ log2(place + 1) for each true one, over the most that the text's "
-        "labels could give; mean over texts. Labels of equal probability share their places.",
+        "Σ over the k most probable labels of 1 ÷ log2(rank + 1) for each true one, over the most that the text's "
+        "labels could give; mean over texts. Labels of equal probability share their ranks.",
         "Järvelin & Kekäläinen 2002; agrees with scikit-learn.",
     ),
     Definition(
         "Mean reciprocal rank",
-        "Mean over texts of 1 ÷ the place of the first true label by falling probability.",
+        "Mean over texts of 1 ÷ the rank of the first true label by falling probability.",
         "Voorhees 1999.",
     ),
     Definition(
@@ -163,14 +163,14 @@ def describe_comparisons(evaluation: Evaluation) -> Iterator[Finding]:
 
 def describe_budget(evaluation: Evaluation) -> Iterator[Finding]:
     """At which share of its cost one set reaches another's score; of each pair the cheaper direction."""
-    by_pair = {(each.a, each.reference): each for each in evaluation.budget}
-    for each in evaluation.budget:
-        back = by_pair[each.reference, each.a]
-        if each.share is None and (back.share is not None or each.a > each.reference):
+    by_pair = {(pair.a, pair.reference): pair for pair in evaluation.budget}
+    for there in evaluation.budget:
+        back = by_pair[there.reference, there.a]
+        if there.share is None and (back.share is not None or there.a > there.reference):
             continue
-        if each.share is not None and back.share is not None and back.share < each.share:
+        if there.share is not None and back.share is not None and back.share < there.share:
             continue
-        yield _describe_share(each, SCORE_WORDS[evaluation.headline])
+        yield _describe_share(there, SCORE_WORDS[evaluation.headline])
 
 
 def _describe_alone(name: str, model: ModelScores, evaluation: Evaluation) -> Finding:

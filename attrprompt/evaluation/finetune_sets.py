@@ -87,12 +87,12 @@ def _describe(
     items: Sequence[int],
 ) -> ModelScores:
     """One training set's scores, mean over its seeds and seed by seed."""
-    predictions: list[Any] = [read_logits(each.logits, multi_label=test.membership is not None) for each in tuned]
-    rows = np.stack([scoring.score(each) for each in predictions])
+    predictions: list[Any] = [read_logits(model.logits, multi_label=test.membership is not None) for model in tuned]
+    rows = np.stack([scoring.score(predicted) for predicted in predictions])
     estimates = [_summarise(column, len(texts.texts)) for column in rows.T]
     metrics = scoring.metrics
-    checked = [scoring.check_confidence(each) for each in predictions]
-    errors = [measure_calibration_error(*each) for each in checked]
+    checked = [scoring.check_confidence(predicted) for predicted in predictions]
+    errors = [measure_calibration_error(*pair) for pair in checked]
     if test.membership is None:
         confusion = make_confusion(test.codes, predictions[0].codes, names, items)
     else:

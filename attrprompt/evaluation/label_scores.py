@@ -83,13 +83,13 @@ class LabelScoring:
 
     def resample(self, predictions: Sequence[LabelPredictions], *, seed: int) -> Floats:
         """The same on test texts drawn anew with replacement: (resample, classifier, score)."""
-        parts = [self._list_parts(each) for each in predictions]
+        parts = [self._list_parts(predicted) for predicted in predictions]
         texts, rng = len(self.truth), np.random.default_rng(seed)
         found = np.empty((RESAMPLES, len(parts), len(self.metrics) + self.truth.shape[1]))
         for start in range(0, RESAMPLES, _PORTION):
             weights = draw_texts(texts, min(_PORTION, RESAMPLES - start), rng)
-            for number, each in enumerate(parts):
-                found[start : start + len(weights), number] = self._score_sums(weights @ each, texts)
+            for number, part in enumerate(parts):
+                found[start : start + len(weights), number] = self._score_sums(weights @ part, texts)
         return found
 
     def count_hits(self, predictions: LabelPredictions) -> Hits:

@@ -38,4 +38,7 @@ def count_leakage(
                 ),
             )
         )
-    return {each.name: sum((found[part] for part in each.parts), start=Leakage()) for each in request.training}
+    return {
+        training_set.name: sum((found[part] for part in training_set.parts), start=Leakage())
+        for training_set in request.training
+    }

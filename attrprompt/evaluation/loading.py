@@ -157,7 +157,7 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
     spelling = test.spell_labels()
     return LabelMatch(
         tuple(classes),
-        tuple(spelling[each] for each in classes),
+        tuple(spelling[label] for label in classes),
         sum(by_set.values(), start=Counter[str]()),
         request.multi_label,
         tuple(warnings),
@@ -173,7 +173,7 @@ def _name_missing(by_set: Mapping[str, Counter[str]], tested: Counter[str], clas
     if untested:
         warnings.append(f"Left out, because no test text has them: {_name(untested)}.")
     for name, counts in by_set.items():
-        missing = [each for each in classes if not counts[each]]
+        missing = [label for label in classes if not counts[label]]
         if missing:
             warnings.append(f"{name} has no text of these labels, so it never gives them: {_name(missing)}.")
     return warnings
@@ -220,8 +220,8 @@ def read_coded(request: EvaluationRequest, context: JobContext) -> CodedTexts:
     vectors = context.encode(request.encoder, [text for dataset in loaded for text in dataset.texts], end=SHARE)
     ends = np.cumsum([len(dataset.samples) for dataset in loaded])[:-1]
     *parts, tested = (
-        match.make_texts(each, rows, part)
-        for part, (each, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
+        match.make_texts(dataset, rows, part)
+        for part, (dataset, rows) in enumerate(zip(loaded, np.split(vectors, ends), strict=True))
     )
     return CodedTexts(kept, loaded[-1], match, join_texts(parts), tested)
 

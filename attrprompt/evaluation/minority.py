@@ -86,7 +86,7 @@ def measure_gains(evaluation: Evaluation, before: str, after: str) -> list[Class
 
 def measure_trend(gains: Sequence[ClassGain], *, seed: int = 0) -> Trend | None:
     """How gain goes with frequency; None for under five classes with a figure or where all are equally frequent."""
-    known = [(each.texts, each.gain) for each in gains if each.gain is not None]
+    known = [(label.texts, label.gain) for label in gains if label.gain is not None]
     if len(known) < FEWEST_CLASSES or len({texts for texts, _ in known}) < 2:
         return None
     frequencies, values = (_rank(np.array(column, dtype=np.float64)) for column in zip(*known, strict=True))

@@ -118,13 +118,13 @@ def make_evaluation(
         )
         for parts in training
     ]
-    names = [each.name for each in sets]
+    names = [training_set.name for training_set in sets]
     twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None or any(len(set(each.parts)) < len(each.parts) for each in sets):
+    if twice is not None or any(len(set(training_set.parts)) < len(training_set.parts) for training_set in sets):
         raise InputError(f"A training set is named twice: {twice or 'one data set in one mix'}. Name each once.")
     return EvaluateRequest(
         datasets=(*(dataset.id for dataset in datasets), test.id),
-        contents=tuple(hash_content(store, each) for each in [*datasets, test]),
+        contents=tuple(hash_content(store, dataset) for dataset in [*datasets, test]),
         training=tuple(sets),
         multi_label=project.document.task.multi_label,
         encoder=encoder_of(project),

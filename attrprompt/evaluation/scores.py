@@ -93,7 +93,7 @@ class ClassScoring:
 
     def resample(self, predictions: Sequence[Predictions], *, seed: int) -> Floats:
         """The same on test texts drawn anew."""
-        return resample_scores(self.truth, [each.codes for each in predictions], self.classes, seed=seed)
+        return resample_scores(self.truth, [predicted.codes for predicted in predictions], self.classes, seed=seed)
 
     def count_hits(self, predictions: Predictions) -> Hits:
         """Accuracy: one where the class is right."""

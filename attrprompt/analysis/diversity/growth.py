@@ -66,7 +66,7 @@ def measure_growth(stock: Stock, *, points: int = 24, repeats: int = 50, seed: i
 
 
 def _count_new(tokens: NDArray[np.int32], sizes: IntArray) -> NDArray[np.int64]:
-    """Different tokens among the first so many, for each size, from the places where a token comes first."""
+    """Different tokens among the first so many, for each size, from the positions where a token comes first."""
     _, first = np.unique(tokens, return_index=True)
     return np.searchsorted(np.sort(first), sizes).astype(np.int64)
 

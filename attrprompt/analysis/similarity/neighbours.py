@@ -166,10 +166,10 @@ def _keep_nearest(
 ) -> list[SimilarPair]:
     """The pairs nearest to the threshold among those kept so far and the allowed ones of a block."""
     worst = abs(kept[-1].similarity - threshold) if len(kept) == count else np.inf
-    places = np.flatnonzero(allowed & (gaps <= worst))
-    if len(places) > count:
-        places = places[np.argpartition(gaps.ravel()[places], count)[:count]]
-    rows, columns = np.divmod(places, gaps.shape[1])
+    indices = np.flatnonzero(allowed & (gaps <= worst))
+    if len(indices) > count:
+        indices = indices[np.argpartition(gaps.ravel()[indices], count)[:count]]
+    rows, columns = np.divmod(indices, gaps.shape[1])
     found = [
         SimilarPair(int(start + row), int(start + column), float(cosines[row, column]))
         for row, column in zip(rows, columns, strict=True)

@@ -84,10 +84,10 @@ def choose_fitted(sets: Sequence[str], at_most: int, seed: int) -> NDArray[np.bo
     chosen = np.zeros(len(sets), dtype=bool)
     if not groups:
         return chosen
-    each = min(min(len(group) for group in groups), max(1, at_most // len(groups)))
+    quota = min(min(len(group) for group in groups), max(1, at_most // len(groups)))
     rng = np.random.default_rng(seed)
     for group in groups:
-        chosen[rng.choice(group, each, replace=False)] = True
+        chosen[rng.choice(group, quota, replace=False)] = True
     return chosen
 
 
@@ -221,8 +221,8 @@ def key_projection(encoder_id: str, hashes: Sequence[str], sets: Sequence[str], 
     number: dict[str, int] = {}
     members = [number.setdefault(name, len(number)) for name in sets]
     digest = hashlib.sha256(json.dumps([encoder_id, asdict(parameters), members], sort_keys=True).encode())
-    for each in hashes:
-        digest.update(bytes.fromhex(each))
+    for text_hash in hashes:
+        digest.update(bytes.fromhex(text_hash))
     return digest.hexdigest()
 
 

@@ -165,8 +165,8 @@ def sample_pair_similarities(
         starts = np.cumsum(counts) - counts
         first = rng.choice(n, size=pairs, p=chances / chances.sum())
         own = codes[first]
-        place = rng.integers(0, n - counts[own])
-        second = ordered[np.where(place < starts[own], place, place + counts[own])]
+        offset = rng.integers(0, n - counts[own])
+        second = ordered[np.where(offset < starts[own], offset, offset + counts[own])]
     cosines = np.concatenate(
         [
             np.einsum("ij,ij->i", vectors[first[i : i + _BLOCK]], vectors[second[i : i + _BLOCK]])

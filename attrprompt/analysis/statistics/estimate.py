@@ -171,11 +171,11 @@ def estimate_mean(
     values: Sequence[float], method: str, minimum: float = -math.inf, maximum: float = math.inf
 ) -> Estimate:
     """The mean with its normal 95 % interval, kept within a range; no interval for fewer than 2 values."""
-    each = np.asarray(values, dtype=np.float64)
-    mean, n = float(each.mean()), len(each)
+    array = np.asarray(values, dtype=np.float64)
+    mean, n = float(array.mean()), len(array)
     if n < 2:
         return Estimate(mean, None, None, n, None, None, f"{method}; no interval")
-    half = Z95 * float(each.std(ddof=1)) / math.sqrt(n)
+    half = Z95 * float(array.std(ddof=1)) / math.sqrt(n)
     return Estimate(mean, max(minimum, mean - half), min(maximum, mean + half), n, None, None, method)
 
 

@@ -89,7 +89,7 @@ def is_different(comparison: Comparison) -> bool | None:
 
 
 def format_p(p: float) -> str:
-    """A p-value in a table: three places, or that it is smaller."""
+    """A p-value in a table: three decimals, or that it is smaller."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 

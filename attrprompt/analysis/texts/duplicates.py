@@ -29,7 +29,7 @@ class Duplicate:
     """An earlier text that a text repeats.
 
     Attributes:
-        of: place of the earlier text.
+        of: index of the earlier text.
         similarity: 1 for exact ones, else the Jaccard similarity of their three-word runs.
         exact: whether they are the same but for case and spaces.
     """
@@ -112,7 +112,7 @@ class DuplicateFinder:
         return self._take(text, remember=False)
 
     def _take(self, text: str, remember: bool) -> Duplicate | None:
-        place = self._taken
+        index = self._taken
         self._taken += remember
         words = tokenise(text)
         if not words:
@@ -124,10 +124,10 @@ class DuplicateFinder:
         sketch = self._sketch(runs)
         near = self._find_near(runs, sketch)
         if remember:
-            self._exact[same] = place
+            self._exact[same] = index
             if near is None:
-                self._runs[place] = runs
-                self._index.insert(place, sketch, check_duplication=False)
+                self._runs[index] = runs
+                self._index.insert(index, sketch, check_duplication=False)
         return near
 
     def _sketch(self, runs: frozenset[str]) -> MinHash:
@@ -137,10 +137,10 @@ class DuplicateFinder:
 
     def _find_near(self, runs: frozenset[str], sketch: MinHash) -> Duplicate | None:
         best: Duplicate | None = None
-        for place in sorted(self._index.query(sketch)):
-            similarity = len(runs & self._runs[place]) / len(runs | self._runs[place])
+        for index in sorted(self._index.query(sketch)):
+            similarity = len(runs & self._runs[index]) / len(runs | self._runs[index])
             if similarity >= self._threshold and (best is None or similarity > best.similarity):
-                best = Duplicate(place, similarity, exact=False)
+                best = Duplicate(index, similarity, exact=False)
         return best
 
 

@@ -105,7 +105,7 @@ class TextChoice:
 
 
 def list_counted(dataset: AnalysisSet, choice: TextChoice) -> list[int]:
-    """The places, in a data set, of the texts that count; a blank text never does, whatever its flags."""
+    """The indices, in a data set, of the texts that count; a blank text never does, whatever its flags."""
     flags = dataset.flags if dataset.flags is not None else [()] * len(dataset.texts)
     statuses = dataset.statuses if dataset.statuses is not None else ["new"] * len(dataset.texts)
     return [i for i, text in enumerate(dataset.texts) if text.strip() and choice.counts(flags[i], statuses[i])]
@@ -116,7 +116,7 @@ class PreparedSet:
     """The texts of a set that count, in one fixed order (by hash of text), so that no figure hangs on input order.
 
     Attributes:
-        rows: for each text its place in the set it came from.
+        rows: for each text its index in the set it came from.
         codes: for each text the number of its label in `labels`.
         members: for each label the texts that have it (of multi-label texts: that have it too).
         groups: for each text the number of its set of labels.

@@ -154,7 +154,7 @@ def _fix(document: Project, options: PlanOptions, dimension_ids: Sequence[str]) 
             there = [value_id for value_id, _ in document.dimensions[dimension_id].values_for(label_id)]
             if len(there) > 1:
                 kept = rng.choice(there)
-                gone = [each for each in there if each != kept]
+                gone = [value_id for value_id in there if value_id != kept]
                 document = delete_values(document, dimension_id, gone, only_label=label_id)
     return document, options.model_copy(update={"fixed": fixed})
 

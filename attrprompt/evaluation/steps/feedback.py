@@ -53,7 +53,7 @@ def choose_helpful(store: Store, run: Run, ranking: InfluenceRanking, per_class:
             of_label.setdefault(sample.text.strip(), HelpfulText(sample, text.influence))
     if bare := [label for label, texts in chosen.items() if not texts]:
         raise InputError(f"'{run.name}' has no text that helps and may be an example for: {', '.join(bare)}.")
-    return [each for texts in chosen.values() for each in texts.values()]
+    return [picked for texts in chosen.values() for picked in texts.values()]
 
 
 def plan_next_round(
