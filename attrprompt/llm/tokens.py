@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 
 from attrprompt.llm.chat import Message
-from attrprompt.llm.embedded import EmbeddedServer
 
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4
@@ -29,13 +28,3 @@ def estimate_tokens(text: str) -> int:
 def estimate_message_tokens(messages: Sequence[Message]) -> int:
     """Tokens of a chat: its texts, and what the chat template adds around each turn."""
     return sum(estimate_tokens(message["content"]) + TOKENS_PER_MESSAGE for message in messages)
-
-
-def count_embedded_tokens(server: EmbeddedServer, texts: Sequence[str]) -> list[int]:
-    """Exact tokens of each text by the embedded model's own tokeniser, without what the chat template adds.
-
-    Raises:
-        InputError: the embedded model is not installed.
-        ProviderError: it could not be asked.
-    """
-    return [len(server.tokenize(text)) for text in texts]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from attrprompt.plots.files import DrawnFiles, draw_files
 from attrprompt.plots.interactive import to_plotly
 from attrprompt.plots.plot import Plot, ShadedMap
 from attrprompt.report.tables import Row
-
-if TYPE_CHECKING:
-    from attrprompt.plots.files import DrawnFiles
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,6 @@ class ReportFigure:
 
     def draw_files(self) -> DrawnFiles:
         """The picture as files."""
-        from attrprompt.plots.files import draw_files
-
         return draw_files(self.picture, self.title)
 
 

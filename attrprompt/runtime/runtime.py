@@ -19,8 +19,7 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from attrprompt.llm.chat import ChatClient, Endpoint
-from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer
+from attrprompt.llm.embedded import EmbeddedServer
 from attrprompt.llm.prices import PriceTable
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
@@ -73,6 +72,9 @@ class Runtime:
 
     def make_client(self, endpoint: Endpoint, key: SecretStr | None = None) -> ChatClient:
         """A client for an endpoint; the embedded model is one more endpoint."""
+        from attrprompt.llm.client import OpenAIChatClient
+        from attrprompt.llm.embedded_client import EmbeddedChatClient
+
         if endpoint.is_embedded:
             return EmbeddedChatClient(self.embedded())
         return OpenAIChatClient(endpoint, key)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attrprompt.llm.embedded import EmbeddedChatClient
+from attrprompt.llm.embedded_client import EmbeddedChatClient
 from attrprompt.project import Project
 from tests.documents import make_document
 

@@ -17,9 +17,9 @@ from attrprompt.llm import embedded
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.llm.connection import check_connection
-from attrprompt.llm.embedded import EmbeddedChatClient, EmbeddedServer, embedded_model_status, find_model_file
+from attrprompt.llm.embedded import EmbeddedServer, embedded_model_status, find_model_file
+from attrprompt.llm.embedded_client import EmbeddedChatClient
 from attrprompt.llm.structured import Level, ask_structured
-from attrprompt.llm.tokens import count_embedded_tokens, estimate_tokens
 
 ROOT = Path(__file__).parents[3]
 ASK = "Repeat the word tea many times: tea tea tea tea"
@@ -103,14 +103,6 @@ async def test_its_connection_can_be_tested(client):
     report = await check_connection(client, EMBEDDED_MODEL_NAME)
     assert report.ok
     assert report.models == (EMBEDDED_MODEL_NAME,)
-
-
-def test_tokens_are_counted_exactly(embedded_server):
-    texts = ["", "Zürich – 日本", "A short sentence about tea and trains."]
-    counts = count_embedded_tokens(embedded_server, texts)
-    assert counts[0] == 0
-    assert counts[1] > 3
-    assert counts[2] == pytest.approx(estimate_tokens(texts[2]), abs=3)
 
 
 def test_starting_again_costs_nothing(embedded_server):
@@ -218,9 +210,16 @@ def is_alive(pid: int) -> bool:
 
 def test_nothing_is_printed():
     program = (
+        "import asyncio\n"
+        "from attrprompt.llm.chat import ChatRequest\n"
         "from attrprompt.llm.embedded import EmbeddedServer\n"
+        "from attrprompt.llm.embedded_client import EmbeddedChatClient\n"
+        "async def ask(server):\n"
+        "    client = EmbeddedChatClient(server)\n"
+        "    await client.complete(ChatRequest([{'role': 'user', 'content': 'tea'}], server.model, max_tokens=1))\n"
+        "    await client.close()\n"
         "with EmbeddedServer(slots=1, context=256) as server:\n"
-        "    server.tokenize('tea')\n"
+        "    asyncio.run(ask(server))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == done.stderr == ""
