@@ -275,11 +275,6 @@ def phrase_length(minimum: int, maximum: int) -> str:
     return f"{minimum} words" if minimum == maximum else f"{minimum} to {maximum} words"
 
 
-def make_length(minimum: int, maximum: int, **fields: Any) -> AttributeValue:
-    """A value of a length dimension, its text made from its bounds."""
-    return AttributeValue(text=phrase_length(minimum, maximum), minimum=minimum, maximum=maximum, **fields)
-
-
 def parse_project(data: object) -> Project:
     """Check plain data against the document's rules.
 

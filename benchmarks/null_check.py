@@ -23,7 +23,7 @@ from attrprompt.analysis.regions.divergence import METRIC, compare_divergence
 from attrprompt.analysis.regions.located import locate_counted
 from attrprompt.analysis.regions.references import population_reference
 from attrprompt.analysis.statistics.metrics import METRICS, PRIMARY
-from attrprompt.analysis.statistics.verdicts import DIFFERENT
+from attrprompt.analysis.statistics.verdicts import DIFFERENT, join_primary
 from attrprompt.analysis.texts.selection import TextChoice, name_labels
 from benchmarks.pool import load_pool
 
@@ -56,7 +56,7 @@ def main() -> None:
         )
         located = [locate_counted(side, TextChoice(), name_labels(sides)) for side in sides]
         divergence, _ = compare_divergence(*located, population_reference(), seed=split)
-        for comparison in found.with_primary([divergence]).comparisons:
+        for comparison in join_primary(found.comparisons, [divergence]):
             tested[comparison.metric] += comparison.p is not None
             outside[comparison.metric] += comparison.p is not None and comparison.p < 0.05
             called[comparison.metric] += comparison.verdict == DIFFERENT

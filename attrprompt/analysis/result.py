@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
-from attrprompt.analysis.statistics.verdicts import Family, join_primary, list_families
+from attrprompt.analysis.statistics.verdicts import Family, list_families
 from attrprompt.analysis.texts.selection import TextChoice
 
 NOTE = "The interval covers the choice of texts in this run, not other wordings, models or runs."
@@ -142,10 +142,6 @@ class AnalysisResult:
     def families(self) -> tuple[Family, ...]:
         """The families of comparisons that were corrected together."""
         return tuple(list_families(self.comparisons))
-
-    def with_primary(self, extra: Sequence[Comparison]) -> AnalysisResult:
-        """Add primary comparisons made elsewhere (continents) and correct the primary family anew."""
-        return replace(self, comparisons=tuple(join_primary(self.comparisons, extra)))
 
 
 def estimates_to_json(estimates: Mapping[str, Estimate]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from attrprompt.analysis_jobs.portraits import PortraitsRequest
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.cli.questions import judge_dataset
-from attrprompt.cli.session import get_session, tell_tenths
+from attrprompt.cli.session import ProjectName, get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
@@ -24,8 +24,6 @@ from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
 
 PAPER_PARTS = frozenset((Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS))
-
-ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 
 
 def register(app: typer.Typer) -> None:
@@ -144,7 +142,7 @@ def read_table(path: Path, option: str) -> str:
 
 def check(
     context: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    project: ProjectName,
     dataset: Annotated[str, typer.Argument(help="Name of the data set.")],
     only: Annotated[list[Check] | None, typer.Option(help="One check. Repeatable; default all.")] = None,
     language: Annotated[str, typer.Option(help="Expected language, as en; default that of most texts.")] = "",

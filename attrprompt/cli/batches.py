@@ -9,7 +9,15 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session
+from attrprompt.cli.session import (
+    EXIT_DONE,
+    EXIT_FAILURES,
+    EXIT_INTERRUPTED,
+    ProjectName,
+    RunName,
+    Session,
+    get_session,
+)
 from attrprompt.generation.batches.files import MOST_REQUESTS, export_batch
 from attrprompt.generation.batches.remote import (
     BatchNews,
@@ -26,8 +34,6 @@ from attrprompt.runtime.endpoints import endpoint_of, read_endpoint_key
 
 Answer = TypeVar("Answer")
 
-ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
-RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 MostRequests = Annotated[int, typer.Option(help="Requests in one file, at most.", min=1, max=MOST_REQUESTS)]
 Anyway = Annotated[
     bool, typer.Option("--anyway", help="Also what waits for an earlier batch; it may be paid for twice.")

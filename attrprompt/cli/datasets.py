@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.cli.session import get_session, read_pairs
+from attrprompt.cli.session import ProjectName, get_session, read_pairs
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.read_rows import read_label_map
@@ -15,8 +15,6 @@ from attrprompt.exchange.transfer import USABLE, ExportFormat, export_dataset, i
 from attrprompt.project import fold_label
 from attrprompt.records import DatasetKind, Flag, SampleStatus
 from attrprompt.store import SampleFilter
-
-ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, Session, get_session
+from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, ProjectName, Session, get_session
 from attrprompt.elicitation.background import carry_out_with
 from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, Suggestion
 from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 def elicit(
     context: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    project: ProjectName,
     wanted: Annotated[Wanted, typer.Argument(help="What to ask for.", metavar="dimensions|values|filter|constraints")],
     dimension: Annotated[str | None, typer.Argument(help="With values and filter.", metavar="[DIMENSION]")] = None,
     label: Annotated[list[str] | None, typer.Option(help="Only this label. Repeatable; default all.")] = None,

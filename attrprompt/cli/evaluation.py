@@ -10,7 +10,7 @@ import typer
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.texts.selection import Review
 from attrprompt.cli.questions import ask_zero_shot
-from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, Session, get_session
+from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, ProjectName, Session, get_session
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     context: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    project: ProjectName,
     test: Annotated[str, typer.Option(help="The gold data set to test on.")],
     train: Annotated[
         list[str] | None, typer.Option(help="A training set; A+B joins two. Repeatable, to compare.")

@@ -9,7 +9,15 @@ import typer
 from pydantic import ValidationError
 
 from attrprompt.cli.prompting import LabelSets, prepare_few_shots, prepare_meta_prompts, read_label_sets
-from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session, get_session, read_pairs
+from attrprompt.cli.session import (
+    EXIT_DONE,
+    EXIT_FAILURES,
+    EXIT_INTERRUPTED,
+    ProjectName,
+    Session,
+    get_session,
+    read_pairs,
+)
 from attrprompt.errors import InputError
 from attrprompt.generation.extend import DOES_NOT_COUNT, top_up
 from attrprompt.generation.launch import check_budget, create_run, default_concurrency, name_run
@@ -30,7 +38,6 @@ from attrprompt.runtime.endpoints import choose_endpoint, endpoint_of, read_endp
 from attrprompt.sampling import Sampler
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 
-ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
 MethodOption = Annotated[Method, typer.Option(help="How the prompts are made.")]
 PerClass = Annotated[int, typer.Option(help="Texts per class.", min=1)]
 SamplerOption = Annotated[Sampler, typer.Option(help="How configurations are drawn.")]

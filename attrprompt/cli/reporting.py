@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from attrprompt.cli.session import get_session
+from attrprompt.cli.session import ProjectName, get_session
 from attrprompt.errors import InputError
-from attrprompt.files import write_whole
 from attrprompt.report.archive import format_of
 from attrprompt.report.request import make_report
 from attrprompt.worker.context import JobContext
@@ -23,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    project: Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")],
+    project: ProjectName,
     out: Annotated[Path, typer.Option(help="The file to write.")],
     datasets: Annotated[list[str] | None, typer.Argument(help="Data sets; default the newest of each kind.")] = None,
     form: Annotated[
@@ -46,8 +45,5 @@ def report(
     request = make_report(runtime.store, runtime.home, stored, chosen)
     written = run_job(request, JobContext(runtime.home))
     content = written.to_bytes(wanted)
-    try:
-        write_whole(out, content)
-    except OSError as error:
-        raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
+    session.write(out, content)
     session.emit({"path": str(out), "bytes": len(content), "figures": written.figures})

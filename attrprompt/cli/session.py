@@ -9,15 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from attrprompt.errors import InputError
+from attrprompt.files import write_whole
 from attrprompt.runtime.runtime import Runtime, open_runtime
 from attrprompt.store import StoredProject
 
 Returned = TypeVar("Returned")
+ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
+RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 
 TOLD_EVERY = 10.0  # seconds
 EXIT_DONE = 0
@@ -53,6 +57,17 @@ class Session:
             print(json.dumps(result, ensure_ascii=False))
         else:
             _print_plain(result)
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file that a command was asked for.
+
+        Raises:
+            InputError: there is no room, or no right to.
+        """
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            raise InputError(f"'{path}' cannot be written ({error}). Name another file.") from error
 
     def tell(self, message: str) -> None:
         """Say something on the way; stdout stays free for the result."""

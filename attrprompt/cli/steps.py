@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.cli.session import Session, get_session, tell_tenths
+from attrprompt.cli.session import ProjectName, RunName, Session, get_session, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.evaluation.request import EvaluateRequest, make_evaluation
 from attrprompt.evaluation.steps.ablations import find_variants, list_ablations, plan_ablation
@@ -16,7 +16,6 @@ from attrprompt.evaluation.steps.feedback import choose_helpful, find_rounds, pl
 from attrprompt.evaluation.steps.influence import InfluenceRequest
 from attrprompt.evaluation.steps.reweigh import ReweighRequest
 from attrprompt.evaluation.steps.variants import VariantsRequest, tabulate_variants
-from attrprompt.files import write_whole
 from attrprompt.generation.sending import list_runs
 from attrprompt.records import Run
 from attrprompt.report.tables import write_csv
@@ -24,8 +23,6 @@ from attrprompt.store import StoredProject
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, ResultT, run_job
 
-ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
-RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 TestName = Annotated[str, typer.Option(help="The gold data set that tests.")]
 
 
@@ -83,10 +80,7 @@ def reweigh(
     printed = _run(session, _make_request(session, stored, dataset, test, seed).ask(ReweighRequest)).to_json()
     weights = printed.pop("weights")
     if out is not None:
-        try:
-            write_whole(out, write_csv(weights).encode())
-        except OSError as error:
-            raise InputError(f"'{out}' cannot be written ({error}). Name another file.") from error
+        session.write(out, write_csv(weights).encode())
     session.emit(printed | ({"out": str(out)} if out is not None else {}))
 
 

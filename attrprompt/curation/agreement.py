@@ -33,7 +33,7 @@ class Vote(NamedTuple, Generic[ItemT]):
 
 
 @dataclass(frozen=True)
-class Agreement(Generic[ItemT]):
+class Agreement:
     """How far annotators agree.
 
     Attributes:
@@ -43,7 +43,6 @@ class Agreement(Generic[ItemT]):
         items: items with at least two votes.
         annotators: who voted on them.
         verdicts: how often each verdict was given on these items.
-        disagreements: the items to settle, the most divided first.
     """
 
     raw: Estimate | None
@@ -52,10 +51,9 @@ class Agreement(Generic[ItemT]):
     items: int
     annotators: tuple[str, ...]
     verdicts: dict[str, int]
-    disagreements: tuple[ItemT, ...]
 
 
-def measure_agreement(votes: Sequence[Vote[ItemT]], *, seed: int = 0, repeats: int = REPEATS) -> Agreement[ItemT]:
+def measure_agreement(votes: Sequence[Vote[ItemT]], *, seed: int = 0, repeats: int = REPEATS) -> Agreement:
     """Raw agreement and Krippendorff's alpha (nominal) with 95 % intervals.
 
     Items with one vote say nothing about agreement and are left out. The interval is a percentile bootstrap over
@@ -83,9 +81,6 @@ def measure_agreement(votes: Sequence[Vote[ItemT]], *, seed: int = 0, repeats: i
         items=len(paired),
         annotators=tuple(sorted({annotator for item, annotator in latest if item in paired})),
         verdicts=dict(verdicts.most_common()),
-        disagreements=tuple(
-            sorted((item for item in paired if len(paired[item]) > 1), key=lambda i: _unity(paired[i]))
-        ),
     )
 
 
@@ -156,8 +151,3 @@ def _explain_not_informative(items: int, verdicts: Counter[str]) -> str:
     if most >= LARGEST_SHARE * verdicts.total():
         return f"Not informative: {most / verdicts.total():.0%} of the votes are '{verdict}', so chance alone agrees."
     return ""
-
-
-def _unity(counts: Counter[str]) -> float:
-    """The share of the most common verdict; small where an item is divided."""
-    return counts.most_common(1)[0][1] / counts.total()

@@ -66,14 +66,13 @@ class EvaluationRequest(BaseModel):
     curve: bool = False
     seed: int = Field(default=0, ge=0)
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
-    review: str = "ignored"
+    review: Review = "ignored"
     encoder: EncoderSpec = REFERENCE
 
     @property
     def choice(self) -> TextChoice:
         """Which training texts count; test texts are those of the gold set, blank ones left out."""
-        review: Review = self.review  # type: ignore[assignment]
-        return TextChoice("clean", self.excluded_flags, review)
+        return TextChoice("clean", self.excluded_flags, self.review)
 
     @property
     def asks(self) -> str | None:

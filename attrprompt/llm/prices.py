@@ -5,11 +5,9 @@ Where neither says a price the cost is None, never 0: a wrong price is worse tha
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from io import StringIO
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,7 +18,6 @@ from attrprompt.llm.list_prices import RELEASED, find_list_price
 
 PER = 1_000_000
 DEAREST = 100_000
-COLUMNS = ("model", "prompt", "completion")
 LIST_DATE = f"{RELEASED.day} {RELEASED:%B %Y}"
 FREE = "free: the embedded model"
 UNKNOWN = "price unknown"
@@ -115,34 +112,9 @@ class PriceTable:
                 ) from error
         return cls(entries)
 
-    @classmethod
-    def from_csv(cls, text: str) -> PriceTable:
-        """A table from CSV with the header `model,prompt,completion`.
-
-        Raises:
-            InputError: another header, or a row that is no price.
-        """
-        reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
-        header = tuple(name.strip() for name in reader.fieldnames or ())
-        if header != COLUMNS:
-            raise InputError(f"A price table begins with the line {','.join(COLUMNS)}.")
-        reader.fieldnames = list(header)
-        try:
-            return cls.from_rows({key: value for key, value in row.items() if key in COLUMNS} for row in reader)
-        except csv.Error as error:
-            raise InputError(f"The price table is no readable CSV ({error}).") from error
-
     def to_rows(self) -> list[dict[str, Any]]:
         """Plain rows for the store and for an editor."""
         return [entry.model_dump() for entry in self.entries]
-
-    def to_csv(self) -> str:
-        """The same as CSV."""
-        out = StringIO()
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.to_rows())
-        return out.getvalue()
 
     def find(self, model: str, base_url: str) -> Rate | None:
         """What a model costs at an endpoint; None where nobody knows. What people entered holds at every endpoint."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
 
@@ -45,7 +44,7 @@ class Costs:
 
 def read_costs(store: Store, project: StoredProject, datasets: Sequence[Dataset]) -> Costs:
     """Requests, tokens and money of each run, and the tokens of elicitation."""
-    prices = PriceTable.from_rows(project.settings.get("prices") or [])
+    prices = project.prices
     runs = []
     for dataset in datasets:
         if dataset.imported:

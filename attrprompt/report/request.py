@@ -73,7 +73,7 @@ def make_report(
         document=project.document.content_hash,
         encoder=project.settings.get(ENCODER_SETTING),
         costs=read_costs(store, project, chosen),
-        prices=tuple(project.settings.get("prices") or ()),
+        prices=tuple(project.prices.to_rows()),
         rulings=map_request.rulings,
         umap=umap.name if umap else "",
         evaluation=evaluation.name if evaluation else "",

@@ -165,9 +165,8 @@ class Runtime:
             return None
 
     def prices_for(self, project_id: str) -> PriceTable:
-        """What models cost in this project: as its people entered it, else as providers list it."""
-        entries = self.store.projects.load(project_id).settings.get("prices") or []
-        return PriceTable.from_rows(entries)
+        """What models cost in a project, as it stands now."""
+        return self.store.projects.load(project_id).prices
 
     def close(self) -> None:
         """End everything within two seconds; runs can be resumed."""

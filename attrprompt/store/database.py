@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from attrprompt.errors import StoreError
+from attrprompt.errors import InputError, StoreError
+from attrprompt.project import MAX_NAME_LENGTH
 from attrprompt.store.checkpoints import PAGES_WITHIN_A_COMMIT, Checkpoints
 from attrprompt.store.locks import hold_lock
 from attrprompt.store.migrations import LATEST, migrate, read_version
@@ -153,3 +154,17 @@ def in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def check_name(name: str, of: str) -> str:
+    """The name of a thing of this sort as it is kept and shown.
+
+    Raises:
+        InputError: there is none, or it is too long.
+    """
+    shown = " ".join(name.split())
+    if not shown:
+        raise InputError(f"A {of} needs a name.")
+    if len(shown) > MAX_NAME_LENGTH:
+        raise InputError(f"This name has {len(shown)} characters; at most {MAX_NAME_LENGTH} are kept.")
+    return shown

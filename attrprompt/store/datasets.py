@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attrprompt.errors import InputError
-from attrprompt.project import MAX_NAME_LENGTH, fold_text
+from attrprompt.project import fold_text
 from attrprompt.records import Dataset, DatasetKind, Sample
-from attrprompt.store.database import Database, in_batches
+from attrprompt.store.database import Database, check_name, in_batches
 from attrprompt.store.samples import (
     ATTRIBUTE,
     Facets,
@@ -95,7 +95,7 @@ class Datasets:
                 connection.execute(
                     update(dataset)
                     .where(dataset.c.id == dataset_id)
-                    .values(name=_check_name(name), folded=fold_text(name))
+                    .values(name=check_name(name, "data set"), folded=fold_text(name))
                 )
         except IntegrityError as error:
             raise InputError(f"There is already a data set '{name}' in this project. Choose another name.") from error
@@ -252,7 +252,7 @@ def insert_dataset(
     Raises:
         InputError: the name is empty, too long or used in this project.
     """
-    shown = _check_name(name)
+    shown = check_name(name, "data set")
     taken = select(dataset.c.id).where(dataset.c.project_id == project_id, dataset.c.folded == fold_text(shown))
     if connection.execute(taken).first() is not None:
         raise InputError(
@@ -287,12 +287,3 @@ def read_dataset(row: Row[Any]) -> Dataset:
         created=row.created,
         info=row.info,
     )
-
-
-def _check_name(name: str) -> str:
-    shown = " ".join(name.split())
-    if not shown:
-        raise InputError("A data set needs a name.")
-    if len(shown) > MAX_NAME_LENGTH:
-        raise InputError(f"This name has {len(shown)} characters; at most {MAX_NAME_LENGTH} are kept.")
-    return shown

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from attrprompt.errors import ConflictError, InputError
-from attrprompt.project import MAX_NAME_LENGTH, Project, fold_text, parse_project
+from attrprompt.llm.prices import PriceTable
+from attrprompt.project import Project, fold_text, parse_project
 from attrprompt.store.conflicts import rebase, refuse_undo
-from attrprompt.store.database import Database
+from attrprompt.store.database import Database, check_name
 from attrprompt.store.patches import FieldChange, Patch, apply_patch, describe_changes, diff_documents, still_stands
 from attrprompt.store.revisions import (
     REVISION_COLUMNS,
@@ -28,6 +29,7 @@ from attrprompt.store.revisions import (
 from attrprompt.store.schema import project, revision
 
 SNAPSHOT_EVERY = 50
+PRICES = "prices"  # among a project's settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class StoredProject:
     settings: Mapping[str, Any]
     created: float
     changed: float
+
+    @property
+    def prices(self) -> PriceTable:
+        """What models cost in this project: as its people entered it, else as providers list it."""
+        return PriceTable.from_rows(self.settings.get(PRICES) or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class Projects:
         Raises:
             InputError: the name is empty, too long or taken.
         """
-        shown = _check_name(name)
+        shown = check_name(name, "project")
         now = time.time()
         data = document.to_data()
         project_id = uuid.uuid4().hex[:16]
@@ -143,7 +150,7 @@ class Projects:
         Raises:
             InputError: the name is empty, too long or taken.
         """
-        shown = _check_name(name)
+        shown = check_name(name, "project")
         try:
             with self._database.write() as connection:
                 connection.execute(
@@ -277,15 +284,6 @@ class Projects:
             summary = read_revision(connection, project_id, target).summary
             change = Change(kind, actor, kind, summary, target)
             return _append(connection, head, parse_project(apply_patch(data, patch)), change, patch, inverse)
-
-
-def _check_name(name: str) -> str:
-    shown = " ".join(name.split())
-    if not shown:
-        raise InputError("A project needs a name.")
-    if len(shown) > MAX_NAME_LENGTH:
-        raise InputError(f"This name has {len(shown)} characters; at most {MAX_NAME_LENGTH} are kept.")
-    return shown
 
 
 def _load(connection: Connection, project_id: str) -> StoredProject:

@@ -11,6 +11,7 @@ from attrprompt.llm.prices import LIST_DATE, PriceTable, Rate
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
+from attrprompt.store.projects import PRICES
 from components.kit.frame import Page
 from components.kit.notices import in_callback
 from components.kit.text import escape_markdown
@@ -23,9 +24,10 @@ def draw_prices(page: Page, project: StoredProject) -> None:
         f"(genai-prices {VERSION}, {LIST_DATE}) where the endpoint's address is a provider's and the model's name is "
         "in its list; nothing is fetched. Otherwise costs are shown as unknown and a budget can be set in tokens only."
     )
-    rows = project.settings.get("prices") or []
+    prices = project.prices
+    rows = prices.to_rows()
     endpoint = choose_endpoint(project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
-    st.markdown(_describe_rate(endpoint, PriceTable.from_rows(rows).find(endpoint.model, endpoint.base_url)))
+    st.markdown(_describe_rate(endpoint, prices.find(endpoint.model, endpoint.base_url)))
     frame = pd.DataFrame(
         {
             "model": pd.Series([row["model"] for row in rows], dtype="string"),
@@ -50,7 +52,7 @@ def draw_prices(page: Page, project: StoredProject) -> None:
         table = PriceTable.from_rows(
             {str(name): value for name, value in row.items()} for row in edited.dropna(how="all").to_dict("records")
         )
-        page.runtime.store.projects.save_settings(project.id, {"prices": table.to_rows()})
+        page.runtime.store.projects.save_settings(project.id, {PRICES: table.to_rows()})
         return "Prices saved."
 
     st.button("Save prices", key="settings_prices_save", on_click=in_callback, args=(save,))

@@ -219,16 +219,6 @@ class _Decision:
         )
 
 
-def find_mentions(text: str, rulings: Mapping[str, str] | None = None) -> list[Mention]:
-    """The places that a text names, in their order; offsets refer to the text as given.
-
-    Args:
-        text: English text in Latin script; it is not changed.
-        rulings: what a person ruled for names: an ISO 3166 code, a continent, or "no place".
-    """
-    return RegionFinder(rulings).find(text)
-
-
 def list_continents(mentions: Iterable[Mention]) -> list[str]:
     """The continents that mentions name, in alphabetical order."""
     return sorted({mention.continent for mention in mentions if mention.continent is not None})

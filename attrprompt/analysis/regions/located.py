@@ -132,36 +132,6 @@ class LocatedSet:
             }
 
 
-def locate(
-    name: str,
-    texts: Sequence[str],
-    labels: Sequence[str] | None = None,
-    *,
-    attributes: Sequence[Mapping[str, str]] | None = None,
-    label_sets: Sequence[Collection[str]] | None = None,
-    rulings: Mapping[str, str] | None = None,
-) -> LocatedSet:
-    """Find the places in every text of a set.
-
-    Args:
-        name: what the set is called.
-        texts: the texts that count; they are not changed.
-        labels: one a text; without them all texts count as one class.
-        attributes: the attribute values each text was asked for.
-        label_sets: all labels of each text, where texts may have several.
-        rulings: what a person ruled for names (see `rulings`).
-    """
-    finder = RegionFinder(rulings)
-    return LocatedSet(
-        name,
-        texts,
-        labels if labels is not None else [""] * len(texts),
-        [finder.find(text) for text in texts],
-        attributes,
-        label_sets,
-    )
-
-
 def locate_counted(
     dataset: AnalysisSet,
     choice: TextChoice,

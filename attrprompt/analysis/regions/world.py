@@ -17,14 +17,6 @@ from pathlib import Path
 Polygon = Sequence[Sequence[Sequence[float]]]
 """Closed rings of points (longitude, latitude): the outline, then holes."""
 
-WITHOUT_SHAPE = (
-    *("AD", "AG", "AI", "AS", "AW", "AX", "BB", "BH", "BL", "BM", "BQ", "CC", "CK", "CV", "CW", "CX", "DM", "FM", "FO"),
-    *("GD", "GF", "GG", "GI", "GP", "GS", "GU", "HK", "IM", "IO", "JE", "KI", "KM", "KN", "KY", "LC", "LI", "MC", "MF"),
-    *("MH", "MO", "MP", "MQ", "MS", "MT", "MU", "MV", "NF", "NR", "NU", "PF", "PM", "PN", "PW", "RE", "SC", "SG", "SH"),
-    *("SJ", "SM", "ST", "SX", "TC", "TK", "TO", "TV", "VA", "VC", "VG", "VI", "WF", "WS", "YT"),
-)
-"""ISO 3166 codes of inhabited countries and territories that the finder knows and the map cannot show."""
-
 
 @dataclass(frozen=True)
 class CountryShape:

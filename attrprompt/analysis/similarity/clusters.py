@@ -34,14 +34,12 @@ class Clustering:
     Attributes:
         labels: for each text the number of its cluster, from 0.
         sizes: texts in each cluster.
-        centres: for each cluster the row of the text nearest to its middle.
         silhouette: mean silhouette with cosine distance (Rousseeuw 1987), −1 to 1 and higher is more distinct, on at
             most `SILHOUETTE_SAMPLE` texts; None for one cluster.
     """
 
     labels: NDArray[np.int64]
     sizes: tuple[int, ...]
-    centres: tuple[int, ...]
     silhouette: float | None
 
 
@@ -82,7 +80,6 @@ def _run_kmeans(vectors: Vectors, number: int, seed: int) -> Clustering:
     order = found[np.argsort(-sizes, kind="stable")]
     rank = np.zeros(number, dtype=np.int64)
     rank[order] = np.arange(len(order))
-    distances = np.asarray(fitted.transform(vectors))[np.arange(len(vectors)), fitted.labels_]
     labels = rank[fitted.labels_]
     silhouette = None
     if 1 < len(order) < len(vectors):
@@ -93,7 +90,6 @@ def _run_kmeans(vectors: Vectors, number: int, seed: int) -> Clustering:
     return Clustering(
         labels=labels,
         sizes=tuple(len(rows) for rows in members),
-        centres=tuple(int(rows[distances[rows].argmin()]) for rows in members),
         silhouette=silhouette,
     )
 

@@ -78,16 +78,6 @@ def nearest_similarities(vectors: FloatMatrix, k: int = 1, check: StopCheck | No
     return result
 
 
-def nearest_neighbour_distance(vectors: FloatMatrix) -> float:
-    """Mean over texts of 1 - the cosine to the most similar other text (Chamfer). 0 to 2, higher is more diverse."""
-    return float(1 - nearest_similarities(vectors).mean(dtype=np.float64))
-
-
-def near_duplicate_rate(vectors: FloatMatrix, threshold: float = NEAR_DUPLICATE) -> float:
-    """Share of texts with another text at the threshold or nearer. 0 to 1, lower is more diverse."""
-    return float((nearest_similarities(vectors)[:, 0] >= threshold).mean())
-
-
 def find_pairs_to_read(
     vectors: FloatMatrix,
     threshold: float = NEAR_DUPLICATE,

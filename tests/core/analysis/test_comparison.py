@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attrprompt.analysis.comparison import AnalysisStopped, compare_datasets
-from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.metrics import LEXICAL, METRICS, SIMILARITY
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice
 from attrprompt.analysis_jobs.result import Analysis
@@ -108,13 +107,6 @@ def test_golds_own_coverage_is_made_from_held_out_gold(compared):
     gold = compared.datasets["gold"].estimates
     assert 0.8 < gold["gold_coverage"].value < 1.0
     assert compared.datasets["poor"].estimates["gold_coverage"].value < gold["gold_coverage"].value
-
-
-def test_the_continents_join_the_primary_family(compared):
-    extra = Comparison("js_continents", "all", "rich", "poor", difference=0.1, p=0.0001)
-    joined = compared.with_primary([extra])
-    assert joined.comparisons[-1].verdict == "different"
-    assert joined.families[0].size == 7
 
 
 def test_results_do_not_hang_on_input_order_or_names():

@@ -54,10 +54,9 @@ def test_the_longest_beginning_wins():
     assert PriceTable.from_rows(rows).find("abc", LOCAL).prompt == 2
 
 
-def test_the_table_survives_storing_as_rows_and_as_csv():
+def test_the_table_survives_storing_as_rows():
     table = PriceTable.from_rows(ROWS)
     assert PriceTable.from_rows(table.to_rows()).entries == table.entries
-    assert PriceTable.from_csv("\ufeff" + table.to_csv()).entries == table.entries
 
 
 @pytest.mark.parametrize(
@@ -79,12 +78,6 @@ def test_a_row_that_is_no_price_is_named(rows):
 def test_a_model_that_stands_twice_is_refused():
     with pytest.raises(InputError, match="twice"):
         PriceTable.from_rows([*ROWS, {"model": "BIG", "prompt": 1, "completion": 1}])
-
-
-@pytest.mark.parametrize("text", ["", "name,in,out\na,1,2\n", "model,prompt\na,1\n"])
-def test_csv_with_another_header_is_refused(text):
-    with pytest.raises(InputError, match="model,prompt,completion"):
-        PriceTable.from_csv(text)
 
 
 def test_a_cost_under_a_cent_keeps_its_digits():

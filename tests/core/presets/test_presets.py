@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from attrprompt import presets
-from attrprompt.analysis.regions.finder import find_mentions
+from attrprompt.analysis.regions.finder import RegionFinder
 from attrprompt.encoding.encoder import REFERENCE
 from attrprompt.encoding.open import open_encoder
 from attrprompt.errors import InputError
@@ -149,7 +149,7 @@ def test_places_are_found_on_the_map_and_spread_evenly_over_six_continents(name,
     assert location.kind is DimensionKind.PLACE
     continents = Counter()
     for _, value in location.ordered():
-        mentions = find_mentions(location.prompt_clause.replace("{value}", value.text))
+        mentions = RegionFinder().find(location.prompt_clause.replace("{value}", value.text))
         assert len(mentions) == 1, value.text
         continents[mentions[0].continent] += 1
         assert (mentions[0].country is not None) is (name == "agnews"), value.text

@@ -8,7 +8,7 @@ from attrprompt.analysis.adherence.asked_places import asked_found_matrix
 from attrprompt.analysis.adherence.dimensions import join_dimensions
 from attrprompt.analysis.adherence.places import measure_places
 from attrprompt.analysis.adherence.values import adjust_values
-from attrprompt.analysis.regions.located import locate
+from tests.core.analysis.regions.sets import locate
 from tests.kept import assert_comes_back
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.finder import Mention
+from attrprompt.analysis.regions.finder import Mention, RegionFinder
 from attrprompt.analysis.regions.located import LocatedSet
 
 CODES = {"Africa": "KE", "Asia": "JP", "Europe": "FR", "North America": "US", "South America": "PE", "Oceania": "NZ"}
@@ -11,6 +11,12 @@ CODES = {"Africa": "KE", "Asia": "JP", "Europe": "FR", "North America": "US", "S
 
 def mention(continent, country=None):
     return Mention("X", 0, 1, country or CODES.get(continent), continent, "country", False, ())
+
+
+def locate(name, texts, labels=None, *, attributes=None, label_sets=None, rulings=None):
+    """A set whose texts name what the finder finds in them."""
+    mentions = [RegionFinder(rulings).find(text) for text in texts]
+    return LocatedSet(name, texts, labels or [""] * len(texts), mentions, attributes, label_sets)
 
 
 def make_set(named, name="set", labels=None, attributes=None, items=None):

@@ -12,7 +12,7 @@ from attrprompt.analysis.regions.classified import (
     label_obeying,
     why_untrainable,
 )
-from attrprompt.analysis.regions.located import locate
+from tests.core.analysis.regions.sets import locate
 from tests.kept import assert_comes_back
 
 WORDS = {"Kenya": "safari", "Japan": "sushi", "none": "market"}

@@ -18,12 +18,12 @@ from attrprompt.analysis.regions.figures import (
     rank_countries,
     region_figures,
 )
-from attrprompt.analysis.regions.located import locate, locate_counted
+from attrprompt.analysis.regions.located import locate_counted
 from attrprompt.analysis.regions.references import Reference, population_reference, uniform_reference
 from attrprompt.analysis.statistics.estimate import wilson
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice, name_labels
 from attrprompt.errors import InputError
-from tests.core.analysis.regions.sets import draw_set, make_set
+from tests.core.analysis.regions.sets import draw_set, locate, make_set
 
 
 def test_a_text_with_several_continents_is_shared_out_over_them():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attrprompt.analysis.regions.ambiguity import AmbiguousNames, list_ambiguous_names
-from attrprompt.analysis.regions.finder import RegionFinder, find_mentions, list_continents
+from attrprompt.analysis.regions.finder import RegionFinder, list_continents
 from attrprompt.analysis.regions.gazetteer import Guard, fold_name, load_gazetteer
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
 from attrprompt.analysis.regions.tables import read_lines, read_rows, split_names
@@ -17,6 +17,10 @@ from tests.kept import assert_comes_back
 REPOSITORY = Path(__file__).parents[4]
 LABELS = REPOSITORY / "tests" / "data"
 GOLD = REPOSITORY.parent / "shared" / "data" / "gold"
+
+
+def find_mentions(text, rulings=None):
+    return RegionFinder(rulings).find(text)
 
 
 def countries(text, rulings=None):

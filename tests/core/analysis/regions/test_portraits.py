@@ -1,8 +1,7 @@
 """What is said about each region: length, tone and phrases of the texts that name it, where there are enough."""
 
-from attrprompt.analysis.regions.located import locate
 from attrprompt.analysis.regions.portraits import list_rows_by_region, portray_regions
-from tests.core.analysis.regions.sets import make_set
+from tests.core.analysis.regions.sets import locate, make_set
 from tests.kept import assert_comes_back
 
 

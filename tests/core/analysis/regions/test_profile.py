@@ -1,10 +1,9 @@
 """What one data set says of regions, as it is kept: figures, some texts by place, tables."""
 
 from attrprompt.analysis.regions.figures import region_figures
-from attrprompt.analysis.regions.located import locate
 from attrprompt.analysis.regions.profile import RegionProfile, list_texts_by_place, tabulate_regions
 from attrprompt.analysis.regions.references import population_reference, uniform_reference
-from tests.core.analysis.regions.sets import make_set
+from tests.core.analysis.regions.sets import locate, make_set
 from tests.kept import assert_comes_back
 
 

@@ -22,11 +22,6 @@ def test_groups_that_are_there_are_found_the_largest_first():
     assert clustering.silhouette > 0.8
 
 
-def test_a_centre_is_a_text_of_its_cluster():
-    clustering = cluster_vectors(make_groups((10, 30, 20)))
-    assert [clustering.labels[row] for row in clustering.centres] == [0, 1, 2]
-
-
 def test_the_number_is_chosen_by_the_silhouette_or_taken_as_given():
     vectors = make_groups((15, 15, 15, 15))
     assert choose_number(vectors) == 4

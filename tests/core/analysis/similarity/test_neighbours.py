@@ -8,8 +8,6 @@ from attrprompt.analysis.similarity.neighbours import (
     find_outliers,
     find_pairs_to_read,
     measure_against_gold,
-    near_duplicate_rate,
-    nearest_neighbour_distance,
     nearest_similarities,
 )
 from attrprompt.errors import InputError
@@ -25,13 +23,11 @@ def on_circle(*degrees):
     return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
 
-def test_nearest_distance_and_duplicates_by_hand():
+def test_nearest_similarities_by_hand():
     # at 0°, 10° and 100°: nearest cosines cos 10°, cos 10°, cos 90°
     vectors = on_circle(0, 10, 100)
     nearest = np.cos(np.radians([10, 10, 90]))
-    assert nearest_neighbour_distance(vectors) == pytest.approx(1 - nearest.mean(), abs=1e-6)
-    assert near_duplicate_rate(vectors, threshold=0.9) == pytest.approx(2 / 3)
-    assert near_duplicate_rate(vectors, threshold=0.99) == 0.0
+    assert nearest_similarities(vectors)[:, 0] == pytest.approx(nearest, abs=1e-6)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from attrprompt.errors import InputError
 from attrprompt.generation.plans.plan import PlanItem, PlanOptions, PlanStatistics, make_plan, summarise_plan
 from attrprompt.llm.tokens import TOKENS_PER_MESSAGE, estimate_tokens
 from attrprompt.presets import load_preset
-from attrprompt.project import DimensionKind, Method, make_length, parse_project
+from attrprompt.project import DimensionKind, Method, parse_project
 from attrprompt.sampling import Sampler, find_empty_labels
 from tests.core.sampling.strategies import enumerate_configurations, make_project, sampling_projects
 
@@ -97,13 +97,17 @@ def test_forbidden_pairs_are_marked_and_not_asked_for():
         statistics.pair_counts("dimension 0", "Dimension 0")
 
 
+def make_length(minimum, maximum):
+    return {"text": f"{minimum} to {maximum} words", "minimum": minimum, "maximum": maximum}
+
+
 def test_tokens_follow_the_rule_and_the_lengths_asked_for():
     data = make_project([2]).to_data()
     data["dimensions"]["len"] = {
         "name": "length",
         "kind": DimensionKind.LENGTH,
         "order": 1,
-        "values": {"s": make_length(20, 40).model_dump(), "l": make_length(100, 140).model_dump()},
+        "values": {"s": make_length(20, 40), "l": make_length(100, 140)},
     }
     project = parse_project(data)
     statistics, items = collect(project, per_class=10)
