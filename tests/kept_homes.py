@@ -16,6 +16,7 @@ from typing import Any
 
 from attrprompt import edits
 from attrprompt.errors import ErrorKind
+from attrprompt.llm.asking import RawReply
 from attrprompt.project import Project
 from attrprompt.records import BatchState, DatasetKind, Run, RunCounters, RunState, SampleStatus
 from attrprompt.store import Failed, NewRun, NewSample, PlannedItem, Store, StoredProject
@@ -177,16 +178,7 @@ def _design(store: Store, project: StoredProject) -> StoredProject:
         store.votes.cast(project.id, numbers[2], actor=person, verdict=verdict)
         store.votes.finish(project.id, actor=person)
     store.cell_marks.mark(project.id, labels[0], subtopic, done=True, actor=PERSON)
-    store.replies.add(
-        project.id,
-        purpose="values",
-        prompt="List subtopics.",
-        raw="1. summits",
-        problem="",
-        model="m-1",
-        prompt_tokens=12,
-        completion_tokens=5,
-    )
+    store.replies.add(project.id, "values", RawReply("List subtopics.", "1. summits", "", "m-1", 12, 5))
     return store.projects.load(project.id)
 
 

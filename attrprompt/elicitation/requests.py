@@ -324,16 +324,7 @@ class _Work:
     ) -> Elicited:
         asked = list(replies)
         for reply in asked:
-            self.store.replies.add(
-                self.project.id,
-                purpose=purpose,
-                prompt=reply.prompt,
-                raw=reply.raw,
-                problem=reply.problem,
-                model=reply.model or self.model,
-                prompt_tokens=reply.prompt_tokens,
-                completion_tokens=reply.completion_tokens,
-            )
+            self.store.replies.add(self.project.id, purpose, replace(reply, model=reply.model or self.model))
         rows = [
             NewProposal(proposal.kind, proposal.text, proposal.payload, proposal.dimension_id, proposal.label_id)
             for proposal in proposals

@@ -6,7 +6,7 @@ under the same name must empty the cache.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import httpx2
 import numpy as np
@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from attrprompt.encoding.encoder import Vectors
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import is_loopback, normalise_base_url
-from attrprompt.llm.failures import explain_bad_response, explain_status, explain_transport
+from attrprompt.llm.failures import explain_bad_response
+from attrprompt.llm.sdk import FAILURES, authorize, explain_failure
 
 TEXTS_PER_REQUEST = 64
 TIMEOUT_SECONDS = 60.0
@@ -81,25 +82,13 @@ class EndpointEncoder:
 
     def _send(self, texts: Sequence[str]) -> httpx2.Response:
         body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
-        keyless: Mapping[str, openai.Omit] = {} if self._secret else {"Authorization": openai.Omit()}
+        headers = {"Authorization": authorize(self._secret)}
         try:
-            return self._sdk.post("/embeddings", cast_to=httpx2.Response, body=body, options={"headers": dict(keyless)})
-        except openai.APIStatusError as error:
-            failure = explain_status(
-                error.status_code,
-                error.response.text,
-                error.response.headers,
-                base_url=self._base_url,
-                model=self._model,
-                secret=self._secret,
+            return self._sdk.post("/embeddings", cast_to=httpx2.Response, body=body, options={"headers": headers})
+        except FAILURES as error:
+            failure, cause = explain_failure(
+                error, base_url=self._base_url, model=self._model, secret=self._secret, seconds=TIMEOUT_SECONDS
             )
-            cause: BaseException = error
-        except (openai.OpenAIError, httpx2.HTTPError, OSError) as error:
-            failure = explain_transport(error, base_url=self._base_url, seconds=TIMEOUT_SECONDS)
-            cause = error
-        # Some endpoints repeat the key in their error; a traceback must not print it.
-        if self._secret and self._secret in str(cause):
-            raise failure
         raise failure from cause
 
     def _read_vectors(self, response: httpx2.Response, number: int) -> Vectors:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, insert, select
 
+from attrprompt.llm.asking import RawReply
 from attrprompt.store.database import Database
 from attrprompt.store.schema import reply
 
@@ -48,33 +49,11 @@ class Replies:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(
-        self,
-        project_id: str,
-        *,
-        purpose: str,
-        prompt: str,
-        raw: str,
-        problem: str,
-        model: str,
-        prompt_tokens: int,
-        completion_tokens: int,
-    ) -> None:
+    def add(self, project_id: str, purpose: str, given: RawReply) -> None:
         """Keep a model's reply as it came, with why it could not be used where it could not."""
+        fields = asdict(given) | {"raw": given.raw.replace("\0", "\ufffd")}
         with self._database.write() as connection:
-            connection.execute(
-                insert(reply).values(
-                    project_id=project_id,
-                    purpose=purpose,
-                    prompt=prompt,
-                    raw=raw.replace("\0", "\ufffd"),
-                    problem=problem,
-                    model=model,
-                    prompt_tokens=prompt_tokens,
-                    completion_tokens=completion_tokens,
-                    at=time.time(),
-                )
-            )
+            connection.execute(insert(reply).values(project_id=project_id, purpose=purpose, **fields, at=time.time()))
 
     def list_all(self, project_id: str, *, only_problems: bool = False, limit: int = 50) -> list[StoredReply]:
         """Raw replies, the newest first."""

@@ -132,16 +132,7 @@ async def write_and_keep(
         await client.close()
     replies = [reply for entry in found for reply in entry.replies]
     for reply in replies:
-        runtime.store.replies.add(
-            project.id,
-            purpose=PURPOSE,
-            prompt=reply.prompt,
-            raw=reply.raw,
-            problem=reply.problem,
-            model=reply.model,
-            prompt_tokens=reply.prompt_tokens,
-            completion_tokens=reply.completion_tokens,
-        )
+        runtime.store.replies.add(project.id, PURPOSE, reply)
     before = read_meta_prompts(runtime.store.projects.load(project.id), endpoint.model)
     renderer = PromptRenderer(project.document, Method.METAPROMPT)
     new = [entry for entry in found if entry.prompts]

@@ -3,6 +3,7 @@
 import pytest
 
 from attrprompt.evaluation.request import make_evaluation
+from attrprompt.llm.asking import RawReply
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
@@ -34,10 +35,7 @@ def test_the_cost_of_attributed_texts_holds_elicitation_and_filter_and_no_other_
         )
         made[method] = store.datasets.load(run.id)
     for purpose, tokens in (("values", 30), ("filter", 5), ("metaprompt", 1000)):
-        store.replies.add(
-            project.id, purpose=purpose, prompt="", raw="", problem="", model="helper", prompt_tokens=tokens,
-            completion_tokens=1,
-        )  # fmt: skip
+        store.replies.add(project.id, purpose, RawReply("", "", "", "helper", tokens, 1))
     request = make_evaluation(store, project, [[made[Method.SIMPROMPT]], [made[Method.ATTRPROMPT]]], gold)
     simple, attributed = (each.cost for each in request.training)
     assert (simple.tokens, simple.tokens_once) == (4 * 15, 0)
