@@ -70,7 +70,7 @@ def title_metrics(scored: Scored) -> dict[str, str]:
 
 def is_comparable(evaluation: Evaluation, baseline: Baseline) -> bool:
     """Whether a zero-shot baseline was asked about texts of all the classes that the training sets are scored by."""
-    return {fold_label(each) for each in baseline.classes} == {fold_label(each) for each in evaluation.classes}
+    return {fold_label(label) for label in baseline.classes} == {fold_label(label) for label in evaluation.classes}
 
 
 def describe_scores(
