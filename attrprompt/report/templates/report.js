@@ -14,11 +14,11 @@
   const withTitle = (axis) => ({ ...axis, title: { text: axis.title?.text ?? "", font: { size: 13 } } });
 
   function drawOne(id, isDark) {
-    const place = document.getElementById(id);
-    if (!place) return;
+    const element = document.getElementById(id);
+    if (!element) return;
     const { text, axis } = look(isDark);
     const raw = JSON.stringify(plots[id]);
-    const { data, layout } = JSON.parse(isDark ? raw.replace(pattern, (each) => dark[each]) : raw);
+    const { data, layout } = JSON.parse(isDark ? raw.replace(pattern, (colour) => dark[colour]) : raw);
     const styled = {
       ...layout,
       margin: { l: 12, r: 12, t: layout.height < 200 ? 8 : 28, b: 12 },
@@ -29,7 +29,7 @@
       xaxis: withTitle({ ...axis, ...layout.xaxis }),
       yaxis: withTitle({ ...axis, ...layout.yaxis }),
     };
-    Plotly.react(place, data, styled, {
+    Plotly.react(element, data, styled, {
       displaylogo: false,
       responsive: true,
       toImageButtonOptions: { filename: id, scale: 2 },
@@ -41,7 +41,7 @@
         },
       ],
     });
-    place.dataset.drawn = isDark ? "dark" : "light";
+    element.dataset.drawn = isDark ? "dark" : "light";
   }
 
   /* One plot at a time, so that the page can be read and scrolled meanwhile. */
