@@ -2,7 +2,7 @@
 (() => {
   const { plots, dark } = JSON.parse(document.getElementById("plots").textContent);
   const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
-  const pattern = new RegExp(Object.keys(dark).map((each) => each.replace(/[^\w#]/g, "\\$&")).join("|"), "g");
+  const pattern = new RegExp(Object.keys(dark).map((colour) => colour.replace(/[^\w#]/g, "\\$&")).join("|"), "g");
 
   function look(isDark) {
     const text = isDark ? "#E8ECF1" : "#1B1F24";
@@ -71,11 +71,11 @@
   let closed = [];
   window.addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("details:not([open])")];
-    for (const each of closed) each.open = true;
+    for (const details of closed) details.open = true;
     drawNow(false);
   });
   window.addEventListener("afterprint", () => {
-    for (const each of closed) each.open = false;
+    for (const details of closed) details.open = false;
     redraw();
   });
 })();
