@@ -303,7 +303,7 @@ def _record_cells(
         if n == 0:
             continue
         note = None if name in measured else f"too few texts: {n}"
-        found.cells.setdefault(name, {})[scope] = Cell(n, _to_estimates(measured.get(name)), note)
+        found.cells.setdefault(name, {})[scope] = Cell(_to_estimates(measured.get(name)), n, note)
     for a, b in combinations(counts, 2):
         if a in measured and b in measured:
             found.comparisons.extend(_compare_pair(measured[a], measured[b], scope, (a, b)))

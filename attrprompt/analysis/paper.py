@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from attrprompt.analysis.regions.classified import ClassifiedContinents
 from attrprompt.analysis.similarity.spread import PairSimilarities, sample_pair_similarities
 from attrprompt.analysis.texts.selection import AnalysisSet, PreparedSet, TextChoice, name_labels, prepare_set
 from attrprompt.analysis.texts.tokens import take_whole
+from attrprompt.kept import Kept, LeftOut
 
 HEADING = "the paper's definition, sizes not equalised"
 
 
 @dataclass(frozen=True)
-class PaperFigures:
+class PaperFigures(Kept):
     """AttrPrompt's figures of one set.
 
     Attributes:
@@ -32,24 +32,9 @@ class PaperFigures:
     vocabulary_class: float
     same_class: PairSimilarities | None
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "n": self.n,
-            "vocabulary_all": self.vocabulary_all,
-            "vocabulary_class": self.vocabulary_class,
-            "same_class": None if self.same_class is None else self.same_class.to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The figures of which this is the plain data."""
-        kept = plain["same_class"]
-        return cls(**{**plain, "same_class": None if kept is None else PairSimilarities.from_json(kept)})
-
 
 @dataclass(frozen=True)
-class PaperView:
+class PaperView(Kept):
     """The view "as in the paper"; None for a part that was not asked for.
 
     Attributes:
@@ -59,27 +44,8 @@ class PaperView:
     """
 
     heading: str
-    datasets: dict[str, PaperFigures] | None = None
-    continents: ClassifiedContinents | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The parts that were asked for, by name."""
-        plain: dict[str, Any] = {"heading": self.heading}
-        if self.datasets is not None:
-            plain["datasets"] = {name: figures.to_json() for name, figures in self.datasets.items()}
-        if self.continents is not None:
-            plain["continents"] = self.continents.to_json()
-        return plain
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The view of which this is the plain data."""
-        datasets, continents = plain.get("datasets"), plain.get("continents")
-        return cls(
-            plain["heading"],
-            None if datasets is None else {name: PaperFigures.from_json(figures) for name, figures in datasets.items()},
-            None if continents is None else ClassifiedContinents.from_json(continents),
-        )
+    datasets: LeftOut[dict[str, PaperFigures]] = None
+    continents: LeftOut[ClassifiedContinents] = None
 
 
 def measure_as_in_paper(

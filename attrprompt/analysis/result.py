@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.statistics.verdicts import Family, list_families
 from attrprompt.analysis.texts.selection import TextChoice
+from attrprompt.kept import Flat, Kept, LeftOut
 
 NOTE = "The interval covers the choice of texts in this run, not other wordings, models or runs."
 ITEMS_KEPT = 20
@@ -30,7 +30,7 @@ class TableSize:
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Kept):
     """What figures were made with.
 
     Attributes:
@@ -52,60 +52,20 @@ class Parameters:
     tokeniser: str
     encoder: str | None
     texts: TextChoice
-    near_duplicate_threshold: float | None = None
-    neighbours: int | None = None
-    tables: Mapping[str, TableSize] | None = None
-    labels: tuple[str, ...] | None = None
-    left_out: tuple[str, ...] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name; of those with a default the ones that are known."""
-        plain = {
-            "m": self.m,
-            "tokens": self.tokens,
-            "repeats": self.repeats,
-            "seed": self.seed,
-            "tokeniser": self.tokeniser,
-            "encoder": self.encoder,
-            "texts": self.texts.to_json(),
-        }
-        tables = None if self.tables is None else {name: asdict(size) for name, size in self.tables.items()}
-        known = {
-            "near_duplicate_threshold": self.near_duplicate_threshold,
-            "neighbours": self.neighbours,
-            "tables": tables,
-            "labels": None if self.labels is None else list(self.labels),
-            "left_out": None if self.left_out is None else list(self.left_out),
-        }
-        return plain | {name: value for name, value in known.items() if value is not None}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Parameters:
-        """The parameters with these fields."""
-        made: dict[str, Any] = {"texts": TextChoice.from_json(plain["texts"])}
-        if "tables" in plain:
-            made["tables"] = {name: TableSize(**size) for name, size in plain["tables"].items()}
-        made |= {name: tuple(plain[name]) for name in ("labels", "left_out") if name in plain}
-        return cls(**{**plain, **made})
+    near_duplicate_threshold: LeftOut[float] = None
+    neighbours: LeftOut[int] = None
+    tables: LeftOut[Mapping[str, TableSize]] = None
+    labels: LeftOut[tuple[str, ...]] = None
+    left_out: LeftOut[tuple[str, ...]] = None
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Kept):
     """The figures of one set in one scope of a table, or why there are none."""
 
+    estimates: Flat[Mapping[str, Estimate]]
     n: int
-    estimates: Mapping[str, Estimate]
     note: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Figures by key, with the number of texts."""
-        return estimates_to_json(self.estimates) | {"n": self.n, "note": self.note}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Cell:
-        """The cell of which this is the plain data."""
-        figures = {key: figure for key, figure in plain.items() if key not in ("n", "note")}
-        return cls(plain["n"], estimates_from_json(figures), plain["note"])
 
 
 @dataclass(frozen=True)
@@ -142,13 +102,3 @@ class AnalysisResult:
     def families(self) -> tuple[Family, ...]:
         """The families of comparisons that were corrected together."""
         return tuple(list_families(self.comparisons))
-
-
-def estimates_to_json(estimates: Mapping[str, Estimate]) -> dict[str, Any]:
-    """Plain data of estimates by key."""
-    return {key: estimate.to_json() for key, estimate in estimates.items()}
-
-
-def estimates_from_json(plain: Mapping[str, Any]) -> dict[str, Estimate]:
-    """The estimates of which this is the plain data."""
-    return {key: Estimate.from_json(estimate) for key, estimate in plain.items()}

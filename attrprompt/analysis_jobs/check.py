@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from attrprompt.analysis_jobs.request import UNHASHED, encoder_of
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
 from attrprompt.errors import WorkerError
 from attrprompt.generation.fewshot import read_few_shot_texts
+from attrprompt.kept import Kept
 from attrprompt.project import canonical_json
 from attrprompt.records import Dataset, Flag, Sample, SampleStatus
 from attrprompt.store import Store, StoredProject
@@ -50,7 +51,7 @@ CHECK_FLAGS = tuple(flag.value for flags in FLAGS.values() for flag in flags)
 
 
 @dataclass(frozen=True, slots=True)
-class CheckFindings:
+class CheckFindings(Kept):
     """Which texts the checks doubt.
 
     Attributes:
@@ -71,15 +72,6 @@ class CheckFindings:
     def doubted(self) -> int:
         """Number of texts with a flag or more."""
         return len({item for items in self.flags.values() for item in items})
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """See `to_json`."""
-        return cls(**plain)
 
 
 class CheckRequest(JobRequest[CheckFindings]):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, SerializerFunctionWrapHandler, WrapSerializer, model_serializer, model_validator
 
 from attrprompt.analysis.adherence.dimensions import Adherence
 from attrprompt.analysis.regions.divergence import DivergencePair
@@ -12,20 +14,18 @@ from attrprompt.analysis.regions.profile import RegionProfile
 from attrprompt.analysis.result import (
     NOTE,
     AnalysisResult,
-    Cell,
     Parameters,
     SetFigures,
-    estimates_from_json,
-    estimates_to_json,
 )
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis.statistics.verdicts import Family
 from attrprompt.analysis.texts.duplicates import Duplicates
+from attrprompt.kept import Kept, LeftOut
 
 
 @dataclass(frozen=True)
-class DatasetFigures(SetFigures):
+class DatasetFigures(SetFigures, Kept):
     """All that was asked for of one data set; beside the figures at the common size the parts, None where not asked.
 
     Attributes:
@@ -34,78 +34,63 @@ class DatasetFigures(SetFigures):
         duplicates: texts that repeat others.
     """
 
-    regions: RegionProfile | None = None
-    adherence: Adherence | None = None
-    duplicates: Duplicates | None = None
+    regions: LeftOut[RegionProfile] = None
+    adherence: LeftOut[Adherence] = None
+    duplicates: LeftOut[Duplicates] = None
 
-    def to_json(self) -> dict[str, Any]:
-        """As `analyze` prints it: the figures by key, then the other views, then the parts; regions lie flat in it."""
-        plain: dict[str, Any] = {}
-        if self.n:
-            plain |= estimates_to_json(self.estimates)
-            plain |= {"n": self.n, "equal_texts": estimates_to_json(self.equal_texts), "whole": dict(self.whole)}
-            plain |= {"scopes": {scope: cell.to_json() for scope, cell in self.scopes.items()}}
-            plain |= {"shares": dict(self.shares)}
-        if self.regions is not None:
-            plain |= self.regions.to_json()
-        if self.adherence is not None:
-            plain["adherence"] = self.adherence.to_json()
-        if self.duplicates is not None:
-            plain["duplicates"] = self.duplicates.to_json()
-        return plain
+    @model_serializer(mode="wrap")
+    def _spread(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The figures by key, then the other views, then the parts; regions lie flat in it."""
+        plain: dict[str, Any] = write(self)
+        parts = {name: plain.pop(name) for name in ("regions", "adherence", "duplicates") if name in plain}
+        figures = {**plain.pop("estimates"), **plain} if self.n else {}
+        return {**figures, **parts.pop("regions", {}), **parts}
 
+    @model_validator(mode="before")
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> DatasetFigures:
-        """The figures of which this is the plain data."""
-        adherence, duplicates = plain.get("adherence"), plain.get("duplicates")
-        return cls(
-            n=plain.get("n", 0),
-            estimates=estimates_from_json({key: plain[key] for key in plain if key in METRICS}),
-            equal_texts=estimates_from_json(plain.get("equal_texts", {})),
-            whole=plain.get("whole", {}),
-            scopes={scope: Cell.from_json(cell) for scope, cell in plain.get("scopes", {}).items()},
-            shares=plain.get("shares", {}),
-            regions=RegionProfile.from_json(plain) if "documents" in plain else None,
-            adherence=None if adherence is None else Adherence.from_json(adherence),
-            duplicates=None if duplicates is None else Duplicates.from_json(duplicates),
-        )
+    def _gather(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
+        estimates = {key: estimate for key, estimate in plain.items() if key in METRICS}
+        return {**plain, "estimates": estimates, **({"regions": plain} if "documents" in plain else {})}
+
+
+def _list_families(named: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": name, **family} for name, family in named.items()]
+
+
+def _name_families(families: Sequence[Family], write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    return {family.pop("name"): family for family in write(families)}
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Analysis(Kept):
     """Everything that `analyze` found, with what is needed to repeat it.
 
     Attributes:
         datasets: by name, in the order asked for.
         comparisons: of each pair of sets in each figure.
         families: comparisons at the common size that were corrected together; None where there are none.
+        note: what intervals cover.
         divergences: of each pair of sets, where regions were asked for.
         reference: what continents are held against, where regions were asked for; else empty.
-        note: what intervals cover.
     """
 
     parameters: Parameters
     datasets: Mapping[str, DatasetFigures]
     comparisons: tuple[Comparison, ...] = ()
     warnings: tuple[str, ...] = ()
-    families: tuple[Family, ...] | None = None
+    families: Annotated[
+        LeftOut[tuple[Family, ...]], BeforeValidator(_list_families), WrapSerializer(_name_families)
+    ] = None
+    note: str = NOTE
     divergences: tuple[DivergencePair, ...] = ()
     reference: str = ""
-    note: str = NOTE
 
-    def to_json(self) -> dict[str, Any]:
-        """As `analyze` prints it."""
-        plain: dict[str, Any] = {
-            "parameters": self.parameters.to_json(),
-            "datasets": {name: figures.to_json() for name, figures in self.datasets.items()},
-            "comparisons": [comparison.to_json() for comparison in self.comparisons],
-            "warnings": list(self.warnings),
-        }
-        if self.families is not None:
-            plain["families"] = {family.name: family.to_json() for family in self.families}
-        plain["note"] = self.note
-        if self.reference:
-            plain |= {"divergences": [pair.to_json() for pair in self.divergences], "reference": self.reference}
+    @model_serializer(mode="wrap")
+    def _print(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was found of regions only where they were asked for."""
+        plain: dict[str, Any] = write(self)
+        if not self.reference:
+            del plain["divergences"], plain["reference"]
         return plain
 
     @classmethod
@@ -120,21 +105,4 @@ class Analysis:
             comparisons=compared.comparisons,
             warnings=compared.warnings,
             families=compared.families,
-        )
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Analysis:
-        """The analysis of which this is the plain data."""
-        families = plain.get("families")
-        return cls(
-            parameters=Parameters.from_json(plain["parameters"]),
-            datasets={name: DatasetFigures.from_json(figures) for name, figures in plain["datasets"].items()},
-            comparisons=tuple(Comparison.from_json(comparison) for comparison in plain["comparisons"]),
-            warnings=tuple(plain["warnings"]),
-            families=None
-            if families is None
-            else tuple(Family.from_json(name, family) for name, family in families.items()),
-            divergences=tuple(DivergencePair.from_json(pair) for pair in plain.get("divergences", ())),
-            reference=plain.get("reference", ""),
-            note=plain["note"],
         )

@@ -6,11 +6,12 @@ Nothing here carries a verdict; it is for looking into the texts behind the figu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import permutations
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from attrprompt.analysis.diversity.growth import GrowthPoint, measure_growth
 from attrprompt.analysis.paper import PaperFigures, measure_as_in_paper
@@ -27,15 +28,15 @@ from attrprompt.analysis.texts.selection import AnalysisSet, name_labels, prepar
 from attrprompt.analysis.texts.tokens import count_words
 from attrprompt.analysis_jobs.request import EXPLORED, AnalysisRequest
 from attrprompt.analysis_jobs.sets import counted_rows, counted_texts, load_sets
+from attrprompt.kept import Flat, Kept
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
 
 LENGTH_ITEMS = 5
 
 
-@dataclass(frozen=True)
-class TextsOfLength:
-    """The texts of so many words.
+class TextsOfLength(NamedTuple):
+    """The texts of so many words; a list in JSON.
 
     Attributes:
         texts: how many there are.
@@ -65,81 +66,47 @@ class SetWording:
 
 
 @dataclass(frozen=True)
-class OverusedWords:
+class OverusedWords(Kept):
     """What data set `a` says more often than `b`."""
 
     a: str
     b: str
     phrases: tuple[OverusedPhrase, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {"a": self.a, "b": self.b, "phrases": [phrase.to_json() for phrase in self.phrases]}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The phrases of which this is the plain data."""
-        return cls(plain["a"], plain["b"], tuple(map(OverusedPhrase.from_json, plain["phrases"])))
-
 
 @dataclass(frozen=True)
-class SharedWords:
+class SharedWords(Kept):
     """Which words data sets `a` and `b` have in common."""
 
     a: str
     b: str
-    overlap: VocabularyOverlap
-
-    def to_json(self) -> dict[str, Any]:
-        """Names and overlap beside each other."""
-        return {"a": self.a, "b": self.b, **self.overlap.to_json()}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The words of which this is the plain data."""
-        overlap = dict(plain)
-        return cls(overlap.pop("a"), overlap.pop("b"), VocabularyOverlap.from_json(overlap))
+    overlap: Flat[VocabularyOverlap]
 
 
 @dataclass(frozen=True)
-class Wording:
+class Wording(Kept):
     """Which words the texts of data sets use: each set by its name, each pair of them in either order and in one."""
 
     datasets: Mapping[str, SetWording]
     overused: tuple[OverusedWords, ...]
     shared: tuple[SharedWords, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    @model_serializer(mode="wrap")
+    def _spread(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Each view by its name, of data sets by theirs."""
-        sets = self.datasets.items()
-        return {
-            "growth": {name: [point.to_json() for point in found.growth] for name, found in sets},
-            "lengths": {
-                name: [[length.words, length.texts, list(length.items)] for length in found.lengths]
-                for name, found in sets
-            },
-            "openings": {name: [opening.to_json() for opening in found.openings] for name, found in sets},
-            "overused": [pair.to_json() for pair in self.overused],
-            "shared": [pair.to_json() for pair in self.shared],
-            "paper": {name: found.paper.to_json() for name, found in sets},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The wording of which this is the plain data."""
-        return cls(
-            {
-                name: SetWording(
-                    tuple(map(GrowthPoint.from_json, points)),
-                    tuple(TextsOfLength(words, n, tuple(items)) for words, n, items in plain["lengths"][name]),
-                    tuple(map(Opening.from_json, plain["openings"][name])),
-                    PaperFigures.from_json(plain["paper"][name]),
-                )
-                for name, points in plain["growth"].items()
-            },
-            tuple(map(OverusedWords.from_json, plain["overused"])),
-            tuple(map(SharedWords.from_json, plain["shared"])),
+        plain: dict[str, Any] = write(self)
+        sets = plain.pop("datasets")
+        growth, lengths, openings, paper = (
+            {name: found[view.name] for name, found in sets.items()} for view in fields(SetWording)
         )
+        return {"growth": growth, "lengths": lengths, "openings": openings, **plain, "paper": paper}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
+        views = [view.name for view in fields(SetWording)]
+        sets = {name: {view: plain[view][name] for view in views} for name in plain["growth"]}
+        return {"datasets": sets, "overused": plain["overused"], "shared": plain["shared"]}
 
 
 class WordingRequest(AnalysisRequest, JobRequest[Wording]):

@@ -5,11 +5,14 @@ Tokens are part of the result that is kept. Money is not: it follows from them a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Annotated, Literal
 
-from attrprompt.evaluation.estimates import Scores, print_scores, read_others
+from pydantic import BeforeValidator, PlainSerializer
+
+from attrprompt.evaluation.estimates import Scores
+from attrprompt.kept import Flat, Kept, LeftOut
 
 Amount = Literal["n", "tokens", "money"]
 """What a score is drawn against: training texts, or what they cost."""
@@ -23,7 +26,7 @@ class Money:
 
 
 @dataclass(frozen=True)
-class CurvePoint:
+class CurvePoint(Kept):
     """Scores with so many training texts.
 
     Attributes:
@@ -35,32 +38,15 @@ class CurvePoint:
 
     n: int
     per_class: int
-    scores: Scores
+    scores: Flat[Scores]
     tokens: int | None
-    money: Money | None = None
+    money: Annotated[LeftOut[Money], BeforeValidator(Money), PlainSerializer(attrgetter("usd"))] = None
 
     def find_amount(self, against: Amount) -> float | None:
         """How many texts, or what they cost; None where it is not known."""
         if against == "money":
             return None if self.money is None else self.money.usd
         return self.n if against == "n" else self.tokens
-
-    def to_json(self) -> dict[str, Any]:
-        """The scores stand among the other fields, and the money only where prices were looked up."""
-        return {
-            "n": self.n,
-            "per_class": self.per_class,
-            **print_scores(self.scores),
-            "tokens": self.tokens,
-            **({} if self.money is None else {"money": self.money.usd}),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The point of which this is the plain data."""
-        scores = read_others(plain, {"n", "per_class", "tokens", "money"})
-        money = Money(plain["money"]) if "money" in plain else None
-        return cls(plain["n"], plain["per_class"], scores, plain["tokens"], money)
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,7 @@ class ShareMoney:
 
 
 @dataclass(frozen=True)
-class BudgetShare:
+class BudgetShare(Kept):
     """At which share of the reference set's cost another set reaches the reference's score at full size.
 
     The score is the headline one: accuracy, with several labels a text micro F1.
@@ -110,17 +96,4 @@ class BudgetShare:
     texts_low: float | None
     texts_high: float | None
     reference_texts: int
-    money: ShareMoney | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The money stands among the other fields, where prices were looked up."""
-        plain = asdict(self)
-        money = plain.pop("money")
-        return {**plain, **(money or {})}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The share of which this is the plain data."""
-        priced = {field.name for field in fields(ShareMoney)}
-        money = ShareMoney(**{name: plain[name] for name in priced}) if "money" in plain else None
-        return cls(**{name: value for name, value in plain.items() if name not in priced}, money=money)
+    money: Flat[ShareMoney | None] = None

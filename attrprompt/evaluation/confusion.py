@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 
 from attrprompt.evaluation.scores import Codes, Membership, count_confusion
+from attrprompt.kept import Kept
 
 NOTHING = ""
 """Stands for no label: none that was missed (row), none that was given wrongly (column)."""
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Kept):
     """Texts of one label that were given one label.
 
     Attributes:
@@ -32,14 +32,9 @@ class Cell:
         """Whether the label is the one that was given."""
         return self.label == self.predicted
 
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The cell of which this is the plain data."""
-        return cls(**{**plain, "items": tuple(plain["items"])})
-
 
 @dataclass(frozen=True)
-class Confusion:
+class Confusion(Kept):
     """A confusion matrix.
 
     Attributes:
@@ -60,27 +55,6 @@ class Confusion:
     def texts_by_label(self) -> dict[str, int]:
         """Test texts of each label."""
         return dict(zip(self.rows, self.totals, strict=True))
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "counts": [list(row) for row in self.counts],
-            "totals": list(self.totals),
-            "rows": list(self.rows),
-            "columns": list(self.columns),
-            "cells": [{**vars(cell), "items": list(cell.items)} for cell in self.cells],
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The matrix of which this is the plain data."""
-        return cls(
-            tuple(tuple(row) for row in plain["counts"]),
-            tuple(plain["totals"]),
-            tuple(plain["rows"]),
-            tuple(plain["columns"]),
-            tuple(Cell.from_json(cell) for cell in plain["cells"]),
-        )
 
 
 def make_confusion(

@@ -125,7 +125,7 @@ def _probe(
     if match.multi_label:
         settings["decision"] = DECISION
     encoder = context.open_encoder(request.encoder).id
-    return Parameters(request.classifier, settings, encoder, request.choice), outcome
+    return Parameters(request.classifier, settings, encoder, texts=request.choice), outcome
 
 
 def _tune(
@@ -141,7 +141,7 @@ def _tune(
         for training_set in request.training
     }
     outcome = tune_sets(training, coded[-1], tested.items, match.names, request.tuning, context)
-    return Parameters(request.classifier, request.tuning.model_dump(), None, request.choice), outcome
+    return Parameters(request.classifier, request.tuning.model_dump(), texts=request.choice), outcome
 
 
 def _measure(

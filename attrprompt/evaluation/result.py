@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.evaluation.bills import Cost
 from attrprompt.evaluation.budget import BudgetShare, CurvePoint
 from attrprompt.evaluation.confusion import Confusion
-from attrprompt.evaluation.estimates import Scores, print_scores, read_others, read_scores
+from attrprompt.evaluation.estimates import Scores
 from attrprompt.evaluation.scores import ReliabilityBin
+from attrprompt.kept import Flat, Kept, LeftOut, LeftOutEmpty
 
 EQUAL_N, ALL_TEXTS = "equal n per class", "all texts"
 """Scopes of scores and comparisons: with how many training texts."""
@@ -22,7 +25,7 @@ FINETUNE = "finetune"
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Kept):
     """How the classifiers were trained, and on which texts.
 
     Attributes:
@@ -31,20 +34,9 @@ class Parameters:
     """
 
     classifier: str
-    settings: Mapping[str, str | int | float]
-    encoder: str | None
-    texts: TextChoice
-
-    def to_json(self) -> dict[str, Any]:
-        """The settings stand among the other fields."""
-        encoder = {} if self.encoder is None else {"encoder": self.encoder}
-        return {"classifier": self.classifier, **self.settings, **encoder, "texts": self.texts.to_json()}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The parameters of which this is the plain data."""
-        settings = {name: value for name, value in plain.items() if name not in ("classifier", "encoder", "texts")}
-        return cls(plain["classifier"], settings, plain.get("encoder"), TextChoice.from_json(plain["texts"]))
+    settings: Flat[Mapping[str, str | int | float]]
+    encoder: LeftOut[str] = None
+    texts: TextChoice = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class Repeat:
 
 
 @dataclass(frozen=True)
-class Leakage:
+class Leakage(Kept):
     """What a training set holds of the test texts.
 
     Attributes:
@@ -102,15 +94,6 @@ class Leakage:
             self.pairs + other.pairs,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), "pairs": [asdict(pair) for pair in self.pairs]}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The counts of which this is the plain data."""
-        return cls(**{**plain, "pairs": tuple(Repeat(**pair) for pair in plain["pairs"])})
-
 
 @dataclass(frozen=True)
 class TrainingTexts:
@@ -121,7 +104,7 @@ class TrainingTexts:
 
 
 @dataclass(frozen=True)
-class EqualScores:
+class EqualScores(Kept):
     """Scores with equally many training texts of each class in every set.
 
     Attributes:
@@ -130,20 +113,11 @@ class EqualScores:
 
     per_class: int | None
     n: int
-    scores: Scores
-
-    def to_json(self) -> dict[str, Any]:
-        """The scores stand among the other fields."""
-        return {"per_class": self.per_class, "n": self.n, **print_scores(self.scores)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The scores of which this is the plain data."""
-        return cls(plain["per_class"], plain["n"], read_others(plain, {"per_class", "n"}))
+    scores: Flat[Scores]
 
 
 @dataclass(frozen=True)
-class SeedScores:
+class SeedScores(Kept):
     """One training of a fine-tuned model.
 
     Attributes:
@@ -152,40 +126,30 @@ class SeedScores:
     """
 
     seed: int
-    scores: Mapping[str, float]
+    scores: Flat[Mapping[str, float]]
     epoch: int
     dev_macro_f1: float
 
-    def to_json(self) -> dict[str, Any]:
-        """The scores stand among the other fields."""
-        return {"seed": self.seed, **self.scores, "epoch": self.epoch, "dev_macro_f1": self.dev_macro_f1}
 
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The training of which this is the plain data."""
-        scores = {name: value for name, value in plain.items() if name not in ("seed", "epoch", "dev_macro_f1")}
-        return cls(plain["seed"], scores, plain["epoch"], plain["dev_macro_f1"])
-
-
-@dataclass(frozen=True)
-class ModelScores:
+@dataclass(frozen=True, kw_only=True)
+class ModelScores(Kept):
     """What a classifier trained on one training set scores.
 
     Attributes:
         scores: by metric, with all texts of the set.
+        seeds: each training of a fine-tuned model; none for the probe.
         confusion: of a fine-tuned model that of the first seed, as `reliability` is.
         equal: with equally many texts as the other sets; None for fine-tuning.
-        seeds: each training of a fine-tuned model; none for the probe.
     """
 
-    scores: Scores
+    scores: Flat[Scores]
     per_class_f1: Scores
+    seeds: LeftOutEmpty[tuple[SeedScores, ...]] = ()
     calibration_error: Estimate
     reliability: tuple[ReliabilityBin, ...]
     confusion: Confusion
     training_texts: TrainingTexts
-    equal: EqualScores | None = None
-    seeds: tuple[SeedScores, ...] = ()
+    equal: LeftOut[EqualScores] = None
 
     @property
     def estimates(self) -> dict[str, Estimate]:
@@ -196,33 +160,6 @@ class ModelScores:
     def by_scope(self) -> dict[str, Scores]:
         """The estimates with all texts, and the scores with equally many of each class where that was measured."""
         return {ALL_TEXTS: self.estimates, **({} if self.equal is None else {EQUAL_N: self.equal.scores})}
-
-    def to_json(self) -> dict[str, Any]:
-        """The scores stand among the other fields; what was not measured is left out."""
-        return {
-            **print_scores(self.scores),
-            "per_class_f1": print_scores(self.per_class_f1),
-            **({"seeds": [seed.to_json() for seed in self.seeds]} if self.seeds else {}),
-            CALIBRATION_ERROR: self.calibration_error.to_json(),
-            "reliability": [asdict(each) for each in self.reliability],
-            "confusion": self.confusion.to_json(),
-            "training_texts": asdict(self.training_texts),
-            **({} if self.equal is None else {"equal": self.equal.to_json()}),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The scores of which this is the plain data."""
-        return cls(
-            scores=read_others(plain, {field.name for field in fields(cls)}),
-            per_class_f1=read_scores(plain["per_class_f1"]),
-            calibration_error=Estimate.from_json(plain[CALIBRATION_ERROR]),
-            reliability=tuple(ReliabilityBin(**each) for each in plain["reliability"]),
-            confusion=Confusion.from_json(plain["confusion"]),
-            training_texts=TrainingTexts(**plain["training_texts"]),
-            equal=EqualScores.from_json(plain["equal"]) if "equal" in plain else None,
-            seeds=tuple(SeedScores.from_json(seed) for seed in plain.get("seeds", ())),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,7 +185,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation(Outcome):
+class Evaluation(Outcome, Kept):
     """Classifiers trained on data sets and tested on gold.
 
     Attributes:
@@ -271,51 +208,11 @@ class Evaluation(Outcome):
         """Whether seeds stand where the probe has intervals."""
         return self.parameters.classifier == FINETUNE
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name; what curves bring only where they were asked for."""
-        return {
-            "parameters": self.parameters.to_json(),
-            "multi_label": self.multi_label,
-            "classes": list(self.classes),
-            "test": asdict(self.test),
-            "leakage": {name: leakage.to_json() for name, leakage in self.leakage.items()},
-            "metrics": list(self.metrics),
-            "headline": self.headline,
-            "models": {name: model.to_json() for name, model in self.models.items()},
-            "comparisons": [comparison.to_json() for comparison in self.comparisons],
-            **self._print_curves(),
-            "warnings": list(self.warnings),
-            "note": self.note,
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The evaluation of which this is the plain data."""
-        curves = None
-        if "curves" in plain:
-            curves = {name: tuple(map(CurvePoint.from_json, points)) for name, points in plain["curves"].items()}
-        return cls(
-            parameters=Parameters.from_json(plain["parameters"]),
-            multi_label=plain["multi_label"],
-            classes=tuple(plain["classes"]),
-            test=GoldTest(**plain["test"]),
-            leakage={name: Leakage.from_json(each) for name, each in plain["leakage"].items()},
-            metrics=tuple(plain["metrics"]),
-            headline=plain["headline"],
-            models={name: ModelScores.from_json(each) for name, each in plain["models"].items()},
-            comparisons=tuple(Comparison.from_json(each) for each in plain["comparisons"]),
-            curves=curves,
-            budget=tuple(BudgetShare.from_json(share) for share in plain.get("budget", ())),
-            bills={name: Cost.model_validate(cost) for name, cost in plain.get("bills", {}).items()},
-            warnings=tuple(plain["warnings"]),
-            note=plain["note"],
-        )
-
-    def _print_curves(self) -> dict[str, Any]:
+    @model_serializer(mode="wrap")
+    def _print(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was asked first, then the outcome; what curves bring only where they were asked for."""
+        plain: dict[str, Any] = write(self)
+        asked = {name: plain.pop(name) for name in ("parameters", "multi_label", "classes", "test", "leakage")}
         if self.curves is None:
-            return {}
-        return {
-            "curves": {name: [point.to_json() for point in points] for name, points in self.curves.items()},
-            "budget": [share.to_json() for share in self.budget],
-            "bills": {name: cost.model_dump(mode="json") for name, cost in self.bills.items()},
-        }
+            del plain["curves"], plain["budget"], plain["bills"]
+        return {**asked, **plain}

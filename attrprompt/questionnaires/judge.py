@@ -16,14 +16,14 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from attrprompt.analysis.adherence.languages import are_languages
-from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, rate_value, share_to_json
+from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, rate_value
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
 from attrprompt.llm.tokens import estimate_message_tokens
 from attrprompt.project import DimensionKind, Project, fold_text
@@ -81,7 +81,7 @@ class JudgeQuestionnaire:
 
 
 @dataclass(frozen=True)
-class JudgedDimension:
+class JudgedDimension(Kept):
     """What a judge says of one dimension.
 
     Attributes:
@@ -99,11 +99,6 @@ class JudgedDimension:
     chance: float | None
     no_verdict: int
     values: tuple[ValueAdherence, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        values = [value.to_json() for value in self.values]
-        return {**vars(self), "agree": share_to_json(self.agree), "values": values}
 
 
 def list_judged_dimensions(document: Project, attributes: Mapping[str, Sequence[str]]) -> list[str]:

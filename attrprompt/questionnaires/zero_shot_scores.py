@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from attrprompt.analysis.statistics.estimate import Z95, Estimate, wilson
 from attrprompt.errors import InputError
 from attrprompt.evaluation.confusion import Confusion, make_confusion, make_label_confusion
-from attrprompt.evaluation.estimates import Scores, print_scores
+from attrprompt.evaluation.estimates import Scores
 from attrprompt.evaluation.label_scores import F1_METRICS, LabelPredictions, LabelScoring
 from attrprompt.evaluation.probe import FEWEST_FOR_INTERVAL
 from attrprompt.evaluation.scores import CLASS_METRICS, Codes, Floats, count_confusion, resample_scores, score_confusion
+from attrprompt.kept import Flat, Kept
 from attrprompt.llm.prices import PriceTable
 from attrprompt.questionnaires.zero_shot import ZeroShotQuestion, ZeroShotQuestionnaire
 from attrprompt.store.answers import StoredAnswer
@@ -53,7 +53,7 @@ class TokenCounts:
 
 
 @dataclass(frozen=True)
-class ZeroShotScores:
+class ZeroShotScores(Kept):
     """What a model scores that was asked for the labels of test texts.
 
     Attributes:
@@ -72,7 +72,7 @@ class ZeroShotScores:
     multi_label: bool
     classes: tuple[str, ...]
     metrics: tuple[str, ...]
-    scores: Scores
+    scores: Flat[Scores]
     per_class_f1: Scores
     confusion: Confusion
     no_label: Estimate
@@ -80,25 +80,6 @@ class ZeroShotScores:
     tokens: TokenCounts
     cost: float | None
     prompt: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The scores stand among the other fields."""
-        return {
-            "model": self.model,
-            "endpoint": self.endpoint,
-            "test": asdict(self.test),
-            "multi_label": self.multi_label,
-            "classes": list(self.classes),
-            "metrics": list(self.metrics),
-            **print_scores(self.scores),
-            "per_class_f1": print_scores(self.per_class_f1),
-            "confusion": self.confusion.to_json(),
-            "no_label": self.no_label.to_json(),
-            "refused_requests": self.refused_requests,
-            "tokens": asdict(self.tokens),
-            "cost": self.cost,
-            "prompt": self.prompt,
-        }
 
 
 @dataclass(frozen=True)

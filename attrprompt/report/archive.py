@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+
+from pydantic import Base64Bytes
 
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 from attrprompt.report.gallery import Gallery
 from attrprompt.report.tables import write_csv
 
@@ -55,7 +55,7 @@ def name_file(project: str, form: ReportFormat) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenReport:
+class WrittenReport(Kept):
     """A report in every form, as the job `report` keeps it.
 
     Attributes:
@@ -65,7 +65,7 @@ class WrittenReport:
 
     html: str
     markdown: str
-    archive: bytes
+    archive: Base64Bytes
     figures: int
 
     def to_bytes(self, form: ReportFormat) -> bytes:
@@ -73,15 +73,6 @@ class WrittenReport:
         if form is ReportFormat.ZIP:
             return self.archive
         return (self.html if form is ReportFormat.HTML else self.markdown).encode()
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain data."""
-        return asdict(self) | {"archive": b64encode(self.archive).decode()}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> WrittenReport:
-        """The report of which this is the plain data."""
-        return cls(**{**plain, "archive": b64decode(plain["archive"])})
 
 
 def pack_archive(markdown: str, gallery: Gallery) -> bytes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 from attrprompt.encoding.cache import VectorCache, fill_cache
 from attrprompt.encoding.encoder import REFERENCE, EncoderSpec
+from attrprompt.kept import Kept
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Kept):
     """What was done.
 
     Attributes:
@@ -25,15 +25,6 @@ class Encoded:
     encoder: str
     texts: int
     encoded: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """See `to_json`."""
-        return cls(**plain)
 
 
 class EncodeRequest(JobRequest[Encoded]):

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
 
-from attrprompt.analysis.adherence.values import share_from_json, share_to_json
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.finder import list_continents
@@ -18,10 +16,11 @@ from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, wilson
+from attrprompt.kept import Kept
 
 
 @dataclass(frozen=True)
-class AskedValue:
+class AskedValue(Kept):
     """The texts that were asked for one place.
 
     Attributes:
@@ -49,22 +48,9 @@ class AskedValue:
     elsewhere: tuple[int, int] = (0, 0)
     items: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        items = {region: list(numbers) for region, numbers in self.items.items()}
-        obeyed = share_to_json(self.obeyed)
-        return {**vars(self), "obeyed": obeyed, "elsewhere": list(self.elsewhere), "items": items}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The value of which this is the plain data."""
-        items = {region: tuple(numbers) for region, numbers in plain["items"].items()}
-        obeyed = share_from_json(plain["obeyed"])
-        return cls(**{**plain, "obeyed": obeyed, "elsewhere": tuple(plain["elsewhere"]), "items": items})
-
 
 @dataclass(frozen=True)
-class AskedFound:
+class AskedFound(Kept):
     """The matrix: a row a value, and the same summed by continent asked for.
 
     Attributes:
@@ -78,27 +64,6 @@ class AskedFound:
     values: tuple[AskedValue, ...]
     by_continent: dict[str, dict[str, int]]
     not_asked: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The matrix by name."""
-        return {
-            "dimension": self.dimension,
-            "regions": list(self.regions),
-            "values": [value.to_json() for value in self.values],
-            "by_continent": self.by_continent,
-            "not_asked": self.not_asked,
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The matrix of which this is the plain data."""
-        return cls(
-            dimension=plain["dimension"],
-            regions=tuple(plain["regions"]),
-            values=tuple(map(AskedValue.from_json, plain["values"])),
-            by_continent=plain["by_continent"],
-            not_asked=plain["not_asked"],
-        )
 
 
 def asked_found_matrix(located: LocatedSet, dimension: str, rulings: Mapping[str, str] | None = None) -> AskedFound:

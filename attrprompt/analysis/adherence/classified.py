@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +28,13 @@ from attrprompt.analysis.attribute_classifier import (
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
 from attrprompt.errors import StopCheck
+from attrprompt.kept import Kept
 
 FORCED_CHOICE = "forced choice: the classifier must take one of the values for every text"
 
 
 @dataclass(frozen=True)
-class ClassifiedAdherence:
+class ClassifiedAdherence(Kept):
     """A dimension of which the attribute classifier guesses the values.
 
     Attributes:
@@ -49,7 +50,7 @@ class ClassifiedAdherence:
         items: for each value asked for and each value chosen some of the texts, by their numbers in the data set.
     """
 
-    kind: ClassVar[str] = "text"
+    kind: Literal["text"] = field(default="text", kw_only=True)
 
     dimension: str
     n: int
@@ -62,26 +63,6 @@ class ClassifiedAdherence:
     confusion: tuple[tuple[int, ...], ...]
     left_out: dict[str, int]
     items: dict[str, dict[str, tuple[int, ...]]]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "kind": self.kind,
-            **vars(self),
-            "classes": list(self.classes),
-            "confusion": [list(row) for row in self.confusion],
-            "items": {asked: {took: list(of) for took, of in row.items()} for asked, row in self.items.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The dimension of which this is the plain data."""
-        made = {
-            "classes": tuple(plain["classes"]),
-            "confusion": tuple(map(tuple, plain["confusion"])),
-            "items": {asked: {took: tuple(of) for took, of in row.items()} for asked, row in plain["items"].items()},
-        }
-        return cls(**{**{name: value for name, value in plain.items() if name != "kind"}, **made})
 
 
 def why_unclassifiable(values: Sequence[str | None], texts: Sequence[str]) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Discriminator, SerializerFunctionWrapHandler, WrapSerializer
 
 from attrprompt.analysis.adherence.classified import ClassifiedAdherence
 from attrprompt.analysis.adherence.languages import AskedLanguages, LanguageAdherence
 from attrprompt.analysis.adherence.lengths import LengthAdherence
 from attrprompt.analysis.adherence.places import PlaceAdherence
 from attrprompt.analysis.adherence.values import ValueAdherence, adjust_values, order_values
+from attrprompt.kept import Flat, Kept, LeftOut
 
 NOTHING_ASKED = "No text of this data set was asked for an attribute value, so that there is nothing to obey."
 RESERVED = ("values", "not_checked", "note", "language", "judged")
@@ -26,17 +29,22 @@ RatedDimension = tuple[CheckedDimension, Sequence[ValueAdherence]]
 """A dimension with each value that texts were asked for."""
 
 DimensionT = TypeVar("DimensionT", bound=CheckedDimension)
-_CLASSES: dict[str, type[CheckedDimension]] = {
-    checked.kind: checked for checked in (LengthAdherence, PlaceAdherence, AskedLanguages, ClassifiedAdherence)
-}
+
+
+def _list_dimensions(named: Mapping[str, Any]) -> list[Any]:
+    return [dimension for name, dimension in named.items() if name not in RESERVED]
+
+
+def _name_dimensions(dimensions: Sequence[CheckedDimension], write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    return dict(zip((_name_key(checked.dimension) for checked in dimensions), write(dimensions), strict=True))
 
 
 @dataclass(frozen=True)
-class Adherence:
+class Adherence(Kept):
     """One data set.
 
     Attributes:
-        dimensions: those that can be checked.
+        dimensions: those that can be checked; in JSON each stands by its name beside the other fields.
         values: all their values: those that are ignored first, then by the share that obeys; those of which nothing can
             be said last.
         not_checked: dimensions that cannot be checked, with the reason.
@@ -44,37 +52,19 @@ class Adherence:
         language: of all texts, whatever they were asked for; None where it was not looked at.
     """
 
-    dimensions: tuple[CheckedDimension, ...] = ()
+    dimensions: Annotated[
+        Flat[tuple[Annotated[CheckedDimension, Discriminator("kind")], ...]],
+        BeforeValidator(_list_dimensions),
+        WrapSerializer(_name_dimensions),
+    ] = ()
     values: tuple[ValueAdherence, ...] = ()
     not_checked: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-    language: LanguageAdherence | None = None
+    language: LeftOut[LanguageAdherence] = None
 
     def take(self, checked: type[DimensionT]) -> list[DimensionT]:
         """The dimensions that were checked in one way."""
         return [dimension for dimension in self.dimensions if isinstance(dimension, checked)]
-
-    def to_json(self) -> dict[str, Any]:
-        """Each dimension by its name, beside `values`, `not_checked` and `note`."""
-        return {
-            **{_name_key(dimension.dimension): dimension.to_json() for dimension in self.dimensions},
-            "values": [value.to_json() for value in self.values],
-            "not_checked": dict(self.not_checked),
-            "note": self.note,
-            **({} if self.language is None else {"language": self.language.to_json()}),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The adherence of which this is the plain data."""
-        dimensions = [dimension for name, dimension in plain.items() if name not in RESERVED]
-        return cls(
-            dimensions=tuple(_CLASSES[dimension["kind"]].from_json(dimension) for dimension in dimensions),
-            values=tuple(map(ValueAdherence.from_json, plain["values"])),
-            not_checked=plain["not_checked"],
-            note=plain["note"],
-            language=LanguageAdherence.from_json(plain["language"]) if "language" in plain else None,
-        )
 
 
 def join_dimensions(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import Literal
 
-from attrprompt.analysis.adherence.values import ValueAdherence, rate_value, share_from_json, share_to_json
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.language import find_foreign_texts, guess_language
+from attrprompt.kept import Kept
 from attrprompt.project import fold_text
 
 LANGUAGE_NAMES = {
@@ -32,7 +33,7 @@ _CODES = {name: code for code, names in LANGUAGE_NAMES.items() for name in (code
 
 
 @dataclass(frozen=True)
-class LanguageAdherence:
+class LanguageAdherence(Kept):
     """The language of a set's texts.
 
     Attributes:
@@ -49,18 +50,9 @@ class LanguageAdherence:
     kept: Estimate
     items: tuple[int, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), "kept": self.kept.to_json(), "items": list(self.items)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The language of which this is the plain data."""
-        return cls(**{**plain, "kept": Estimate.from_json(plain["kept"]), "items": tuple(plain["items"])})
-
 
 @dataclass(frozen=True)
-class AskedLanguages:
+class AskedLanguages(Kept):
     """A dimension whose values are languages.
 
     Attributes:
@@ -70,23 +62,13 @@ class AskedLanguages:
         not_told: texts by value, too short or in no language that can be told; they do not count.
     """
 
-    kind: ClassVar[str] = "language"
+    kind: Literal["language"] = field(default="language", kw_only=True)
 
     dimension: str
     n: int
     obeyed: Estimate | None
     found: dict[str, dict[str, int]]
     not_told: dict[str, int]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {"kind": self.kind, **vars(self), "obeyed": share_to_json(self.obeyed)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The dimension of which this is the plain data."""
-        fields = {name: value for name, value in plain.items() if name != "kind"}
-        return cls(**{**fields, "obeyed": share_from_json(plain["obeyed"])})
 
     def rate_values(self) -> list[ValueAdherence]:
         """Each language asked for with the share of its texts in it."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
-from attrprompt.analysis.adherence.values import ValueAdherence, rate_value, share_from_json, share_to_json
+from attrprompt.analysis.adherence.values import ValueAdherence, rate_value
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.tokens import count_words
+from attrprompt.kept import Kept
 
 SHORTER, WITHIN, LONGER = "shorter", "as asked", "longer"
 LENGTH_COLUMNS = (SHORTER, WITHIN, LONGER)
@@ -21,7 +22,7 @@ Bounds = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class AskedLength:
+class AskedLength(Kept):
     """The texts that were asked for one length: the bounds in words, and how many texts keep them.
 
     Attributes:
@@ -38,20 +39,9 @@ class AskedLength:
     elsewhere: tuple[int, int]
     items: dict[str, tuple[int, ...]]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        items = {side: list(numbers) for side, numbers in self.items.items()}
-        return {**vars(self), "elsewhere": list(self.elsewhere), "items": items}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The length of which this is the plain data."""
-        items = {side: tuple(numbers) for side, numbers in plain["items"].items()}
-        return cls(**{**plain, "elsewhere": tuple(plain["elsewhere"]), "items": items})
-
 
 @dataclass(frozen=True)
-class LengthAdherence:
+class LengthAdherence(Kept):
     """A dimension of kind *length*.
 
     Attributes:
@@ -67,7 +57,7 @@ class LengthAdherence:
         unknown: texts by value where no bounds are known for the value.
     """
 
-    kind: ClassVar[str] = "length"
+    kind: Literal["length"] = field(default="length", kw_only=True)
 
     dimension: str
     n: int
@@ -79,26 +69,6 @@ class LengthAdherence:
     values: tuple[AskedLength, ...]
     not_asked: int
     unknown: dict[str, int]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "kind": self.kind,
-            **vars(self),
-            "obeyed": share_to_json(self.obeyed),
-            "deviations": [list(pair) for pair in self.deviations],
-            "values": [length.to_json() for length in self.values],
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The dimension of which this is the plain data."""
-        made = {
-            "obeyed": share_from_json(plain["obeyed"]),
-            "deviations": tuple((words, texts) for words, texts in plain["deviations"]),
-            "values": tuple(map(AskedLength.from_json, plain["values"])),
-        }
-        return cls(**{**{name: value for name, value in plain.items() if name != "kind"}, **made})
 
     def rate_values(self) -> list[ValueAdherence]:
         """Each length asked for with the share that keeps it."""

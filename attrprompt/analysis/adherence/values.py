@@ -8,19 +8,18 @@ themselves.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
 
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, wilson
 from attrprompt.analysis.statistics.verdicts import correct_by_benjamini_hochberg
+from attrprompt.kept import Kept
 
 TOLD_APART_LEVEL = 0.05
-_ESTIMATES = ("obeyed", "elsewhere", "told_apart")
 
 
 @dataclass(frozen=True)
-class ValueAdherence:
+class ValueAdherence(Kept):
     """The texts that were asked for one value.
 
     Attributes:
@@ -48,31 +47,12 @@ class ValueAdherence:
     q: float | None = None
     ignored: bool | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), **{name: share_to_json(getattr(self, name)) for name in _ESTIMATES}}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The value of which this is the plain data."""
-        return cls(**{**plain, **{name: share_from_json(plain[name]) for name in _ESTIMATES}})
-
     @property
     def is_higher(self) -> bool:
         """Whether its texts look more like what was asked for than the others do."""
         if self.told_apart is not None:
             return self.told_apart.value > 0.5
         return self.obeyed is not None and self.elsewhere is not None and self.obeyed.value > self.elsewhere.value
-
-
-def share_to_json(share: Estimate | None) -> dict[str, Any] | None:
-    """A share that may be unknown, as plain data."""
-    return None if share is None else share.to_json()
-
-
-def share_from_json(plain: Mapping[str, Any] | None) -> Estimate | None:
-    """The share of which this is the plain data."""
-    return None if plain is None else Estimate.from_json(plain)
 
 
 def rate_value(dimension: str, value: str, obeying: int, n: int, elsewhere: tuple[int, int] = (0, 0)) -> ValueAdherence:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +11,19 @@ from attrprompt.analysis.statistics.estimate import Z95
 from attrprompt.analysis.statistics.subsampling import FEWEST_FOR_INTERVAL, Stock, draw_repeatedly
 from attrprompt.analysis.texts.tokens import IntArray, gather_ranges
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 
 MOST_TOKENS = 200_000
 
 
 @dataclass(frozen=True)
-class GrowthPoint:
+class GrowthPoint(Kept):
     """Vocabulary after so many tokens; an interval only up to half of the set's tokens."""
 
     tokens: int
     vocabulary: float
     low: float | None
     high: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The point of which this is the plain data."""
-        return cls(**plain)
 
 
 def measure_growth(stock: Stock, *, points: int = 24, repeats: int = 50, seed: int = 0) -> list[GrowthPoint]:

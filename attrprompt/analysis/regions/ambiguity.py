@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
 
 from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.finder import A_PERSON, A_WORD, Mention, Refusal, RegionFinder
 from attrprompt.analysis.regions.gazetteer import Place, fold_name
+from attrprompt.kept import Kept
 
 EXAMPLES = 5
 AROUND = 60
@@ -17,7 +17,7 @@ _REFUSED_BY_DOUBT = (A_WORD, A_PERSON)
 
 
 @dataclass(frozen=True)
-class NameExample:
+class NameExample(Kept):
     """One place where the name stands: the text's number, a stretch of it, and what the finder took it for.
 
     Attributes:
@@ -28,18 +28,9 @@ class NameExample:
     stretch: str
     taken_for: str
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The example of which this is the plain data."""
-        return cls(**plain)
-
 
 @dataclass(frozen=True)
-class NameMeaning:
+class NameMeaning(Kept):
     """One thing that a name can mean, in short.
 
     Attributes:
@@ -54,18 +45,9 @@ class NameMeaning:
     country: str | None
     continent: str | None
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The meaning of which this is the plain data."""
-        return cls(**plain)
-
 
 @dataclass(frozen=True)
-class AmbiguousName:
+class AmbiguousName(Kept):
     """A name with what the finder made of it.
 
     Attributes:
@@ -87,24 +69,9 @@ class AmbiguousName:
     ruling: str | None
     examples: tuple[NameExample, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            **vars(self),
-            "candidates": [meaning.to_json() for meaning in self.candidates],
-            "examples": [example.to_json() for example in self.examples],
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The name of which this is the plain data."""
-        candidates = tuple(map(NameMeaning.from_json, plain["candidates"]))
-        examples = tuple(map(NameExample.from_json, plain["examples"]))
-        return cls(**{**plain, "candidates": candidates, "examples": examples})
-
 
 @dataclass(frozen=True)
-class AmbiguousNames:
+class AmbiguousNames(Kept):
     """The names of texts that a person should rule on.
 
     Attributes:
@@ -114,15 +81,6 @@ class AmbiguousNames:
 
     names: tuple[AmbiguousName, ...]
     more: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {"names": [name.to_json() for name in self.names], "more": self.more}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The names of which this is the plain data."""
-        return cls(tuple(map(AmbiguousName.from_json, plain["names"])), plain["more"])
 
 
 @dataclass

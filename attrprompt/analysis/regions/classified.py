@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from operator import itemgetter
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from attrprompt.analysis.attribute_classifier import (
     CORRECTION_HEADING,
@@ -28,14 +30,20 @@ from attrprompt.analysis.attribute_classifier import (
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.resolve import names_place, resolve_place
-from attrprompt.analysis.result import ITEMS_KEPT, estimates_from_json, estimates_to_json
+from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate
+from attrprompt.kept import Flat, Kept, LeftOutEmpty
 
 NONE = "none"
 
 
+_TooFew = Annotated[
+    int, BeforeValidator(itemgetter("too_few_texts")), PlainSerializer(lambda texts: {"too_few_texts": texts})
+]
+
+
 @dataclass(frozen=True)
-class ClassifiedSet:
+class ClassifiedSet(Kept):
     """What the classifier says of one set.
 
     Attributes:
@@ -53,43 +61,12 @@ class ClassifiedSet:
     below_half: float
     corrected: dict[str, float] | None
     finder: dict[str, float]
-    by_label: dict[str, dict[str, Estimate] | int]
+    by_label: dict[str, Annotated[dict[str, Estimate] | _TooFew, Field(union_mode="left_to_right")]]
     items: dict[str, tuple[int, ...]]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "n": self.n,
-            "raw": estimates_to_json(self.raw),
-            "below_half": self.below_half,
-            "corrected": self.corrected,
-            "finder": self.finder,
-            "by_label": {
-                label: {"too_few_texts": shares} if isinstance(shares, int) else estimates_to_json(shares)
-                for label, shares in self.by_label.items()
-            },
-            "items": {name: list(numbers) for name, numbers in self.items.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The set of which this is the plain data."""
-        return cls(
-            n=plain["n"],
-            raw=estimates_from_json(plain["raw"]),
-            below_half=plain["below_half"],
-            corrected=plain["corrected"],
-            finder=plain["finder"],
-            by_label={
-                label: shares["too_few_texts"] if "too_few_texts" in shares else estimates_from_json(shares)
-                for label, shares in plain["by_label"].items()
-            },
-            items={name: tuple(numbers) for name, numbers in plain["items"].items()},
-        )
 
 
 @dataclass(frozen=True)
-class ContinentClassifier:
+class ContinentClassifier(Kept):
     """What the classifier is and how well it does.
 
     Attributes:
@@ -122,24 +99,9 @@ class ContinentClassifier:
     corrected_heading: str
     why_uncorrected: str
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), "classes": list(self.classes), "confusion": [list(row) for row in self.confusion]}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The classifier of which this is the plain data."""
-        return cls(
-            **{
-                **plain,
-                "classes": tuple(plain["classes"]),
-                "confusion": tuple(tuple(row) for row in plain["confusion"]),
-            }
-        )
-
 
 @dataclass(frozen=True)
-class ClassifiedContinents:
+class ClassifiedContinents(Kept):
     """Continents by the attribute classifier.
 
     Attributes:
@@ -149,24 +111,8 @@ class ClassifiedContinents:
     """
 
     reason: str = ""
-    classifier: ContinentClassifier | None = None
-    datasets: dict[str, ClassifiedSet] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """The reason, or all that the classifier says."""
-        if self.classifier is None:
-            return {"reason": self.reason}
-        datasets = {name: classified.to_json() for name, classified in self.datasets.items()}
-        return {"reason": self.reason, **self.classifier.to_json(), "datasets": datasets}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The shares of which this is the plain data."""
-        if plain["reason"]:
-            return cls(plain["reason"])
-        facts = {name: value for name, value in plain.items() if name not in ("reason", "datasets")}
-        datasets = {name: ClassifiedSet.from_json(classified) for name, classified in plain["datasets"].items()}
-        return cls("", ContinentClassifier.from_json(facts), datasets)
+    classifier: Flat[ContinentClassifier | None] = None
+    datasets: LeftOutEmpty[dict[str, ClassifiedSet]] = field(default_factory=dict)
 
 
 def label_obeying(located: LocatedSet, dimension: str, rulings: Mapping[str, str] | None = None) -> list[str | None]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
 from attrprompt.analysis.statistics.estimate import Comparison
+from attrprompt.kept import Kept
 from attrprompt.project import fold_label
 
 FEWEST_LOCATED = 50
@@ -90,7 +90,7 @@ def _draw(shares: FloatArray, continents_a_text: Mapping[int, int], rng: np.rand
 
 
 @dataclass(frozen=True)
-class DivergencePair:
+class DivergencePair(Kept):
     """Two sets' divergences from one reference at equal numbers of located texts; None where these are too few.
 
     Attributes:
@@ -110,15 +110,6 @@ class DivergencePair:
     located: int
     labels_left_out: tuple[str, ...]
     reference: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), "labels_left_out": list(self.labels_left_out)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The pair of which this is the plain data."""
-        return cls(**{**plain, "labels_left_out": tuple(plain["labels_left_out"])})
 
 
 def compare_divergence(

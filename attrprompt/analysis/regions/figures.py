@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,9 @@ from attrprompt.analysis.regions.divergence import as_vector, measure_divergence
 from attrprompt.analysis.regions.gazetteer import load_gazetteer
 from attrprompt.analysis.regions.located import FloatArray, IntArray, LocatedSet
 from attrprompt.analysis.regions.references import Reference
-from attrprompt.analysis.result import estimates_from_json, estimates_to_json
 from attrprompt.analysis.statistics.estimate import DELETE_D, Estimate, SubsampledFigure, wilson
 from attrprompt.analysis.statistics.subsampling import DEFAULT_LIMIT, FEWEST_FOR_INTERVAL, FEWEST_PER_LABEL, LADDER
+from attrprompt.kept import Kept, LeftOutEmpty
 from attrprompt.project import fold_label
 
 REPEATS = 200
@@ -30,7 +30,7 @@ MISSING_LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class MissingCountry:
+class MissingCountry(Kept):
     """A country that no text names though the reference makes that unlikely.
 
     Attributes:
@@ -43,18 +43,9 @@ class MissingCountry:
     share: float
     chance: float
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The country of which this is the plain data."""
-        return cls(**plain)
-
 
 @dataclass(frozen=True)
-class ReferenceFigures:
+class ReferenceFigures(Kept):
     """A set held against one reference; None where no text names a place.
 
     Attributes:
@@ -73,89 +64,44 @@ class ReferenceFigures:
     effective_regions: float | None
     missing_countries: tuple[MissingCountry, ...] | None
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        missing = self.missing_countries
-        return {
-            **vars(self),
-            "missing_countries": None if missing is None else [country.to_json() for country in missing],
-        }
 
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The figures of which this is the plain data."""
-        missing = plain["missing_countries"]
-        countries = None if missing is None else tuple(map(MissingCountry.from_json, missing))
-        return cls(**{**plain, "missing_countries": countries})
+@dataclass(frozen=True)
+class Mentions:
+    """The number of mentions, of which a text may have many, by continent and by country."""
+
+    continents: dict[str, int]
+    countries: dict[str, int]
 
 
 @dataclass(frozen=True)
-class RegionFigures:
+class RegionFigures(Kept):
     """What the texts of one set name.
 
     Attributes:
         documents: number of texts.
         located: texts that name at least one continent, through whatever place.
-        located_share: their share of all texts (Wilson).
+        unlocated: texts that name none.
+        located_share: share of all texts that name one (Wilson).
         continents: share of the located texts by continent, at the common size of draws; empty where no text names one.
         whole: the same over all located texts at once, not comparable between sets of different size.
         any: share of all texts that name a continent (Wilson).
         countries: number of texts that name each country.
         references: the set against each reference.
-        mentions_by_continent: number of mentions, of which a text may have many.
-        mentions_by_country: the same by country.
+        mentions: how often places are named.
         note: why there are no draws, where there are none.
     """
 
     documents: int
     located: int
+    unlocated: int
     located_share: Estimate
     continents: dict[str, Estimate]
     whole: dict[str, float]
     any: dict[str, Estimate]
     countries: dict[str, int]
     references: dict[str, ReferenceFigures]
-    mentions_by_continent: dict[str, int]
-    mentions_by_country: dict[str, int]
-    note: str = ""
-
-    @property
-    def unlocated(self) -> int:
-        """Texts that name no continent."""
-        return self.documents - self.located
-
-    def to_json(self) -> dict[str, Any]:
-        """The figures as `analyze --only regions` prints them for a data set."""
-        return {
-            "documents": self.documents,
-            "located": self.located,
-            "unlocated": self.unlocated,
-            "located_share": self.located_share.to_json(),
-            "continents": estimates_to_json(self.continents),
-            "whole": self.whole,
-            "any": estimates_to_json(self.any),
-            "countries": self.countries,
-            "references": {name: figures.to_json() for name, figures in self.references.items()},
-            "mentions": {"continents": self.mentions_by_continent, "countries": self.mentions_by_country},
-            **({"note": self.note} if self.note else {}),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The figures of which this is the plain data; what else stands there is left alone."""
-        return cls(
-            documents=plain["documents"],
-            located=plain["located"],
-            located_share=Estimate.from_json(plain["located_share"]),
-            continents=estimates_from_json(plain["continents"]),
-            whole=plain["whole"],
-            any=estimates_from_json(plain["any"]),
-            countries=plain["countries"],
-            references={name: ReferenceFigures.from_json(held) for name, held in plain["references"].items()},
-            mentions_by_continent=plain["mentions"]["continents"],
-            mentions_by_country=plain["mentions"]["countries"],
-            note=plain.get("note", ""),
-        )
+    mentions: Mentions
+    note: LeftOutEmpty[str] = ""
 
 
 @dataclass(frozen=True)
@@ -215,18 +161,22 @@ def region_figures(
     whole = _share_out(located)
     continents, note = _estimate_continents(located, whole, draws, repeats, seed)
     named = dict(zip(tables.REGIONS, (located.weights > 0).sum(axis=0).tolist(), strict=True))
+    count = int(located.is_located.sum())
     mentions = [mention for of_text in located.mentions for mention in of_text]
     return RegionFigures(
         documents=located.n,
-        located=int(located.is_located.sum()),
-        located_share=wilson(int(located.is_located.sum()), located.n),
+        located=count,
+        unlocated=located.n - count,
+        located_share=wilson(count, located.n),
         continents=continents,
         whole=whole,
         any={region: wilson(count, located.n) for region, count in named.items()},
         countries=_count(code for codes in located.countries for code in codes),
         references={reference.name: _hold_against(located, reference, seed) for reference in references},
-        mentions_by_continent=_count(mention.continent for mention in mentions),
-        mentions_by_country=_count(mention.country for mention in mentions),
+        mentions=Mentions(
+            continents=_count(mention.continent for mention in mentions),
+            countries=_count(mention.country for mention in mentions),
+        ),
         note=note,
     )
 

@@ -9,13 +9,15 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.result import estimates_from_json, estimates_to_json
 from attrprompt.analysis.statistics.estimate import Estimate, wilson
 from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import InputError
+from attrprompt.kept import Flat, Kept
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Lexicon:
 
 
 @dataclass(frozen=True)
-class LexiconFigures:
+class LexiconFigures(Kept):
     """How many texts use a lexicon.
 
     Attributes:
@@ -48,18 +50,9 @@ class LexiconFigures:
     none: int
     several: int
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**vars(self), "any": estimates_to_json(self.any)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The figures of which this is the plain data."""
-        return cls(**{**plain, "any": estimates_from_json(plain["any"])})
-
 
 @dataclass(frozen=True)
-class LexiconCell:
+class LexiconCell(Kept):
     """A lexicon in the texts of one label or region.
 
     Attributes:
@@ -72,47 +65,29 @@ class LexiconCell:
     figures: LexiconFigures | None
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """The figures by name, with the reason."""
-        plain = {"documents": self.documents} if self.figures is None else self.figures.to_json()
-        return plain | {"reason": self.reason}
+    @model_serializer(mode="wrap")
+    def _spread(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The figures, which tell the number of texts too, stand among the other keys."""
+        plain: dict[str, Any] = write(self)
+        return {"documents": self.documents, **(plain["figures"] or {}), "reason": self.reason}
 
+    @model_validator(mode="before")
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The cell of which this is the plain data."""
-        figures = {name: value for name, value in plain.items() if name != "reason"}
-        measured = LexiconFigures.from_json(figures) if "any" in figures else None
-        return cls(plain["documents"], measured, plain["reason"])
+    def _gather(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
+        return {**plain, "figures": plain if "any" in plain else None}
 
 
 @dataclass(frozen=True)
-class LexiconScopes:
+class LexiconScopes(Kept):
     """A lexicon in the texts of one data set: in all of them, by label, and by the region that they name."""
 
     all: LexiconFigures
     labels: dict[str, LexiconCell]
     regions: dict[str, LexiconCell]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "all": self.all.to_json(),
-            "labels": {label: cell.to_json() for label, cell in self.labels.items()},
-            "regions": {region: cell.to_json() for region, cell in self.regions.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The counts of which this is the plain data."""
-        return cls(
-            LexiconFigures.from_json(plain["all"]),
-            {label: LexiconCell.from_json(cell) for label, cell in plain["labels"].items()},
-            {region: LexiconCell.from_json(cell) for region, cell in plain["regions"].items()},
-        )
-
 
 @dataclass(frozen=True)
-class CountedLexicon:
+class CountedLexicon(Kept):
     """A lexicon in the texts of data sets.
 
     Attributes:
@@ -123,34 +98,12 @@ class CountedLexicon:
     groups: tuple[str, ...]
     datasets: dict[str, LexiconScopes]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "groups": list(self.groups),
-            "datasets": {name: scopes.to_json() for name, scopes in self.datasets.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The lexicon of which this is the plain data."""
-        datasets = {name: LexiconScopes.from_json(scopes) for name, scopes in plain["datasets"].items()}
-        return cls(tuple(plain["groups"]), datasets)
-
 
 @dataclass(frozen=True)
-class Lexicons:
+class Lexicons(Kept):
     """Lexicons by name, counted in the same data sets; gender terms are the first."""
 
-    counted: dict[str, CountedLexicon]
-
-    def to_json(self) -> dict[str, Any]:
-        """The lexicons by name."""
-        return {name: lexicon.to_json() for name, lexicon in self.counted.items()}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The lexicons of which this is the plain data."""
-        return cls({name: CountedLexicon.from_json(lexicon) for name, lexicon in plain.items()})
+    counted: Flat[dict[str, CountedLexicon]]
 
 
 def gender_lexicon() -> Lexicon:

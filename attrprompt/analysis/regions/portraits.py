@@ -5,9 +5,8 @@ Texts that name several continents count for each of them. How varied they are i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from attrprompt.analysis.regions import tables
 from attrprompt.analysis.regions.evidence import NO_PLACE
@@ -17,64 +16,38 @@ from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL, Estimate, estimate_mean
 from attrprompt.analysis.texts.phrases import OverusedPhrase, find_overused_phrases
 from attrprompt.analysis.texts.tokens import count_words, tokenise
+from attrprompt.kept import Kept, LeftOut
 
 PHRASES = 30
 
 
 @dataclass(frozen=True)
-class RegionPortrait:
+class RegionPortrait(Kept):
     """The texts of one set that name one region.
 
     Attributes:
         region: a continent, or "no place".
         documents: number of texts.
-        items: some of them, by their numbers in the data set.
         reason: why nothing was measured: "too few texts: 7".
         tone: mean polarity of the texts; None where nothing was measured.
         words: mean number of words a text; None where nothing was measured.
         overused: phrases that they use more than the other texts of the set; None where either are too few.
         vocabulary: different words in as many words as all regions and sets are compared at; None where not compared.
+        items: some of the texts, by their numbers in the data set.
     """
 
     region: str
     documents: int
-    items: tuple[int, ...]
     reason: str = ""
-    tone: Estimate | None = None
-    words: Estimate | None = None
-    overused: tuple[OverusedPhrase, ...] | None = None
+    tone: LeftOut[Estimate] = None
+    words: LeftOut[Estimate] = None
+    overused: LeftOut[tuple[OverusedPhrase, ...]] = None
     vocabulary: Estimate | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name; tone, words and over-used phrases only where they were measured."""
-        plain: dict[str, Any] = {"region": self.region, "documents": self.documents, "reason": self.reason}
-        if self.tone is not None:
-            plain["tone"] = self.tone.to_json()
-        if self.words is not None:
-            plain["words"] = self.words.to_json()
-        if self.overused is not None:
-            plain["overused"] = [phrase.to_json() for phrase in self.overused]
-        vocabulary = None if self.vocabulary is None else self.vocabulary.to_json()
-        return plain | {"vocabulary": vocabulary, "items": list(self.items)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The portrait of which this is the plain data."""
-        overused = plain.get("overused")
-        return cls(
-            region=plain["region"],
-            documents=plain["documents"],
-            items=tuple(plain["items"]),
-            reason=plain["reason"],
-            tone=_read_estimate(plain.get("tone")),
-            words=_read_estimate(plain.get("words")),
-            overused=None if overused is None else tuple(map(OverusedPhrase.from_json, overused)),
-            vocabulary=_read_estimate(plain["vocabulary"]),
-        )
+    items: tuple[int, ...] = field(kw_only=True)
 
 
 @dataclass(frozen=True)
-class Portraits:
+class Portraits(Kept):
     """What data sets say about each region.
 
     Attributes:
@@ -88,21 +61,6 @@ class Portraits:
     tokens: int | None
     repeats: int
     warnings: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "datasets": {name: [portrait.to_json() for portrait in own] for name, own in self.datasets.items()},
-            "tokens": self.tokens,
-            "repeats": self.repeats,
-            "warnings": list(self.warnings),
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The portraits of which this is the plain data."""
-        datasets = {name: tuple(map(RegionPortrait.from_json, own)) for name, own in plain["datasets"].items()}
-        return cls(datasets, plain["tokens"], plain["repeats"], tuple(plain["warnings"]))
 
 
 def list_rows_by_region(located: LocatedSet) -> dict[str, list[int]]:
@@ -125,7 +83,7 @@ def portray_regions(located: LocatedSet, *, fewest: int = FEWEST_IN_A_CELL) -> l
     for region, rows in list_rows_by_region(located).items():
         items = tuple(numbers[row] for row in rows[:ITEMS_KEPT])
         if len(rows) < fewest:
-            portraits.append(RegionPortrait(region, len(rows), items, f"too few texts: {len(rows)}"))
+            portraits.append(RegionPortrait(region, len(rows), f"too few texts: {len(rows)}", items=items))
             continue
         inside = [located.texts[row] for row in rows]
         others = set(range(located.n)).difference(rows)
@@ -133,7 +91,7 @@ def portray_regions(located: LocatedSet, *, fewest: int = FEWEST_IN_A_CELL) -> l
             RegionPortrait(
                 region,
                 len(rows),
-                items,
+                items=items,
                 tone=estimate_tone(inside),
                 words=estimate_mean([count_words(text) for text in inside], "mean", 0.0),
                 overused=_find_phrases(inside, [located.texts[row] for row in sorted(others)], names)
@@ -148,7 +106,3 @@ def _find_phrases(texts: Sequence[str], others: Sequence[str], names: set[str]) 
     """Over-used phrases without those made of place names only: that texts on Kenya say "Kenya" is no news."""
     found = find_overused_phrases(texts, others, count=4 * PHRASES)
     return tuple(phrase for phrase in found if not names.issuperset(phrase.phrase.split()))[:PHRASES]
-
-
-def _read_estimate(plain: Mapping[str, Any] | None) -> Estimate | None:
-    return None if plain is None else Estimate.from_json(plain)

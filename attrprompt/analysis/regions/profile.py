@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated, Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from attrprompt.analysis.regions.figures import RegionFigures, region_figures
 from attrprompt.analysis.regions.finder import list_continents
@@ -12,35 +14,21 @@ from attrprompt.analysis.regions.located import LocatedSet
 from attrprompt.analysis.regions.references import Reference
 from attrprompt.analysis.result import ITEMS_KEPT
 from attrprompt.analysis.statistics.estimate import FEWEST_IN_A_CELL
+from attrprompt.kept import Kept, LeftOut
 
 REPEATS_IN_TABLES = 50
 
 
 @dataclass(frozen=True)
-class TextsByPlace:
+class TextsByPlace(Kept):
     """For each continent and country (ISO 3166 code) the numbers of some of the texts that name it."""
 
     continents: dict[str, tuple[int, ...]]
     countries: dict[str, tuple[int, ...]]
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "continents": {continent: list(items) for continent, items in self.continents.items()},
-            "countries": {country: list(items) for country, items in self.countries.items()},
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The texts of which this is the plain data."""
-        return cls(
-            {continent: tuple(items) for continent, items in plain["continents"].items()},
-            {country: tuple(items) for country, items in plain["countries"].items()},
-        )
-
 
 @dataclass(frozen=True)
-class RegionCell:
+class RegionCell(Kept):
     """The figures of the texts with one label or attribute value.
 
     Attributes:
@@ -53,20 +41,9 @@ class RegionCell:
     figures: RegionFigures | None
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        figures = None if self.figures is None else self.figures.to_json()
-        return {"value": self.value, "documents": self.documents, "figures": figures, "reason": self.reason}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The cell of which this is the plain data."""
-        figures = None if plain["figures"] is None else RegionFigures.from_json(plain["figures"])
-        return cls(**{**plain, "figures": figures})
-
 
 @dataclass(frozen=True)
-class RegionProfile:
+class RegionProfile(Kept):
     """All that one data set says of regions.
 
     Attributes:
@@ -76,32 +53,21 @@ class RegionProfile:
     """
 
     figures: RegionFigures
-    texts: TextsByPlace | None = None
-    tables: dict[str, tuple[RegionCell, ...]] | None = None
+    texts: LeftOut[TextsByPlace] = None
+    tables: Annotated[LeftOut[dict[str, tuple[RegionCell, ...]]], Field(alias="region_tables")] = None
 
-    def to_json(self) -> dict[str, Any]:
+    @model_serializer(mode="wrap")
+    def _spread(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """The figures as `analyze` prints them for a data set, beside its others: "whole" is taken there."""
-        plain = self.figures.to_json()
-        plain["continents_whole"] = plain.pop("whole")
-        if self.texts is not None:
-            plain["texts"] = self.texts.to_json()
-        if self.tables is not None:
-            plain["region_tables"] = {
-                dimension: [cell.to_json() for cell in cells] for dimension, cells in self.tables.items()
-            }
-        return plain
+        plain: dict[str, Any] = write(self)
+        figures = plain.pop("figures")
+        whole = figures.pop("whole")
+        return {**figures, "continents_whole": whole, **plain}
 
+    @model_validator(mode="before")
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The profile of which this is the plain data; what else stands there is left alone."""
-        tables = plain.get("region_tables")
-        return cls(
-            RegionFigures.from_json({**plain, "whole": plain["continents_whole"]}),
-            TextsByPlace.from_json(plain["texts"]) if "texts" in plain else None,
-            None
-            if tables is None
-            else {dimension: tuple(map(RegionCell.from_json, cells)) for dimension, cells in tables.items()},
-        )
+    def _gather(cls, plain: Mapping[str, Any]) -> dict[str, Any]:
+        return {**plain, "figures": {**plain, "whole": plain["continents_whole"]}}
 
 
 def list_texts_by_place(located: LocatedSet) -> TextsByPlace:

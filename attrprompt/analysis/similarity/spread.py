@@ -6,15 +6,14 @@ follows from the sum of the vectors, and the Vendi score from the d × d matrix 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.texts.tokens import IntArray
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 
 FloatMatrix = NDArray[np.float32]
 _BLOCK = 4096
@@ -97,7 +96,7 @@ def _effective_number(shares: NDArray[np.float64], order: float) -> float:
 
 
 @dataclass(frozen=True)
-class PairSimilarities:
+class PairSimilarities(Kept):
     """Cosines of randomly chosen pairs, for a density curve.
 
     Attributes:
@@ -113,21 +112,6 @@ class PairSimilarities:
     pairs: int
     mean: float
     kind: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "edges": list(self.edges),
-            "shares": list(self.shares),
-            "pairs": self.pairs,
-            "mean": self.mean,
-            "kind": self.kind,
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The distribution of which this is the plain data."""
-        return cls(**{**plain, "edges": tuple(plain["edges"]), "shares": tuple(plain["shares"])})
 
 
 def sample_pair_similarities(

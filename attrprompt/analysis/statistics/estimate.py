@@ -10,25 +10,22 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from attrprompt.kept import Kept
 
 Z95 = 1.959963984540054
 DELETE_D = "delete-d jackknife"
 FEWEST_IN_A_CELL = 30
 
 
-def _to_json(record: Any) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-
-
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Kept):
     """One figure of one set.
 
     Attributes:
@@ -49,18 +46,9 @@ class Estimate:
     repeats: int | None
     method: str
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The estimate of which this is the plain data."""
-        return cls(**plain)
-
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Kept):
     """One figure of set `a` against set `b`: difference = a - b, ratio = a ÷ b.
 
     Attributes:
@@ -85,15 +73,6 @@ class Comparison:
     q: float | None = None
     family: str = ""
     verdict: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return _to_json(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The comparison of which this is the plain data."""
-        return cls(**plain)
 
     def turned(self) -> Comparison:
         """The same of set `b` against set `a`."""

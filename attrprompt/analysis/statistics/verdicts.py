@@ -6,9 +6,8 @@ Holm family by `join_primary`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.metrics import PRIMARY
@@ -28,15 +27,6 @@ class Family:
     name: str
     size: int
     correction: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Size and correction."""
-        return {"size": self.size, "correction": self.correction}
-
-    @classmethod
-    def from_json(cls, name: str, plain: Mapping[str, Any]) -> Family:
-        """The family of this name with these fields."""
-        return cls(name, plain["size"], plain["correction"])
 
 
 def correct_by_holm(p_values: Sequence[float]) -> list[float]:

@@ -8,12 +8,13 @@ runs themselves, so that no pair is reported below the threshold.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from attrprompt.analysis.texts.tokens import tokenise
 from attrprompt.errors import StopCheck
+from attrprompt.kept import Kept
 
 if TYPE_CHECKING:
     from datasketch import MinHash, MinHashLSH
@@ -50,7 +51,7 @@ class DuplicatePair:
 
 
 @dataclass(frozen=True)
-class Duplicates:
+class Duplicates(Kept):
     """The texts of a data set that repeat an earlier one.
 
     Attributes:
@@ -67,15 +68,6 @@ class Duplicates:
     threshold: float
     method: str
     pairs: tuple[DuplicatePair, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {**asdict(self), "pairs": [asdict(pair) for pair in self.pairs]}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Duplicates:
-        """The duplicates of which this is the plain data."""
-        return cls(**{**plain, "pairs": tuple(DuplicatePair(**pair) for pair in plain["pairs"])})
 
 
 def normalise_for_comparison(text: str) -> str:

@@ -7,9 +7,8 @@ reading; nothing here claims significance.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from attrprompt.analysis.texts.tokens import (
     tokenise,
 )
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 
 LONGEST = 4
 FEWEST_TEXTS = 3
@@ -31,7 +31,7 @@ OPENING_WORDS = 4
 
 
 @dataclass(frozen=True)
-class OverusedPhrase:
+class OverusedPhrase(Kept):
     """A word or phrase that one set uses in more of its texts than another.
 
     Attributes:
@@ -50,18 +50,9 @@ class OverusedPhrase:
     log_odds: float
     score: float
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The phrase of which this is the plain data."""
-        return cls(**plain)
-
 
 @dataclass(frozen=True)
-class VocabularyOverlap:
+class VocabularyOverlap(Kept):
     """Words of two sets: how many they share, and the most common words that only one of them has.
 
     Attributes:
@@ -77,19 +68,9 @@ class VocabularyOverlap:
     only_b: tuple[tuple[str, int], ...]
     jaccard: float
 
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The overlap of which this is the plain data."""
-        lists = {name: tuple((word, texts) for word, texts in plain[name]) for name in ("only_a", "only_b")}
-        return cls(**{**plain, **lists})
-
 
 @dataclass(frozen=True)
-class Opening:
+class Opening(Kept):
     """First words with which several texts begin.
 
     Attributes:
@@ -100,15 +81,6 @@ class Opening:
     texts: int
     share: float
     examples: tuple[int, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The opening of which this is the plain data."""
-        return cls(**{**plain, "examples": tuple(plain["examples"])})
 
 
 def find_overused_phrases(

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal, Self
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis.texts.tokens import IntArray, TokenTable, build_token_table
 from attrprompt.errors import InputError
+from attrprompt.kept import Kept
 from attrprompt.project import fold_label
 
 CUT_FLAG = "truncated"
@@ -66,7 +67,7 @@ class AnalysisSet:
 
 
 @dataclass(frozen=True)
-class TextChoice:
+class TextChoice(Kept):
     """Which texts count, and in which form they were given.
 
     Attributes:
@@ -78,15 +79,6 @@ class TextChoice:
     text: TextForm = "clean"
     excluded_flags: tuple[str, ...] = NOT_COUNTED_FLAGS
     review: Review = "ignored"
-
-    def to_json(self) -> dict[str, Any]:
-        """The choice as results print it."""
-        return {"text": self.text, "excluded_flags": list(self.excluded_flags), "review": self.review}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The choice that results print like this."""
-        return cls(plain["text"], tuple(plain["excluded_flags"]), plain["review"])
 
     def describe(self) -> str:
         """The choice in words, as a part of a sentence."""

@@ -6,9 +6,8 @@ Here it is exact; each half of the texts is held out for the other, and the scor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.scores import Floats
 from attrprompt.evaluation.steps.halves import refuse_few, split_in_half
 from attrprompt.evaluation.steps.weighted_probe import Problem, fit, measure_influence
+from attrprompt.kept import Kept
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
 
@@ -45,7 +45,7 @@ class InfluenceParameters:
 
 
 @dataclass(frozen=True)
-class InfluenceRanking:
+class InfluenceRanking(Kept):
     """The texts of a training set by their influence.
 
     Attributes:
@@ -60,27 +60,6 @@ class InfluenceRanking:
     parameters: InfluenceParameters
     harmful_share: float
     texts: tuple[TextInfluence, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "training": self.training,
-            "n": self.n,
-            "parameters": asdict(self.parameters),
-            "harmful_share": self.harmful_share,
-            "texts": [asdict(text) for text in self.texts],
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The ranking of which this is the plain data."""
-        return cls(
-            training=plain["training"],
-            n=plain["n"],
-            parameters=InfluenceParameters(**plain["parameters"]),
-            harmful_share=plain["harmful_share"],
-            texts=tuple(TextInfluence(**text) for text in plain["texts"]),
-        )
 
 
 class InfluenceRequest(EvaluationRequest, JobRequest[InfluenceRanking]):

@@ -14,9 +14,9 @@ weighted texts, the outer one moves the weights so that a noise-robust loss on f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, Self
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from attrprompt.analysis.statistics.estimate import Comparison
 from attrprompt.analysis.statistics.verdicts import EXPLORATORY_FAMILY, PRIMARY_FAMILY, adjust_families
 from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.errors import InputError, StopCheck, WorkerError
-from attrprompt.evaluation.estimates import Scores, print_scores, read_scores
+from attrprompt.evaluation.estimates import Scores
 from attrprompt.evaluation.loading import SHARE, CodedTexts, read_coded
 from attrprompt.evaluation.probe import (
     DRAWS,
@@ -44,6 +44,7 @@ from attrprompt.evaluation.result import ALL_TEXTS
 from attrprompt.evaluation.scores import Floats, Predictions, measure_calibration_error
 from attrprompt.evaluation.steps.halves import refuse_few, split_in_half
 from attrprompt.evaluation.steps.weighted_probe import Problem, fit, measure_influence, robust_loss
+from attrprompt.kept import Kept
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
 
@@ -105,7 +106,7 @@ class TextWeight:
 
 
 @dataclass(frozen=True)
-class Reweighing:
+class Reweighing(Kept):
     """Weights of a training set, and what the probe scores with and without them.
 
     Attributes:
@@ -125,37 +126,6 @@ class Reweighing:
     after: Scores
     comparisons: tuple[Comparison, ...]
     weights: tuple[TextWeight, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {
-            "training": self.training,
-            "test": asdict(self.test),
-            "parameters": asdict(self.parameters),
-            "n": self.n,
-            "held_out_loss": asdict(self.held_out_loss),
-            "low_share": self.low_share,
-            "before": print_scores(self.before),
-            "after": print_scores(self.after),
-            "comparisons": [comparison.to_json() for comparison in self.comparisons],
-            "weights": [asdict(weight) for weight in self.weights],
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """The weights of which this is the plain data."""
-        return cls(
-            training=plain["training"],
-            test=GoldSet(**plain["test"]),
-            parameters=WeighingParameters(**plain["parameters"]),
-            n=plain["n"],
-            held_out_loss=HeldOutLoss(**plain["held_out_loss"]),
-            low_share=plain["low_share"],
-            before=read_scores(plain["before"]),
-            after=read_scores(plain["after"]),
-            comparisons=tuple(Comparison.from_json(comparison) for comparison in plain["comparisons"]),
-            weights=tuple(TextWeight(**weight) for weight in plain["weights"]),
-        )
 
 
 class ReweighRequest(EvaluationRequest, JobRequest[Reweighing]):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.statistics.verdicts import DIFFERENT, LEVEL, NO_INTERVAL, NOT_SHOWN, correct_by_holm
@@ -13,6 +13,7 @@ from attrprompt.analysis_jobs.request import UNHASHED
 from attrprompt.evaluation.evaluate import answer_evaluation
 from attrprompt.evaluation.request import EvaluationRequest
 from attrprompt.evaluation.result import EQUAL_N, Evaluation
+from attrprompt.kept import Kept
 from attrprompt.records import Run
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
@@ -21,7 +22,7 @@ METRIC = "macro_f1"
 
 
 @dataclass(frozen=True, slots=True)
-class VariantRow:
+class VariantRow(Kept):
     """One variant against the base run: the difference is variant - base, so below 0 the variant is worse.
 
     Attributes:
@@ -41,10 +42,6 @@ class VariantRow:
     p: float | None = None
     q: float | None = None
     verdict: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)
 
 
 class VariantsRequest(EvaluationRequest, JobRequest[Evaluation]):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from attrprompt.generation.plans.coverage import CoverageFigures, PlanCoverage, PlanGroup
 from attrprompt.generation.plans.items import PlanItem
 from attrprompt.generation.plans.options import PlanOptions
+from attrprompt.kept import Kept
 from attrprompt.llm.tokens import TOKENS_PER_MESSAGE, estimate_tokens
 from attrprompt.project import DimensionKind, Method, Project
 from attrprompt.sampling import LabelSet, Sampler, count_space, expected_space_share, least_prompts
@@ -45,7 +45,7 @@ class SpaceShare:
 
 
 @dataclass(frozen=True)
-class PlanSummary:
+class PlanSummary(Kept):
     """A plan in figures; coverage is None for methods without attributes.
 
     Attributes:
@@ -78,10 +78,6 @@ class PlanSummary:
     estimated_cost: float | None
     space_share: dict[str, SpaceShare]
     warnings: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data, for the command line."""
-        return {**asdict(self), "warnings": list(self.warnings)}
 
 
 class PlanStatistics(PlanCoverage):

@@ -3,7 +3,7 @@
 import pytest
 
 from attrprompt.analysis.regions.divergence import DivergencePair
-from attrprompt.analysis.regions.figures import RegionFigures
+from attrprompt.analysis.regions.figures import Mentions, RegionFigures
 from attrprompt.analysis.regions.profile import RegionProfile
 from attrprompt.analysis.result import Parameters
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
@@ -27,9 +27,12 @@ def make_analysis(metric, *, q, **figures):
 
 def make_figures(share):
     """A data set of which this share of the texts names a place."""
+    found = round(100 * share)
     located = Estimate(share, None, None, 100, None, None, "Wilson")
     return DatasetFigures(
-        regions=RegionProfile(RegionFigures(100, round(100 * share), located, {}, {}, {}, {}, {}, {}, {}))
+        regions=RegionProfile(
+            RegionFigures(100, found, 100 - found, located, {}, {}, {}, {}, {}, Mentions({}, {})),
+        )
     )
 
 

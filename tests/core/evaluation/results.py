@@ -38,7 +38,7 @@ def make_evaluation(models, **changes):
     fields = {
         "metrics": ("accuracy", "macro_f1"),
         "headline": "accuracy",
-        "parameters": Parameters("probe", {"seed": 0}, "encoder", TextChoice()),
+        "parameters": Parameters("probe", {"seed": 0}, "encoder", texts=TextChoice()),
         "multi_label": False,
         "classes": (),
         "test": GoldTest("gold", 100, 0, 0),

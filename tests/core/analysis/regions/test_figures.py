@@ -37,8 +37,8 @@ def test_a_text_with_several_continents_is_shared_out_over_them():
     assert figures.any["Africa"].value == pytest.approx(2 / 4)
     assert figures.any["Asia"].value == pytest.approx(1 / 4)
     assert figures.countries == {"KE": 2, "JP": 1, "FR": 1}
-    assert figures.mentions_by_continent == {"Africa": 2, "Asia": 1, "Europe": 2}
-    assert figures.mentions_by_country["FR"] == 2
+    assert figures.mentions.continents == {"Africa": 2, "Asia": 1, "Europe": 2}
+    assert figures.mentions.countries["FR"] == 2
 
 
 def test_a_mention_without_a_continent_does_not_locate_a_text():

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from attrprompt.analysis_jobs.request import EXPLORED, AnalysisRequest
 from attrprompt.analysis_jobs.sets import counted_texts, load_sets
+from attrprompt.kept import Kept
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import JobRequest, register
 
-KEPT = 10
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Endings:
+class Endings(Kept):
     """The most frequent last words.
 
     Attributes:
@@ -24,15 +25,6 @@ class Endings:
     """
 
     counts: Mapping[str, Mapping[str, int]]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {"counts": {name: dict(words) for name, words in self.counts.items()}}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """See `to_json`."""
-        return cls(plain["counts"])
 
 
 class EndingsRequest(AnalysisRequest, JobRequest[Endings]):
@@ -49,6 +41,6 @@ def count_endings(request: EndingsRequest, context: JobContext) -> Endings:
     for done, dataset in enumerate(sets):
         context.progress(done / len(sets), f"last words of {dataset.name}")
         counts[dataset.name] = dict(
-            Counter(text.split()[-1] for text in counted_texts(request, dataset)).most_common(KEPT)
+            Counter(text.split()[-1] for text in counted_texts(request, dataset)).most_common(MOST)
         )
     return Endings(counts)
