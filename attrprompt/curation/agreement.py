@@ -42,7 +42,6 @@ class Agreement:
         not_informative: why alpha says nothing here; empty where it does.
         items: items with at least two votes.
         annotators: who voted on them.
-        verdicts: how often each verdict was given on these items.
     """
 
     raw: Estimate | None
@@ -50,7 +49,6 @@ class Agreement:
     not_informative: str
     items: int
     annotators: tuple[str, ...]
-    verdicts: dict[str, int]
 
 
 def measure_agreement(votes: Sequence[Vote[ItemT]], *, seed: int = 0, repeats: int = REPEATS) -> Agreement:
@@ -80,7 +78,6 @@ def measure_agreement(votes: Sequence[Vote[ItemT]], *, seed: int = 0, repeats: i
         not_informative=not_informative,
         items=len(paired),
         annotators=tuple(sorted({annotator for item, annotator in latest if item in paired})),
-        verdicts=dict(verdicts.most_common()),
     )
 
 

@@ -22,7 +22,7 @@ from attrprompt.edits.labels import (
     reorder_labels,
 )
 from attrprompt.edits.lengths import parse_length
-from attrprompt.edits.pasting import PastedValues, ValueDraft, clean_line, parse_pasted_values
+from attrprompt.edits.pasting import ValueDraft, clean_line, parse_pasted_values
 from attrprompt.edits.tasks import reset_template, set_task, set_template
 from attrprompt.edits.values import (
     AddedValues,
@@ -38,7 +38,6 @@ from attrprompt.edits.values import (
 
 __all__ = [
     "AddedValues",
-    "PastedValues",
     "ValueDraft",
     "ValueFields",
     "add_dimension",

@@ -28,20 +28,7 @@ class ValueDraft:
     continent: str | None = None
 
 
-@dataclass(frozen=True)
-class PastedValues:
-    """What was read from pasted lines.
-
-    Attributes:
-        drafts: the values, in the order of the lines.
-        blank: how many lines held nothing, or nothing but a bullet.
-    """
-
-    drafts: tuple[ValueDraft, ...]
-    blank: int
-
-
-def parse_pasted_values(text: str) -> PastedValues:
+def parse_pasted_values(text: str) -> list[ValueDraft]:
     """One value a line; after a tab its description, after another tab its weight, as spreadsheets paste them.
 
     Raises:
@@ -56,19 +43,17 @@ def parse_pasted_values(text: str) -> PastedValues:
     lines = text.splitlines()
     numbered = lines_are_numbered(lines)
     drafts: list[ValueDraft] = []
-    blank = 0
     for number, line in enumerate(lines, start=1):
         cells = line.strip().split("\t")
         value = clean_line(cells[0], numbered=numbered)
         if not value:
-            blank += 1
             continue
         description = cells[1].strip() if len(cells) > 1 else ""
         weight = _read_weight(cells[2], number) if len(cells) > 2 and cells[2].strip() else 1.0
         drafts.append(ValueDraft(text=value, description=description, weight=weight))
     if len(drafts) > MAX_PASTED_VALUES:
         raise InputError(f"{len(drafts):,} values at once; at most {MAX_PASTED_VALUES:,} fit. Paste them in parts.")
-    return PastedValues(drafts=tuple(drafts), blank=blank)
+    return drafts
 
 
 def lines_are_numbered(lines: list[str]) -> bool:

@@ -45,13 +45,11 @@ class AddedValues:
         project: the new document.
         ids: the new values, in the order given.
         duplicates: texts that were there already, or came twice.
-        blank: how many were blank.
     """
 
     project: Project
     ids: tuple[str, ...]
     duplicates: tuple[str, ...]
-    blank: int
 
 
 def add_values(
@@ -64,7 +62,7 @@ def add_values(
 ) -> AddedValues:
     """Add values after the last; of a class-dependent dimension for these labels, shared where there are several.
 
-    A value that a label has already is added for the other labels only; blanks and full duplicates are counted.
+    A value that a label has already is added for the other labels only; blanks and full duplicates are left out.
 
     Raises:
         InputError: the dimension or a label is gone, a label is missing or not wanted, or a value breaks a rule.
@@ -77,11 +75,9 @@ def add_values(
     order = order_after(dimension.values.values())
     added: dict[str, AttributeValue] = {}
     duplicates: list[str] = []
-    blank = 0
     for value in values:
         draft = ValueDraft(text=value) if isinstance(value, str) else value
         if not draft.text.strip():
-            blank += 1
             continue
         fields = _draft_fields(draft, dimension.kind)
         folded = fold_text(str(fields["text"]))
@@ -93,7 +89,7 @@ def add_values(
         fields |= {"labels": free if targets else (), "origin": origin, "order": order + len(added)}
         added[make_id()] = make_part(AttributeValue, fields)
     changed = change_dimension(project, dimension_id, values={**dimension.values, **added}) if added else project
-    return AddedValues(changed, tuple(added), tuple(duplicates), blank)
+    return AddedValues(changed, tuple(added), tuple(duplicates))
 
 
 def edit_value(
@@ -195,7 +191,7 @@ def copy_values(
         changed[new_id] = change_part(value, fields)
         ids.append(new_id)
     result = change_dimension(project, dimension_id, values=changed) if ids else project
-    return AddedValues(result, tuple(ids), tuple(duplicates), 0)
+    return AddedValues(result, tuple(ids), tuple(duplicates))
 
 
 def move_values(

@@ -109,7 +109,3 @@ def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         cells = (row.get(name) for name in columns)
         writer.writerow([guard_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return buffer.getvalue()
-
-
-def _spread(estimate: Mapping[str, Any]) -> Row:
-    return {key: estimate[key] for key in ("value", "low", "high", "n", "m", "repeats", "method")}

@@ -107,7 +107,7 @@ def _draw_deletion(page: ProjectPage) -> None:
 
 
 def _add(page: ProjectPage, key: str) -> str:
-    drafts = edits.parse_pasted_values(st.session_state[key]).drafts
+    drafts = edits.parse_pasted_values(st.session_state[key])
     if not drafts:
         raise AttrPromptError("No label was given. Write one a line.")
     document = edits.add_labels(page.project.document, drafts)

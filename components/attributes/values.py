@@ -327,11 +327,9 @@ def _describe(state: Mapping[str, Any]) -> str:
 
 def _paste(page: ProjectPage, cell: OpenCell, key: str) -> str:
     pasted = edits.parse_pasted_values(st.session_state[key])
-    if not pasted.drafts:
+    if not pasted:
         raise AttrPromptError("Nothing was pasted. Write one value a line.")
-    added = edits.add_values(
-        page.project.document, cell.dimension_id, pasted.drafts, labels=cell.labels, origin="pasted"
-    )
+    added = edits.add_values(page.project.document, cell.dimension_id, pasted, labels=cell.labels, origin="pasted")
     if added.ids:
         save_document(
             page, added.project, f"{cell.title}: {say_count(len(added.ids), 'value')} pasted", source="pasted"
