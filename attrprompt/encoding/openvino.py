@@ -130,7 +130,7 @@ def _convert(folder: Path, path: Path) -> None:
     openvino = _import_openvino()
     model = load_sentence_transformer(folder, device="cpu")
 
-    class Sentences(torch.nn.Module):
+    class Sentences(torch.nn.Module):  # type: ignore[misc]  # torch is not checked: see pyproject.toml
         def __init__(self) -> None:
             super().__init__()
             self.model = model

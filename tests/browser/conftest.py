@@ -77,7 +77,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     process = start_server(home, port)
     yield App(f"http://127.0.0.1:{port}", home)
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE / 1_000)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,13 @@ def wait_until_idle(page: Page) -> None:
     """Until Streamlit has drawn everything: what is clicked before that may be drawn anew under the hand."""
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
     page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
+
+
+def press(control: Locator) -> None:
+    """Click something once it is there and the page is at rest: before that it may move from under the mouse."""
+    expect(control).to_be_visible()
+    wait_until_idle(control.page)
+    control.click()
 
 
 def open_list(page: Page, box: Locator) -> None:

@@ -12,7 +12,7 @@ from attrprompt.records import SampleStatus
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.settings import Settings
 from attrprompt.store import SampleFilter
-from tests.browser.conftest import App, free_port, open_list, start_server, wait_until_idle
+from tests.browser.conftest import App, free_port, open_list, press, start_server, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,7 +37,7 @@ def open_page(page, app, demo, name):
 
 
 def open_tab(page, name):
-    page.get_by_role("tab", name=name, exact=True).click()
+    press(page.get_by_role("tab", name=name, exact=True))
     wait_until_idle(page)
 
 
@@ -104,13 +104,13 @@ def test_a_lasso_on_the_map_changes_the_count_and_the_tables(app, demo, page):
     open_tab(page, "All pairs")
     expect(page.get_by_text(f"among the {number:,} selected texts, 5,000 a set")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download these texts").click()
+        press(page.get_by_role("button", name="Download these texts"))
     with download.value.path().open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == number
     assert {"text", "label", "dataset", "item", "region"} <= set(rows[0])
 
-    reject.click()
+    press(reject)
     store = app.open_store()
     datasets = {each.name: each for each in store.datasets.list_all(demo.id)}
 
@@ -137,11 +137,10 @@ def test_a_selection_is_sent_to_review_and_read_there(app, demo, page):
     expect(page.get_by_text(f"All: {ALL} texts")).to_be_visible()
     drag_lasso(page)
     expect(page.get_by_text(COUNT)).to_be_visible()
-    wait_until_idle(page)
-    page.get_by_role("button", name="Send to Review").click()
+    press(page.get_by_role("button", name="Send to Review"))
     expect(page.get_by_role("heading", level=1, name="Review")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Only the [\d,]+ texts that were chosen on the map are shown"))).to_be_visible()
-    page.get_by_role("button", name="Show all texts").click()
+    press(page.get_by_role("button", name="Show all texts"))
     expect(page.get_by_text("chosen on the map")).to_have_count(0)
 
 
@@ -206,7 +205,7 @@ def test_a_ruling_changes_the_figures_and_survives_a_restart_of_the_server(page,
         ruling = page.locator(".st-key-regions_ruling_China").get_by_role("combobox")
         expect(ruling).to_be_visible(timeout=COMPUTING)
         open_list(page, ruling)
-        page.get_by_role("option", name="no place").click()
+        press(page.get_by_role("option", name="no place"))
         after = wait_for_other_figures(page, before)
         page.goto("about:blank")
     finally:

@@ -11,7 +11,7 @@ from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
-from tests.browser.conftest import wait_until_idle
+from tests.browser.conftest import press, wait_until_idle
 from tests.capable_model import CapableModel
 from tests.documents import make_document
 
@@ -96,9 +96,9 @@ def rename_first_value(page, text):
 
 
 def paste(page, lines):
-    page.get_by_text("Add by pasting lines").click()
+    press(page.get_by_text("Add by pasting lines"))
     page.locator("textarea[aria-label='One value a line']").fill("\n".join(lines))
-    page.get_by_role("button", name="Add to subtopic of music").click()
+    press(page.get_by_role("button", name="Add to subtopic of music"))
 
 
 def test_twenty_decisions_at_five_keys_a_second_fall_on_what_was_on_screen(app, page, store, made):
@@ -129,10 +129,10 @@ def test_values_of_all_labels_are_elicited_and_decided_by_key(app, page, store, 
     server = faulty_server(answer=CapableModel(KNOWN, dress="prose"), json_schema="rejected")
     use_model(store, made, server)
     open_page(app, page, made)
-    page.get_by_text("Let a model propose values").click()
+    press(page.get_by_text("Let a model propose values"))
     page.get_by_label("Values a label").fill("4")
     page.get_by_label("Values a label").press("Enter")
-    page.get_by_role("button", name="Propose 4 for each of 2 labels").click()
+    press(page.get_by_role("button", name="Propose 4 for each of 2 labels"))
     card = page.locator(".deck .card[data-item]")
     expect(card.locator(".body")).to_have_text(KNOWN["music"][0])
     page.keyboard.press("t")
@@ -157,18 +157,18 @@ def test_of_what_the_filter_suggests_a_person_drops_some_and_takes_it_back(app, 
     model = CapableModel(FILTERED, fits={"federal budget": {FILTERED["military"][0]}, "dance": {"Submarine trials"}})
     use_model(store, made, faulty_server(answer=model))
     page.goto(app.page_of("attributes", made.id))
-    page.get_by_role("tab", name="Filter").click()
-    page.get_by_role("button", name="Check 12 values").click()
+    press(page.get_by_role("tab", name="Filter"))
+    press(page.get_by_role("button", name="Check 12 values"))
     expect(page.get_by_text("2 of 12 values")).to_be_visible()
     click_cell(page, 1, 30)
-    page.get_by_role("button", name="Drop 1 value, keep 11").click()
+    press(page.get_by_role("button", name="Drop 1 value, keep 11"))
 
     def texts():
         now = store.projects.load(made.id).document
         return [value.text for _, value in now.dimensions[subtopic].values_for(now.find_label("military"))]
 
     wait_for(lambda: texts() == FILTERED["military"][1:])
-    page.get_by_role("button", name="Undo: Accepted 1 proposed: Military spending").click()
+    press(page.get_by_role("button", name="Undo: Accepted 1 proposed: Military spending"))
     wait_for(lambda: texts() == FILTERED["military"])
 
 
@@ -178,10 +178,10 @@ def test_fifty_pasted_lines_are_undone_and_redone_after_a_reload(app, page, stor
     paste(page, lines)
     wait_for(lambda: texts_of(store, made) == ["opera", "jazz", *lines])
     page.reload()
-    page.get_by_role("button", name="Undo: subtopic of music: 50 values pasted").click()
+    press(page.get_by_role("button", name="Undo: subtopic of music: 50 values pasted"))
     wait_for(lambda: texts_of(store, made) == ["opera", "jazz"])
     page.reload()
-    page.get_by_role("button", name="Redo: subtopic of music: 50 values pasted").click()
+    press(page.get_by_role("button", name="Redo: subtopic of music: 50 values pasted"))
     wait_for(lambda: len(texts_of(store, made)) == 52)
 
 
@@ -207,14 +207,14 @@ def test_two_people_change_one_field_and_the_second_sees_both(app, page, browser
     open_page(app, other, made)
     rename_first_value(page, "mine")
     rename_first_value(other, "theirs")
-    other.get_by_role("button", name="Save 1 edit").click()
+    press(other.get_by_role("button", name="Save 1 edit"))
     wait_for(lambda: texts_of(store, made) == ["theirs", "jazz"])
-    page.get_by_role("button", name="Save 1 edit").click()
+    press(page.get_by_role("button", name="Save 1 edit"))
     shown = page.get_by_test_id("stCode")
     expect(shown.nth(0)).to_have_text("mine")
     expect(shown.nth(1)).to_have_text("theirs")
     assert texts_of(store, made) == ["theirs", "jazz"]
-    page.get_by_role("button", name="Keep mine").click()
+    press(page.get_by_role("button", name="Keep mine"))
     wait_for(lambda: texts_of(store, made) == ["mine", "jazz"])
     other.context.close()
 
@@ -222,24 +222,24 @@ def test_two_people_change_one_field_and_the_second_sees_both(app, page, browser
 def test_found_values_and_proposals_are_changed_together(app, page, store, made):
     propose(store, made, ["skiffle", "swing", "soul"])
     open_page(app, page, made)
-    page.get_by_role("tab", name="Search").click()
+    press(page.get_by_role("tab", name="Search"))
     expect(page.get_by_text("2 values found")).to_be_visible()
     page.get_by_label("Words in the value or its description").fill("jazz")
     page.get_by_label("Words in the value or its description").press("Enter")
     expect(page.get_by_text("1 value found")).to_be_visible()
     click_cell(page, 0, 18)
-    page.get_by_role("button", name="Give to a label").click()
-    page.get_by_label("Label", exact=True).nth(-1).click()
-    page.get_by_role("option", name="movies").click()
-    page.get_by_role("button", name="Move 1 value").click()
+    press(page.get_by_role("button", name="Give to a label"))
+    press(page.get_by_label("Label", exact=True).nth(-1))
+    press(page.get_by_role("option", name="movies"))
+    press(page.get_by_role("button", name="Move 1 value"))
     wait_for(lambda: texts_of(store, made) == ["opera"])
-    page.get_by_text("Proposals waiting").click()
+    press(page.get_by_text("Proposals waiting"))
     page.get_by_label("Words in the value or its description").fill("s")
     page.get_by_label("Words in the value or its description").press("Enter")
     expect(page.get_by_text("3 proposals found")).to_be_visible()
     click_cell(page, 0, 18)
     click_cell(page, 1, 18)
-    page.get_by_role("button", name="Accept 2 proposals").click()
+    press(page.get_by_role("button", name="Accept 2 proposals"))
     wait_for(lambda: texts_of(store, made) == ["opera", "skiffle", "swing"])
 
 
@@ -258,7 +258,7 @@ def test_markup_is_shown_as_text_in_every_view_and_never_run(app, page, store, r
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Undo: Accepted 1 proposed")).to_be_visible()
     for tab in page.get_by_role("tab").all():
-        tab.click()
+        press(tab)
         expect(page.get_by_role("tabpanel", name=tab.inner_text())).to_be_visible()
         wait_until_idle(page)
     assert page.evaluate("window.ran") is None

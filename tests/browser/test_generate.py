@@ -11,7 +11,7 @@ from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import RunState, SampleStatus
 from attrprompt.store import SampleFilter
-from tests.browser.conftest import wait_until_idle
+from tests.browser.conftest import press, wait_until_idle
 from tests.faulty_server import MODEL, FaultyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,9 +57,9 @@ def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
     server.latency = 0.3
     open_page(app, page, "generate", project)
     fill(page, "Prompts per class", 40)
-    page.get_by_text("Options: name, speed, length, budget").click()
+    press(page.get_by_text("Options: name, speed, length, budget"))
     fill(page, "Requests at once", 4)
-    page.get_by_role("button", name="Generate 160 texts").click()
+    press(page.get_by_role("button", name="Generate 160 texts"))
     page.get_by_role("button", name="Stop now").click()
     resume = page.get_by_role("button", name="Resume: send")
     expect(resume).to_be_visible()
@@ -74,7 +74,7 @@ def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
     open_page(app, again, "generate", project)
     left = int(re.search(r"send (\d+) prompts", again.get_by_role("button", name="Resume: send").inner_text()).group(1))
     assert left == stopped.counters.pending
-    again.get_by_role("button", name="Resume: send").click()
+    press(again.get_by_role("button", name="Resume: send"))
     expect(again.get_by_text("160 of 160").first).to_be_visible()
     context.close()
     assert store.runs.load(stopped.id).state is RunState.DONE
@@ -100,8 +100,8 @@ def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, serv
         expect(shown).not_to_have_attribute("data-item", str(item + "gxx".index(key)))
     while store.datasets.count(run.id, SampleFilter(statuses=(SampleStatus.REJECTED,))) < 3:
         page.wait_for_timeout(50)
-    page.get_by_role("button", name="Top up").click()
-    page.get_by_role("button", name="Ask again for 2 texts").click()
+    press(page.get_by_role("button", name="Top up"))
+    press(page.get_by_role("button", name="Ask again for 2 texts"))
     expect(page.get_by_text("20 of 20 texts count.")).to_be_visible()
     samples = {each.item: each for each in store.datasets.iterate(run.id)}
     assert len(samples) == 23
@@ -122,20 +122,19 @@ def test_a_data_set_is_downloaded_as_filtered_and_imported_again(
     )
     store.review.decide(run.id, [0, 1], {"status": "rejected"}, actor="ana")
     open_page(app, page, "review", project)
-    page.get_by_role("radio", name="New 18").or_(page.get_by_role("button", name="New 18")).first.click()
-    wait_until_idle(page)
-    page.get_by_role("button", name="Download", exact=True).click()
+    press(page.get_by_role("radio", name="New 18").or_(page.get_by_role("button", name="New 18")).first)
+    press(page.get_by_role("button", name="Download", exact=True))
     with page.expect_download() as started:
-        page.get_by_role("button", name="JSON lines").click()
+        press(page.get_by_role("button", name="JSON lines"))
     file = tmp_path / "r1.jsonl"
     started.value.save_as(file)
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [row["item"] for row in rows] == list(range(2, 20))
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Import texts").click()
+    press(page.get_by_role("button", name="Import texts"))
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_label("Name of the data set").fill("again")
-    page.get_by_role("button", name="Import", exact=True).click()
+    press(page.get_by_role("button", name="Import", exact=True))
     expect(page.get_by_text("18 texts imported as again.")).to_be_visible()
     back = list(store.datasets.iterate(store.datasets.find(project.id, "again").id))
     assert [each.text for each in back] == [row["text"] for row in rows]

@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, free_port, wait_for_server, wait_until_idle
+from tests.browser.conftest import ROOT, free_port, press, wait_for_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -67,8 +67,7 @@ def test_the_app_opens_from_the_wheel_with_its_theme_and_the_demo(installed, pag
         button = page.get_by_role("button", name="Open the demo")
         expect(button).to_have_css("background-color", find_primary_colour())
         expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
-        wait_until_idle(page)
-        button.click()
+        press(button)
         expect(page.get_by_role("heading", level=1, name="Overview")).to_be_visible()
         expect(page.get_by_text("times as many different words").first).to_be_visible()
         assert (tmp_path / "data" / "studio.sqlite3").exists()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import wait_until_idle
+from tests.browser.conftest import press, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -11,13 +11,13 @@ WRITING = 400_000  # milliseconds for the embedded model on a busy machine
 
 
 def open_page(page, label):
-    page.get_by_test_id("stSidebar").get_by_role("link", name=label).click()
+    press(page.get_by_test_id("stSidebar").get_by_role("link", name=label))
     expect(page.get_by_role("heading", level=1, name=label)).to_be_visible()
     wait_until_idle(page)
 
 
 def keep_answers_short(page):
-    page.get_by_text("Options: name, speed, length, budget").click()
+    press(page.get_by_text("Options: name, speed, length, budget"))
     field = page.get_by_label("Longest answer, in tokens")
     field.fill("24")
     field.press("Enter")
@@ -27,8 +27,8 @@ def keep_answers_short(page):
 def generate(page, method, per_class):
     open_page(page, "Generate")
     if not page.get_by_role("button", name="Generate").last.is_visible():
-        page.get_by_text("New run", exact=True).click()
-    page.get_by_role("radio", name=method).or_(page.get_by_role("button", name=method)).first.click()
+        press(page.get_by_text("New run", exact=True))
+    press(page.get_by_role("radio", name=method).or_(page.get_by_role("button", name=method)).first)
     field = page.get_by_label("Prompts per class")
     field.fill(str(per_class))
     field.press("Enter")
@@ -41,7 +41,7 @@ def test_from_a_preset_to_figures(app, page):
     page.goto(app.url)
     expect(page.get_by_role("heading", level=1, name="Projects")).to_be_visible()
     page.get_by_label("Name").first.fill("My news")
-    page.get_by_role("button", name="Create project").first.click()
+    press(page.get_by_role("button", name="Create project").first)
     expect(page.get_by_role("heading", level=1, name="Attributes")).to_be_visible()
 
     open_page(page, "Prompts")
@@ -53,7 +53,7 @@ def test_from_a_preset_to_figures(app, page):
     open_page(page, "Review")
     expect(page.locator(".deck .card[data-item]")).to_be_visible()
     expect(page.locator(".deck .body")).not_to_be_empty()
-    page.locator(".deck summary").click()
+    press(page.locator(".deck summary"))
     expect(page.locator(".deck dd", has_text="Write a short news article")).to_be_visible()
 
     for label in ("Diversity", "Regions", "Embeddings", "Overview"):
@@ -65,8 +65,7 @@ def test_a_run_goes_on_when_its_tab_is_closed(app, page, browser):
     store = app.open_store()
     project = store.projects.find("My news")
     page.goto(app.page_of("generate", project.id))
-    wait_until_idle(page)
-    page.get_by_text("New run", exact=True).click()
+    press(page.get_by_text("New run", exact=True))
     field = page.get_by_label("Prompts per class")
     field.fill("2")
     field.press("Enter")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from tests.browser.conftest import open_list, wait_until_idle
+from tests.browser.conftest import open_list, press, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -46,7 +46,7 @@ def papers(app):
 
 
 def open_page(page, label):
-    page.get_by_test_id("stSidebar").get_by_role("link", name=label).click()
+    press(page.get_by_test_id("stSidebar").get_by_role("link", name=label))
     expect(page.get_by_role("heading", level=1, name=label)).to_be_visible()
     wait_until_idle(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
@@ -78,13 +78,13 @@ def fill(page, label, value):
 def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, papers):
     page.goto(app.page_of("prompts", papers.id))
     expect(page.get_by_text("Write the abstract of a scientific paper").first).to_be_visible()
-    page.get_by_text("Options: class sizes").click()
+    press(page.get_by_text("Options: class sizes"))
     expect(page.get_by_text("belong to several labels")).to_be_visible()
     fill(page, "Prompts per class", "1")
     expect(page.get_by_text(str(LABELS), exact=True).first).to_be_visible()
 
     open_page(page, "Generate")
-    page.get_by_text("Options: name, speed").click()
+    press(page.get_by_text("Options: name, speed"))
     fill(page, "Longest answer, in tokens", "8")
     page.get_by_role("button", name=f"Generate {LABELS} texts").press("Enter")
     expect(page.get_by_text(f"{LABELS} of {LABELS}").first).to_be_visible(timeout=WORKING)
@@ -116,7 +116,7 @@ def test_the_arxiv_preset_goes_from_prompts_to_report(app, page, papers):
     for title in ("Micro F1", "Precision at 3", "NDCG at 5", "Mean reciprocal rank"):
         expect(page.get_by_role("option", name=title)).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("tab", name="Confusion").click()
+    press(page.get_by_role("tab", name="Confusion"))
     expect(page.get_by_text("a column one that was given wrongly")).to_be_visible()
     label, predicted = click_last_cell(page)
     shown = page.get_by_label("Texts behind a cell; click on one above, or choose it here")

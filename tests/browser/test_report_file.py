@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from attrprompt.cli import main
 from attrprompt.report.request import make_report
 from attrprompt.worker.jobs import find_result_file
+from tests.browser.conftest import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,20 +89,20 @@ def test_the_page_gives_the_same_file_as_the_command(app, news, report, page):
     kept = find_result_file(app.home, request)
     kept.unlink()  # so that the page has it written anew, in the worker
     page.goto(app.page_of("report", news.id))
-    page.get_by_role("button", name="Make the report").click()
+    press(page.get_by_role("button", name="Make the report"))
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Download the report")).click()
+        press(page.get_by_role("button", name=re.compile("Download the report")))
     assert download.value.suggested_filename == "News_report.html"
     assert download.value.path().read_bytes() == report.read_bytes()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("Figures and data")).click()
+        press(page.get_by_role("button", name=re.compile("Figures and data")))
     assert download.value.path().read_bytes().startswith(b"PK")
 
 
 def test_a_presentation_has_no_controls_and_larger_type_and_can_be_left(app, news, page):
     page.goto(app.page_of("overview", news.id))
     with page.context.expect_page() as opened:
-        page.get_by_role("link", name=re.compile("Present$")).click()
+        press(page.get_by_role("link", name=re.compile("Present$")))
     page = opened.value
     leave = page.get_by_role("button", name="Show the controls")
     expect(leave).to_be_visible()
@@ -112,7 +113,7 @@ def test_a_presentation_has_no_controls_and_larger_type_and_can_be_left(app, new
     expect(page.get_by_text("hidden, not locked")).to_be_visible()
     page.reload()
     expect(leave).to_be_visible()
-    leave.click()
+    press(leave)
     expect(page.get_by_test_id("stMultiSelect")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     assert "present" not in page.url

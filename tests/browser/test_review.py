@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from tests.browser.conftest import wait_until_idle
+from tests.browser.conftest import press, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY_EVERY = 333  # milliseconds: three keys a second
@@ -57,8 +57,7 @@ def test_each_key_decides_on_the_text_that_was_on_screen(app, page, reviewed):
 def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, reviewed):
     page.goto(app.page_of("prompts", reviewed.id))
     expect(page.get_by_role("heading", level=1, name="Prompts")).to_be_visible()
-    wait_until_idle(page)
-    page.get_by_role("tab", name="Template").click()
+    press(page.get_by_role("tab", name="Template"))
     field = page.get_by_role("textbox", name="Template", exact=True)
     field.fill("Write about {{ label }}.\nAnd {{ nonsense }}.")
     field.press("Control+Enter")
@@ -69,10 +68,8 @@ def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, reviewed):
     field.fill("Write something new about {{ label }}.")
     field.press("Control+Enter")
     expect(alert).to_have_count(0)
-    wait_until_idle(page)
-    page.get_by_role("button", name="Save template").click()
-    wait_until_idle(page)
-    page.get_by_role("tab", name="Prompts").click()
+    press(page.get_by_role("button", name="Save template"))
+    press(page.get_by_role("tab", name="Prompts"))
     expect(page.get_by_text("Write something new about").first).to_be_visible()
 
 
@@ -83,13 +80,12 @@ def test_checks_are_marked_and_taken_off_again(app, page, reviewed):
     store.datasets.import_rows(reviewed.id, "zz repeated", DatasetKind.SIMPROMPT, rows, info={})
     dataset = store.datasets.find(reviewed.id, "zz repeated")
     page.goto(app.page_of("review", reviewed.id))
-    wait_until_idle(page)
-    page.get_by_role("button", name="Checks").click()
-    page.get_by_role("button", name="Check 6 texts").click()
-    page.get_by_role("button", name="Mark 5 of 6 texts").click()
+    press(page.get_by_role("button", name="Checks"))
+    press(page.get_by_role("button", name="Check 6 texts"))
+    press(page.get_by_role("button", name="Mark 5 of 6 texts"))
     expect(page.get_by_role("button", name="Take these 5 marks off again")).to_be_visible()
     assert store.datasets.count_facets(dataset.id).flags == {"exact_duplicate": 5}
-    page.get_by_role("button", name="Take these 5 marks off again").click()
+    press(page.get_by_role("button", name="Take these 5 marks off again"))
     expect(page.get_by_role("button", name="Take these 5 marks off again")).to_be_hidden()
     assert not store.datasets.count_facets(dataset.id).flags
     store.close()
