@@ -94,11 +94,9 @@ def describe_similarities(found: Mapping[str, PairSimilarities], colours: Mappin
     """How the cosines of pairs of texts are distributed in each set."""
     series = []
     for name, sampled in found.items():
-        bins = zip(itertools.pairwise(sampled.edges), sampled.shares, strict=True)
-        middles = [((low + high) / 2, share) for (low, high), share in bins]
         points = tuple(
-            Point(cosine, 100 * share, hover=(f"cosine {cosine:.2f}: {share:.1%} of the pairs",))
-            for cosine, share in middles
+            Point(cosine := (low + high) / 2, 100 * share, hover=(f"cosine {cosine:.2f}: {share:.1%} of the pairs",))
+            for (low, high), share in zip(itertools.pairwise(sampled.edges), sampled.shares, strict=True)
         )
         series.append(Series(points, Mark.LINE, colours[name], f"{name}, mean {sampled.mean:.3f}"))
     return Plot(Axis(title), Axis("Pairs, %", is_amount=True), tuple(series))
