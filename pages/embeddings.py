@@ -10,8 +10,8 @@ from attrprompt.analysis_jobs.neighbourhood import Neighbourhood, NeighbourhoodR
 from attrprompt.analysis_jobs.paper import PaperRequest
 from attrprompt.analysis_jobs.request import Part
 from attrprompt.palette import dataset_colours
-from components.embeddings.frame import load_map_frame
 from components.embeddings.map import choose_colouring, draw_map
+from components.embeddings.map_table import load_map_frame
 from components.embeddings.neighbours import (
     choose_threshold,
     draw_clusters,

@@ -2,6 +2,7 @@
 
 One draw serves all figures. Lexical figures take whole texts in turn over labels until the common number of tokens;
 the others take the common number of texts; figures that grow dear or saturate take at most 200 texts of the draw.
+`comparison` makes estimates with intervals of what is measured here.
 """
 
 from __future__ import annotations

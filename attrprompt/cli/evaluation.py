@@ -15,9 +15,9 @@ from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.estimates import Scores
-from attrprompt.evaluation.figures import Scored, title_metrics
 from attrprompt.evaluation.findings import describe_budget
 from attrprompt.evaluation.finetune import FineTuning
+from attrprompt.evaluation.plots import Scored, title_metrics
 from attrprompt.evaluation.request import JOIN, make_evaluation
 from attrprompt.evaluation.result import Evaluation
 from attrprompt.questionnaires.zero_shot_scores import ZeroShotScores

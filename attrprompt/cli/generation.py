@@ -19,7 +19,6 @@ from attrprompt.cli.session import (
     read_pairs,
 )
 from attrprompt.errors import InputError
-from attrprompt.generation.extend import DOES_NOT_COUNT, top_up
 from attrprompt.generation.launch import check_budget, create_run, default_concurrency, name_run
 from attrprompt.generation.plans.plan import (
     Distribution,
@@ -32,6 +31,7 @@ from attrprompt.generation.plans.plan import (
 from attrprompt.generation.progress import describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.generation.sending import end_run, list_runs, load_run, owner_of, start_run
+from attrprompt.generation.top_up import DOES_NOT_COUNT, top_up
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Flag, Run, RunState
 from attrprompt.runtime.endpoints import choose_endpoint, endpoint_of, read_endpoint_key

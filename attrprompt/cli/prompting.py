@@ -11,7 +11,7 @@ import typer
 from attrprompt.cli.session import Session
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import FewShots, choose_few_shots
-from attrprompt.generation.metaprompt.kept import (
+from attrprompt.generation.metaprompt.stored_prompts import (
     DEFAULT_COUNT,
     MetaPrompts,
     find_stale,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from attrprompt.evaluation.bills import Bill, Cost
 from attrprompt.evaluation.budget import BudgetShare, Money, ShareMoney
 from attrprompt.evaluation.result import Evaluation
-from attrprompt.generation.metaprompt.kept import PURPOSE as WRITING_PROMPTS
+from attrprompt.generation.metaprompt.stored_prompts import PURPOSE as WRITING_PROMPTS
 from attrprompt.llm.prices import PriceTable
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.store import Store, StoredProject

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.generation.extend import go_on_topping_up
+from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.generation.run_options import RunLimits
-from attrprompt.generation.translate import ItemTranslator
+from attrprompt.generation.top_up import go_on_topping_up
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
 from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy, is_fatal
 from attrprompt.llm.tokens import estimate_tokens

@@ -13,8 +13,8 @@ from attrprompt.analysis.result import Parameters
 from attrprompt.analysis.statistics.metrics import METRICS
 from attrprompt.analysis_jobs.findings import describe_primary, name_reference
 from attrprompt.analysis_jobs.result import Analysis
-from attrprompt.evaluation.figures import title_metrics
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
+from attrprompt.evaluation.plots import title_metrics
 from attrprompt.evaluation.result import CALIBRATION_ERROR, Evaluation
 from attrprompt.records import Dataset
 from attrprompt.report.contents import (
@@ -32,7 +32,9 @@ from attrprompt.report.contents import (
     take_regions,
 )
 from attrprompt.report.costs import Costs
-from attrprompt.report.figures import (
+from attrprompt.report.formats import Card, make_cards
+from attrprompt.report.gallery import Gallery, ReportFigure
+from attrprompt.report.plots import (
     Titled,
     colour_datasets,
     colour_training_sets,
@@ -44,8 +46,6 @@ from attrprompt.report.figures import (
     plot_map,
     plot_metric,
 )
-from attrprompt.report.formats import Card, make_cards
-from attrprompt.report.gallery import Gallery, ReportFigure
 from attrprompt.report.provenance import Provenance
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
 from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries

@@ -12,8 +12,8 @@ from typing import Any
 
 from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.report.compose import Report
-from attrprompt.report.figures import list_dark_colours
 from attrprompt.report.formats import FILTERS
+from attrprompt.report.plots import list_dark_colours
 from attrprompt.report.world_map import define_shapes
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrprompt.store.answers import ZeroShotAnswers
+from attrprompt.store.answers import Answers
 from attrprompt.store.batches import Batches
 from attrprompt.store.cell_marks import CellMarks
 from attrprompt.store.database import Database
@@ -52,7 +52,7 @@ class Store:
         self.people = People(self._database)
         self.jobs = Jobs(self._database)
         self.rulings = Rulings(self._database)
-        self.answers = ZeroShotAnswers(self._database)
+        self.answers = Answers(self._database)
 
     def close(self) -> None:
         """Give all connections back."""

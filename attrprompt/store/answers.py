@@ -1,4 +1,4 @@
-"""Labels that a model was asked for, answer by answer: none that is stored is ever asked for again."""
+"""What models answered to questionnaires, answer by answer: none that is stored is ever asked for again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StoredAnswer:
     completion_tokens: int
 
 
-class ZeroShotAnswers:
+class Answers:
     """The answers of one home."""
 
     def __init__(self, database: Database) -> None:

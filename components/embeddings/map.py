@@ -11,7 +11,7 @@ import streamlit as st
 
 from attrprompt.analysis_jobs.map import TextPlane
 from attrprompt.palette import Palette, category_colours
-from components.embeddings.frame import ATTRIBUTE, escape_hover
+from components.embeddings.map_table import ATTRIBUTE, escape_hover
 from components.kit.charts import current_palette, style
 
 MOST_COLOURS = 24

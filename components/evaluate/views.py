@@ -11,7 +11,8 @@ import streamlit as st
 from attrprompt.evaluation.budget import Amount, CurvePoint
 from attrprompt.evaluation.confusion import Cell
 from attrprompt.evaluation.estimates import Scores
-from attrprompt.evaluation.figures import (
+from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS
+from attrprompt.evaluation.plots import (
     AGAINST,
     NOTHING_MISSED,
     NOTHING_WRONG,
@@ -25,7 +26,6 @@ from attrprompt.evaluation.figures import (
     is_comparable,
     title_metrics,
 )
-from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS
 from attrprompt.evaluation.result import Evaluation
 from attrprompt.plots.interactive import make_figure
 from attrprompt.plots.plot import Plot

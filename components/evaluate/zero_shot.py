@@ -10,7 +10,7 @@ import streamlit as st
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
-from attrprompt.evaluation.figures import describe_confusion, title_metrics
+from attrprompt.evaluation.plots import describe_confusion, title_metrics
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
 from attrprompt.plots.interactive import make_figure

@@ -14,8 +14,9 @@ from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
 from attrprompt.store.jobs import Job, JobState
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_run_key, lacks_key, send_rest
+from components.kit.keys import find_run_key, lacks_key
 from components.kit.notices import errors_shown, in_callback
+from components.kit.runs import send_rest
 from components.kit.text import escape_markdown
 
 POLL_SECONDS = 1.0

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from attrprompt.errors import InputError
 from attrprompt.generation.fewshot import MOST_PER_CLASS, FewShots, choose_few_shots
 from attrprompt.generation.launch import check_budget, create_run, default_concurrency
-from attrprompt.generation.metaprompt.kept import MetaPrompts
+from attrprompt.generation.metaprompt.stored_prompts import MetaPrompts
 from attrprompt.generation.plans.options import count_per_label
 from attrprompt.generation.plans.plan import PlanOptions, PlanStatistics, make_plan
 from attrprompt.generation.run_options import GenerationParameters, RunLimits

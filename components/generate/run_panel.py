@@ -8,9 +8,9 @@ from attrprompt.generation.sending import end_run, load_run
 from attrprompt.records import Run, RunState
 from components.generate.batches import draw_batches
 from components.kit.frame import ProjectPage
-from components.kit.keys import lacks_key, send_rest
+from components.kit.keys import lacks_key
 from components.kit.notices import in_callback
-from components.kit.runs import describe_run, draw_failures, draw_progress
+from components.kit.runs import describe_run, draw_failures, draw_progress, send_rest
 from components.kit.samples import draw_text
 from components.kit.text import escape_markdown
 

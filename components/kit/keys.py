@@ -1,15 +1,13 @@
-"""Sending what is left of a run from a page, with the key that this session or the environment holds."""
+"""The keys of endpoints: those typed in this session, and those in the environment."""
 
 from __future__ import annotations
 
 import streamlit as st
 from pydantic import SecretStr
 
-from attrprompt.generation.sending import load_run, start_run
 from attrprompt.llm.chat import Endpoint
-from attrprompt.records import Run, RunState
+from attrprompt.records import Run
 from attrprompt.runtime.endpoints import endpoint_of, read_endpoint_key
-from components.kit.frame import ProjectPage
 
 _KEYS = "keys_by_endpoint"
 
@@ -22,18 +20,6 @@ def find_run_key(run: Run) -> SecretStr | None:
 def lacks_key(run: Run) -> bool:
     """Whether the run was made with a key that is not at hand now."""
     return bool(run.api_key_env) and find_run_key(run) is None
-
-
-def send_rest(page: ProjectPage, run_id: int) -> None:
-    """Start a run, or let the one that is being sent take in what was added.
-
-    Raises:
-        InputError: the run cannot be started.
-    """
-    run = load_run(page.runtime, run_id)
-    if run.state is RunState.RUNNING:
-        return
-    start_run(page.runtime, run_id, find_run_key(run))
 
 
 def keep_key(base_url: str, key: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attrprompt.generation.metaprompt.kept import (
+from attrprompt.generation.metaprompt.stored_prompts import (
     DEFAULT_COUNT,
     MetaPrompts,
     MetaWritings,

@@ -1,13 +1,16 @@
-"""Views of runs that several pages share: choosing a data set, a run's progress, its failures."""
+"""Runs as several pages need them: sending what is left, progress, failures."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from attrprompt.generation.progress import format_seconds, measure_progress, sort_flags
+from attrprompt.generation.sending import load_run, start_run
 from attrprompt.llm.prices import FREE, UNKNOWN, format_usd
 from attrprompt.records import Run, RunState
 from attrprompt.runtime.runtime import Runtime
+from components.kit.frame import ProjectPage
+from components.kit.keys import find_run_key
 from components.kit.samples import describe_flag
 from components.kit.text import escape_markdown
 
@@ -35,6 +38,18 @@ REASON_WORDS = {
     "budget": "the budget was reached",
     "stopped": "stopped while in flight",
 }
+
+
+def send_rest(page: ProjectPage, run_id: int) -> None:
+    """Start a run, or let the one that is being sent take in what was added.
+
+    Raises:
+        InputError: the run cannot be started.
+    """
+    run = load_run(page.runtime, run_id)
+    if run.state is RunState.RUNNING:
+        return
+    start_run(page.runtime, run_id, find_run_key(run))
 
 
 def draw_progress(runtime: Runtime, run: Run) -> None:

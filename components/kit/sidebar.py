@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from attrprompt.elicitation.background import Elicitations
-from attrprompt.generation.metaprompt.kept import MetaWritings
+from attrprompt.generation.metaprompt.stored_prompts import MetaWritings
 from attrprompt.generation.progress import format_seconds, measure_progress
 from attrprompt.generation.sending import end_run, list_runs
 from attrprompt.questionnaires.questionnaire import Questionnaires

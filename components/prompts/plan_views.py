@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from attrprompt.generation.metaprompt.kept import MetaPrompts
+from attrprompt.generation.metaprompt.stored_prompts import MetaPrompts
 from attrprompt.generation.plans.plan import PlanItem, PlanOptions, PlanStatistics, PlanSummary, make_plan, write_plan
 from attrprompt.llm.prices import FREE, UNKNOWN, Rate, format_usd
 from attrprompt.project import Method, Project

@@ -9,16 +9,16 @@ from typing import Any, Literal
 import streamlit as st
 
 from attrprompt.errors import InputError
-from attrprompt.generation.extend import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
 from attrprompt.generation.progress import sort_flags
 from attrprompt.generation.sending import load_run
+from attrprompt.generation.top_up import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from attrprompt.store.samples import Facets
 from components.kit.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
-from components.kit.keys import send_rest
 from components.kit.notices import errors_shown, in_callback, show_pending
+from components.kit.runs import send_rest
 from components.kit.samples import describe_flag
 
 POLL_SECONDS = 1.0

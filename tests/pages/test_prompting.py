@@ -2,7 +2,7 @@
 
 import json
 
-from attrprompt.generation.metaprompt.kept import SETTING
+from attrprompt.generation.metaprompt.stored_prompts import SETTING
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME
 from attrprompt.project import Method
 from attrprompt.records import DatasetKind

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from attrprompt.elicitation.class_filter.controls import ControlResult, ask_controls, choose_controls
+from attrprompt.elicitation.class_filter.control_questions import ControlResult, ask_controls, choose_controls
 from attrprompt.elicitation.class_filter.findings import (
     CAP_PER_LABEL,
     Comparand,

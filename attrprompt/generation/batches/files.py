@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attrprompt.errors import InputError
-from attrprompt.generation.translate import ItemTranslator
+from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.client import build_chat_body
 from attrprompt.records import WAITING, BatchState, Run, RunState

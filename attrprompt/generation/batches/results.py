@@ -15,7 +15,7 @@ from typing import Any
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.batches.files import name_item
-from attrprompt.generation.translate import ItemTranslator
+from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import ChatReply
 from attrprompt.llm.client import read_chat_document
 from attrprompt.records import WAITING, Batch, BatchState, Run, RunState

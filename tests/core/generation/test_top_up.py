@@ -1,7 +1,7 @@
 """A text written again, and a run topped up until enough texts count."""
 
-from attrprompt.generation.extend import measure_shortfall, top_up, write_again
 from attrprompt.generation.sending import start_run
+from attrprompt.generation.top_up import measure_shortfall, top_up, write_again
 from attrprompt.records import RunState
 
 

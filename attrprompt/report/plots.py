@@ -15,7 +15,7 @@ from attrprompt.analysis.regions.tables import CONTINENTS
 from attrprompt.analysis.statistics.estimate import Estimate
 from attrprompt.analysis.statistics.metrics import Metric
 from attrprompt.evaluation.budget import Amount
-from attrprompt.evaluation.figures import (
+from attrprompt.evaluation.plots import (
     MOST_WRITTEN_CLASSES,
     describe_confusion,
     describe_curves,

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from attrprompt import edits
-from attrprompt.generation.metaprompt.kept import MetaWritings, find_stale, find_unwritten, read_meta_prompts
+from attrprompt.generation.metaprompt.stored_prompts import MetaWritings, find_stale, find_unwritten, read_meta_prompts
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset

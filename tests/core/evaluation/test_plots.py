@@ -3,7 +3,7 @@
 import pytest
 
 from attrprompt.evaluation.budget import CurvePoint, Money
-from attrprompt.evaluation.figures import describe_classes, describe_curves
+from attrprompt.evaluation.plots import describe_classes, describe_curves
 from tests.core.evaluation.results import make_estimate, make_evaluation, make_model
 
 
