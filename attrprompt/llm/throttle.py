@@ -3,7 +3,7 @@
 `AdaptiveThrottle` is additive increase, multiplicative decrease: an endpoint that says it is overloaded gets a quarter
 less at once, at most once a round trip; every 25 answers raise the limit by one again, up to where it started.
 `RetryPolicy` is plain data: it answers how long to wait, or that it is time to give up. What may be sent again at all
-is said in `failures`: an HTTP 429 for want of credit may not.
+is said in `failures`: an HTTP 429 for want of credit counts as a refused key and ends the run.
 """
 
 from __future__ import annotations

@@ -70,9 +70,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """One server for the tests of a module."""
+    """One server for all tests, so that its worker loads the encoder once; a test makes projects of its own."""
     home, port = tmp_path_factory.mktemp("home"), free_port()
     process = start_server(home, port)
     yield App(f"http://127.0.0.1:{port}", home)
@@ -80,7 +80,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     process.wait(PATIENCE / 1_000)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(app: App) -> Path:
     """The app's home: the store of a test is the app's own, from this process."""
     return app.home
@@ -115,8 +115,11 @@ def wait_until_idle(page: Page) -> None:
 
 
 def press(control: Locator) -> None:
-    """Click something once it is there and the page is at rest: before that it may move from under the mouse."""
-    expect(control).to_be_visible()
+    """Click something once it is there and the page is at rest.
+
+    Before that it may move from under the mouse, or its forerunner may still stand beside it.
+    """
+    expect(control).to_have_count(1)
     wait_until_idle(control.page)
     control.click()
 

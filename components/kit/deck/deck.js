@@ -9,7 +9,7 @@ function makeElement(tag, className, text) {
 }
 
 function newDeck() {
-  return { epoch: null, cards: [], position: 0, decided: new Map(), log: [], sequence: 0, asking: null, draft: null }
+  return { epoch: null, cards: [], position: 0, decided: new Map(), log: [], sequence: 0, asking: null, draft: null, opens: false }
 }
 
 // Cards keep their order; new ones join at the end. A card that Python no longer sends stays if it was on screen.
@@ -73,7 +73,7 @@ export default function (component) {
     if (action.name === "previous") { deck.position = Math.max(0, deck.position - 1); draw(); return }
     if (!card) return
     if (action.name === "next") { deck.position = Math.min(deck.cards.length, deck.position + 1); draw(); return }
-    if (action.asks) { deck.asking = action; draw(); return }
+    if (action.asks) { deck.asking = action; deck.opens = true; draw(); return }
     if (!action.decides) { record(action, card.id, ""); return }
     finish(action, "")
   }
@@ -127,7 +127,6 @@ export default function (component) {
     row.append(save)
     fill()
     box.append(field, list, row)
-    setTimeout(() => field.focus(), 0)
     return box
   }
 
@@ -160,7 +159,6 @@ export default function (component) {
     const row = makeElement("div", "actions")
     row.append(save)
     box.append(field, row)
-    setTimeout(() => field.focus(), 0)
     return box
   }
 
@@ -205,7 +203,20 @@ export default function (component) {
       button.onclick = () => act(action)
       actions.append(button)
     }
+    const selection = findSelection()
     root.replaceChildren(bar, middle, ...(deck.asking && card ? [drawAsk(deck.asking)] : []), actions)
+    const field = findField()
+    if (field && (deck.opens || selection)) field.focus()  // at once: the next key may be here already
+    if (field && selection) field.setSelectionRange(...selection)
+    deck.opens = false
+  }
+
+  const findField = () => root.querySelector(".ask input, .ask textarea")
+
+  // Where the writing hand is, if it is in this deck: drawing anew must not move it.
+  function findSelection() {
+    const field = findField()
+    return field && root.getRootNode().activeElement === field ? [field.selectionStart, field.selectionEnd] : null
   }
 
   function onKey(event) {

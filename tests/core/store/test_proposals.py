@@ -83,4 +83,3 @@ def test_agreement_is_measured_on_the_votes_of_those_who_finished(store, project
     measured = measure_agreement([Vote(*row) for row in store.votes.list_all(project.id)])
     assert measured.items == 24
     assert measured.raw.value == pytest.approx(0.5)
-    assert len(measured.disagreements) == 12
