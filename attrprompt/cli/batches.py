@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -28,9 +28,11 @@ from attrprompt.generation.batches.remote import (
 )
 from attrprompt.generation.batches.results import import_batch
 from attrprompt.generation.sending import load_run
-from attrprompt.llm.batch_client import BatchClient
 from attrprompt.records import Run
 from attrprompt.runtime.endpoints import endpoint_of, read_endpoint_key
+
+if TYPE_CHECKING:
+    from attrprompt.llm.batch_client import BatchClient
 
 Answer = TypeVar("Answer")
 
@@ -142,8 +144,10 @@ def _ask(session: Session, run: Run, work: Callable[[BatchClient], Awaitable[Ans
     """Work with the endpoint's Batch API on the runner's loop."""
 
     async def ask() -> Answer:
+        from attrprompt.llm.batch_client import BatchClient
+
         endpoint = endpoint_of(run)
-        client = BatchClient(endpoint, read_endpoint_key(endpoint_of(run)))
+        client = BatchClient(endpoint, read_endpoint_key(endpoint))
         try:
             return await work(client)
         finally:

@@ -1,7 +1,7 @@
-"""Every way in which a model's endpoint can fail, as one `ProviderError` with one kind and one sentence.
+"""Every answer of a model's endpoint that is none, as one `ProviderError` with one kind and one sentence.
 
 The sentence is for the person who started the run, so it says what to do; the endpoint's own words follow, shortened,
-with the key taken out of them where the endpoint repeats it.
+with the key taken out of them where the endpoint repeats it. What fails before there is an answer is told in `sdk`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,6 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
-
-import aiohttp
-import httpx2
-import openai
 
 from attrprompt.errors import ErrorKind, ProviderError
 
@@ -132,45 +128,3 @@ def explain_bad_response(
         said = f" It sent: {words}" if words else ""
         sentence = f"The endpoint {base_url} sent an answer that cannot be read ({reason}).{said}"
     return ProviderError(sentence, kind=ErrorKind.BAD_RESPONSE, status=status)
-
-
-def explain_transport(error: BaseException, *, base_url: str, seconds: float) -> ProviderError:
-    """The failure of a request that got no answer at all.
-
-    The SDK reports some dropped connections as timeouts (its aiohttp transport maps `ServerDisconnectedError` so);
-    what really happened stands at the end of the chain of causes.
-    """
-    kind, sentence = _judge_transport(error, base_url, seconds)
-    return ProviderError(sentence, kind=kind)
-
-
-def _judge_transport(error: BaseException, base_url: str, seconds: float) -> tuple[ErrorKind, str]:
-    where = f"The endpoint {base_url}"
-    chain = _chain(error)
-    if any(isinstance(cause, aiohttp.ClientSSLError) for cause in chain):
-        return ErrorKind.CONNECTION, f"{where} could not be trusted (TLS certificate). Check the address."
-    if any(isinstance(cause, aiohttp.ClientConnectorDNSError) for cause in chain):
-        return ErrorKind.CONNECTION, f"{where} was not found: its name is unknown. Check the base URL and the network."
-    unreachable = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx2.ConnectError)
-    if any(isinstance(cause, unreachable) for cause in chain):
-        return ErrorKind.CONNECTION, f"Nothing answers at {base_url}. Check the base URL, and that the server runs."
-    dropped = (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError, ConnectionError)
-    if any(isinstance(cause, dropped) for cause in chain):
-        return ErrorKind.CONNECTION, f"{where} dropped the connection before its answer was there. Try again."
-    slow = (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError)
-    if any(isinstance(cause, slow) for cause in chain):
-        return ErrorKind.TIMEOUT, f"{where} gave no answer within {seconds:g} s. Allow more time, or send less at once."
-    if any(
-        isinstance(cause, aiohttp.http_exceptions.HttpProcessingError | aiohttp.ClientResponseError) for cause in chain
-    ):
-        return ErrorKind.BAD_RESPONSE, f"{where} does not speak HTTP as expected. Check the base URL."
-    return ErrorKind.CONNECTION, f"{where} could not be asked. Check the base URL and the network."
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in chain:
-        chain.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    return chain

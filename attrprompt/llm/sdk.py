@@ -6,9 +6,9 @@ import aiohttp
 import httpx2
 import openai
 
-from attrprompt.errors import ProviderError
+from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import is_loopback
-from attrprompt.llm.failures import explain_status, explain_transport
+from attrprompt.llm.failures import explain_status
 
 MOST_CONNECTIONS = 1024
 KEEP_ALIVE_SECONDS = 30.0
@@ -68,5 +68,47 @@ def explain_failure(
             secret=secret,
         )
     else:
-        failure = explain_transport(error, base_url=base_url, seconds=seconds)
+        failure = _explain_transport(error, base_url=base_url, seconds=seconds)
     return failure, None if secret and secret in str(error) else error
+
+
+def _explain_transport(error: BaseException, *, base_url: str, seconds: float) -> ProviderError:
+    """The failure of a request that got no answer at all.
+
+    The SDK reports some dropped connections as timeouts (its aiohttp transport maps `ServerDisconnectedError` so);
+    what really happened stands at the end of the chain of causes.
+    """
+    kind, sentence = _judge_transport(error, base_url, seconds)
+    return ProviderError(sentence, kind=kind)
+
+
+def _judge_transport(error: BaseException, base_url: str, seconds: float) -> tuple[ErrorKind, str]:
+    where = f"The endpoint {base_url}"
+    chain = _chain(error)
+    if any(isinstance(cause, aiohttp.ClientSSLError) for cause in chain):
+        return ErrorKind.CONNECTION, f"{where} could not be trusted (TLS certificate). Check the address."
+    if any(isinstance(cause, aiohttp.ClientConnectorDNSError) for cause in chain):
+        return ErrorKind.CONNECTION, f"{where} was not found: its name is unknown. Check the base URL and the network."
+    unreachable = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx2.ConnectError)
+    if any(isinstance(cause, unreachable) for cause in chain):
+        return ErrorKind.CONNECTION, f"Nothing answers at {base_url}. Check the base URL, and that the server runs."
+    dropped = (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError, ConnectionError)
+    if any(isinstance(cause, dropped) for cause in chain):
+        return ErrorKind.CONNECTION, f"{where} dropped the connection before its answer was there. Try again."
+    slow = (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError)
+    if any(isinstance(cause, slow) for cause in chain):
+        return ErrorKind.TIMEOUT, f"{where} gave no answer within {seconds:g} s. Allow more time, or send less at once."
+    if any(
+        isinstance(cause, aiohttp.http_exceptions.HttpProcessingError | aiohttp.ClientResponseError) for cause in chain
+    ):
+        return ErrorKind.BAD_RESPONSE, f"{where} does not speak HTTP as expected. Check the base URL."
+    return ErrorKind.CONNECTION, f"{where} could not be asked. Check the base URL and the network."
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return chain

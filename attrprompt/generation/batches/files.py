@@ -17,7 +17,7 @@ from pathlib import Path
 from attrprompt.errors import InputError
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import Endpoint
-from attrprompt.llm.client import build_chat_body
+from attrprompt.llm.completions import build_chat_body
 from attrprompt.records import WAITING, BatchState, Run, RunState
 from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Store

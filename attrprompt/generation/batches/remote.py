@@ -14,19 +14,22 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import MOST_REQUESTS, export_batch
 from attrprompt.generation.batches.results import BatchImport, import_batch
-from attrprompt.llm.batch_client import BatchClient, RemoteBatch
 from attrprompt.records import Batch, BatchState, Run
 from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import Store
 from attrprompt.store.jobs import Job, JobState
+
+if TYPE_CHECKING:  # the SDK takes most of a second to import; only who asks needs it
+    from attrprompt.llm.batch_client import BatchClient, RemoteBatch
 
 POLL_SECONDS = 30.0
 FOLDER = "batches"
@@ -225,6 +228,8 @@ class BatchWork(BackgroundWork[BatchNews]):
         """
 
         async def work(stop: asyncio.Event, tell: Tell) -> tuple[BatchNews, str]:
+            from attrprompt.llm.batch_client import BatchClient
+
             client = BatchClient(endpoint_of(run), key)
             store = self._runtime.store
             try:

@@ -17,7 +17,7 @@ from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.batches.files import name_item
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import ChatReply
-from attrprompt.llm.client import read_chat_document
+from attrprompt.llm.completions import read_chat_document
 from attrprompt.records import WAITING, Batch, BatchState, Run, RunState
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 from attrprompt.store.locks import run_lock

@@ -44,8 +44,8 @@ def test_the_dev_texts_come_from_training_texts_and_leave_some_of_every_class():
 
 
 @pytest.mark.slow
-def test_a_stopped_training_on_400_texts_goes_on_from_its_last_epoch(tmp_path):
-    texts, codes = make_texts(400)
+def test_a_stopped_training_goes_on_from_its_last_epoch(tmp_path):
+    texts, codes = make_texts(200)
     told = []
     with pytest.raises(WorkerError, match="1 of 2 epochs are kept"):
         tune(tmp_path, texts, codes, told, stop_at="epoch 2")
