@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 120_000  # milliseconds; the machine that runs this may be busy
+PATIENCE = 400_000  # milliseconds; the machine may be busy, and the worker gives way to everything else
 expect.set_options(timeout=PATIENCE)
 
 
@@ -122,6 +122,14 @@ def press(control: Locator) -> None:
     expect(control).to_have_count(1)
     wait_until_idle(control.page)
     control.click()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Until it is so: what a page shows at once, the store may hold a moment later."""
+    until = time.monotonic() + PATIENCE / 1_000
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.1)
 
 
 def open_list(page: Page, box: Locator) -> None:

@@ -17,7 +17,6 @@ from tests.browser.conftest import App, free_port, open_list, press, start_serve
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = 800
-COMPUTING = 240_000  # milliseconds for an analysis on a busy machine
 COUNT = re.compile(r"Selected: ([\d,]+) texts")
 
 
@@ -77,7 +76,6 @@ def wait_for_other_figures(page, before):
             return now.length === before.length && now.join() !== before.join();
         }""",
         arg=before,
-        timeout=COMPUTING,
     )
     wait_until_idle(page)
     return read_located(page)
@@ -203,7 +201,7 @@ def test_a_ruling_changes_the_figures_and_survives_a_restart_of_the_server(page,
         before = read_located(page)
         open_tab(page, "Ambiguous names")
         ruling = page.locator(".st-key-regions_ruling_China").get_by_role("combobox")
-        expect(ruling).to_be_visible(timeout=COMPUTING)
+        expect(ruling).to_be_visible()
         open_list(page, ruling)
         press(page.get_by_role("option", name="no place"))
         after = wait_for_other_figures(page, before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -11,7 +9,7 @@ from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
-from tests.browser.conftest import press, wait_until_idle
+from tests.browser.conftest import press, wait_for, wait_until_idle
 from tests.capable_model import CapableModel
 from tests.documents import make_document
 
@@ -64,14 +62,6 @@ def propose(store, made, texts):
     rows = [propose_value(ValueProposal(text), subtopic, music, "model:m") for text in texts]
     new = [NewProposal(each.kind, each.text, each.payload, each.dimension_id, each.label_id) for each in rows]
     return store.proposals.add(made.id, new, maker="model:m")
-
-
-def wait_for(condition, seconds=60):
-    """What the server does after a key press is seen in the store."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def use_model(store, made, server):

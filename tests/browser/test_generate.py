@@ -11,7 +11,7 @@ from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import RunState, SampleStatus
 from attrprompt.store import SampleFilter
-from tests.browser.conftest import press, wait_until_idle
+from tests.browser.conftest import press, wait_for, wait_until_idle
 from tests.faulty_server import MODEL, FaultyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -77,7 +77,7 @@ def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
     press(again.get_by_role("button", name="Resume: send"))
     expect(again.get_by_text("160 of 160").first).to_be_visible()
     context.close()
-    assert store.runs.load(stopped.id).state is RunState.DONE
+    wait_for(lambda: store.runs.load(stopped.id).state is RunState.DONE)
     assert store.datasets.count(stopped.id) == 160
     assert set(server.answered.values()) == {1}
 
@@ -98,8 +98,7 @@ def test_one_text_is_written_again_then_the_run_topped_up(app, page, store, serv
     for key in "gxx":
         page.keyboard.press(key)
         expect(shown).not_to_have_attribute("data-item", str(item + "gxx".index(key)))
-    while store.datasets.count(run.id, SampleFilter(statuses=(SampleStatus.REJECTED,))) < 3:
-        page.wait_for_timeout(50)
+    wait_for(lambda: store.datasets.count(run.id, SampleFilter(statuses=(SampleStatus.REJECTED,))) == 3)
     press(page.get_by_role("button", name="Top up"))
     press(page.get_by_role("button", name="Ask again for 2 texts"))
     expect(page.get_by_text("20 of 20 texts count.")).to_be_visible()

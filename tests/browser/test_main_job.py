@@ -7,8 +7,6 @@ from tests.browser.conftest import press, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WRITING = 400_000  # milliseconds for the embedded model on a busy machine
-
 
 def open_page(page, label):
     press(page.get_by_test_id("stSidebar").get_by_role("link", name=label))
@@ -34,7 +32,7 @@ def generate(page, method, per_class):
     field.press("Enter")
     keep_answers_short(page)
     page.get_by_role("button", name=f"Generate {4 * per_class} texts").press("Enter")
-    expect(page.get_by_text(f"{4 * per_class} of {4 * per_class}").first).to_be_visible(timeout=WRITING)
+    expect(page.get_by_text(f"{4 * per_class} of {4 * per_class}").first).to_be_visible()
 
 
 def test_from_a_preset_to_figures(app, page):
@@ -77,7 +75,7 @@ def test_a_run_goes_on_when_its_tab_is_closed(app, page, browser):
     context = browser.new_context()
     again = context.new_page()
     again.goto(app.page_of("generate", project.id))
-    expect(again.get_by_text("8 of 8").first).to_be_visible(timeout=WRITING)
+    expect(again.get_by_text("8 of 8").first).to_be_visible()
     context.close()
     assert store.runs.list_all(project.id)[0].counters.completed == 8
     store.close()

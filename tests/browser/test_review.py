@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from attrprompt.presets import load_preset
 from attrprompt.records import DatasetKind
 from attrprompt.store import NewSample
-from tests.browser.conftest import press, wait_until_idle
+from tests.browser.conftest import press, wait_for, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEY_EVERY = 333  # milliseconds: three keys a second
@@ -50,8 +50,12 @@ def test_each_key_decides_on_the_text_that_was_on_screen(app, page, reviewed):
         page.wait_for_timeout(KEY_EVERY)
     assert len(pressed) == DECIDED
     expect(page.get_by_text(f"{DECIDED} of 40").first).to_be_visible()
-    decided = {item: status for item, status in read_statuses(app, reviewed).items() if status != "new"}
-    assert decided == pressed
+
+    def read_decided():
+        return {item: status for item, status in read_statuses(app, reviewed).items() if status != "new"}
+
+    wait_for(lambda: len(read_decided()) == DECIDED)
+    assert read_decided() == pressed
 
 
 def test_a_broken_template_is_shown_at_its_line_and_mended(app, page, reviewed):
