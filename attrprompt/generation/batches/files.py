@@ -138,10 +138,9 @@ class _Writer:
                 name = str(path.relative_to(home)) if path.is_relative_to(home) else path.name
                 self._store.batches.add(self._run.id, name, items, self._state)
                 part.replace(path)
-            except BaseException:
+            finally:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
-                raise
             self.paths.append(path)
             self.requests += len(items)
 

@@ -78,10 +78,8 @@ def import_batch(
                             taker.take(line, f"{path.name}:{number}")
                 except OSError as error:
                     raise InputError(f"{path} cannot be read ({error.strerror}).") from error
-        except BaseException:
+        finally:
             taker.finish()
-            raise
-        taker.finish()
         if ends is not None:
             store.batches.close(ends.id, BatchState.ENDED, message)
             taker.conclude()

@@ -62,11 +62,9 @@ def write_plan(items: Iterable[PlanItem], target: Path | str | TextIO, *, multi_
             rows = _write_rows(items, file.write, multi_label)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(f"The plan cannot be written to {path}: {error.strerror}. Choose another folder.") from error
-    except BaseException:
+    finally:
         part.unlink(missing_ok=True)
-        raise
     return rows
 
 
