@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("data"), description="folder of the database, the caches and the locks")
     database_url: str | None = Field(default=None, description="PostgreSQL for a team; otherwise SQLite in the home")
     embedded_model: Path | None = Field(default=None, description="another GGUF file for the embedded model")
+    key_variables: str | None = Field(default=None, description="which variables with keys pages may send, and where")
     worker_idle_seconds: float = Field(default=600.0, gt=0, description="the worker process ends when idle so long")
 
 

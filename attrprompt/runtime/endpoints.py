@@ -6,8 +6,9 @@ from pydantic import SecretStr
 
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.keys import DEFAULT_RULES, list_variables, parse_key_rules
 from attrprompt.records import Run
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.settings import DEFAULT_KEY_VARIABLE, load_settings, read_key
 from attrprompt.store import StoredProject
 
 
@@ -46,3 +47,13 @@ def endpoint_of(run: Run) -> Endpoint:
 def read_endpoint_key(endpoint: Endpoint) -> SecretStr | None:
     """The key in the environment variable that an endpoint names; None where it names none or it is not set."""
     return read_key(endpoint.api_key_env) if endpoint.api_key_env else None
+
+
+def list_key_variables(base_url: str) -> tuple[str, ...]:
+    """The environment variables that pages of this server may use for an address.
+
+    Raises:
+        InputError: `ATTRPROMPT_KEY_VARIABLES` cannot be read.
+    """
+    rules = load_settings().key_variables
+    return list_variables(parse_key_rules(DEFAULT_RULES if rules is None else rules), base_url)

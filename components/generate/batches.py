@@ -14,7 +14,7 @@ from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
 from attrprompt.store.jobs import Job, JobState
 from components.kit.frame import ProjectPage
-from components.kit.keys import find_run_key, lacks_key
+from components.kit.keys import find_run_key, lacks_key, say_missing_key
 from components.kit.notices import errors_shown, in_callback
 from components.kit.runs import send_rest
 from components.kit.text import escape_markdown
@@ -58,7 +58,7 @@ def _follow(page: ProjectPage, run: Run) -> None:
     if not page.runtime.background(BatchWork).should_follow(run):
         return
     if lacks_key(run):
-        st.caption(f"To look for results, enter the key in Settings, or set {escape_markdown(run.api_key_env)}.")
+        st.caption(f"Looking for results takes the run's key. {escape_markdown(say_missing_key(run))}")
         return
     with errors_shown():
         page.runtime.background(BatchWork).start(run, find_run_key(run))

@@ -8,7 +8,7 @@ from attrprompt.generation.sending import end_run, load_run
 from attrprompt.records import Run, RunState
 from components.generate.batches import draw_batches
 from components.kit.frame import ProjectPage
-from components.kit.keys import lacks_key
+from components.kit.keys import lacks_key, say_missing_key
 from components.kit.notices import in_callback
 from components.kit.runs import describe_run, draw_failures, draw_progress, send_rest
 from components.kit.samples import draw_text
@@ -97,7 +97,7 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
                 "paid for twice."
             )
         if lacks_key(run):
-            st.caption(f"This run used a key. Enter it in Settings, or set {escape_markdown(run.api_key_env)}.")
+            st.caption(f"This run used a key. {escape_markdown(say_missing_key(run))}")
 
 
 def _resume(page: ProjectPage, run: Run) -> str:

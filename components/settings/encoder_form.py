@@ -49,7 +49,7 @@ def draw_encoder_form(page: Page, project: StoredProject) -> None:
         key.text_input(
             "API key",
             type="password",
-            key="settings_encoder_key",
+            key=_name_key_field(),
             help="Kept in this browser session only, sent to this endpoint only, never stored.",
         )
     st.button(
@@ -59,6 +59,11 @@ def draw_encoder_form(page: Page, project: StoredProject) -> None:
         args=(lambda: _save(page, project, chosen),),
         help="Texts are encoded anew where this encoder has not seen them; vectors of the other one are kept.",
     )
+
+
+def _name_key_field() -> str:
+    """Of the address that stands in the form: another one has a field of its own, empty at first."""
+    return f"settings_encoder_key_{st.session_state['settings_encoder_url'].strip()}"
 
 
 def _name(spec: EncoderSpec) -> str:
@@ -81,8 +86,8 @@ def _save(page: Page, project: StoredProject, chosen: str) -> str:
         model, url = state[f"settings_encoder_model_{chosen}"].strip(), state["settings_encoder_url"].strip()
         spec = EncoderSpec(model=model, backend=Backend.ENDPOINT, base_url=url)
     encoder_id = identify_encoder(spec)
-    if state.get("settings_encoder_key"):
-        keep_key(spec.base_url, state["settings_encoder_key"])
+    if spec.base_url and state.get(_name_key_field()):
+        keep_key(spec.base_url, state[_name_key_field()])
     kept = None if spec == REFERENCE else spec.model_dump(mode="json")
     page.runtime.store.projects.save_settings(project.id, {ENCODER_SETTING: kept})
     return f"Texts are measured with {encoder_id} from now on."

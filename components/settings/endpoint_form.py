@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from pydantic import SecretStr
 
-from attrprompt.errors import AttrPromptError
-from attrprompt.llm.chat import EMBEDDED, Endpoint
+from attrprompt.errors import AttrPromptError, InputError
+from attrprompt.llm.chat import EMBEDDED, Endpoint, normalise_base_url
 from attrprompt.llm.connection import ConnectionReport, check_connection
 from attrprompt.llm.embedded import embedded_model_status
-from attrprompt.settings import DEFAULT_KEY_VARIABLE, read_key
+from attrprompt.runtime.endpoints import list_key_variables
 from attrprompt.store import StoredProject
 from components.kit.frame import Page
-from components.kit.keys import find_key, keep_key
+from components.kit.keys import describe_key, find_endpoint_key, find_key, keep_key
 from components.kit.notices import in_callback
+from components.kit.text import escape_markdown
 
 TEST_SECONDS = 60.0
 _REPORT = "settings_report"
@@ -46,18 +46,7 @@ def draw_endpoint_form(page: Page, project: StoredProject) -> None:
         help="The address up to and including /v1. For Ollama on this machine: http://localhost:11434/v1",
     )
     st.text_input("Model", value=saved.model if saved else "", placeholder="gpt-4o-mini", key="settings_model")
-    key, variable = st.columns(2)
-    key.text_input(
-        "API key",
-        type="password",
-        key="settings_key",
-        help="Kept in this browser session only, sent to this endpoint only, never stored.",
-    )
-    variable.text_input(
-        "or the environment variable that holds it",
-        value=saved.api_key_env if saved and saved.api_key_env else DEFAULT_KEY_VARIABLE,
-        key="settings_key_variable",
-    )
+    _draw_key(saved)
     test, save, _ = st.columns([1, 1, 3])
     test.button(
         "Test connection",
@@ -106,18 +95,60 @@ def _draw_embedded_choice(page: Page, project: StoredProject, saved: Endpoint | 
     )
 
 
-def _read_form() -> tuple[Endpoint, SecretStr | None]:
+def _draw_key(saved: Endpoint | None) -> None:
+    """The key for the address that stands in the form; another address has fields of its own, empty at first."""
+    try:
+        base_url = normalise_base_url(st.session_state["settings_base_url"])
+    except InputError:
+        st.caption("The key is asked for once there is an address.")
+        return
+    typed, held = st.columns(2)
+    typed.text_input(
+        "API key",
+        type="password",
+        key=_name_key_field(base_url),
+        on_change=_keep_typed,
+        args=(base_url,),
+        placeholder="held; type another to replace it" if find_key(base_url) else "",
+        help="Kept in this browser session only, sent to this address only, never stored.",
+    )
+    options = ["", *list_key_variables(base_url)]
+    chosen = saved.api_key_env if saved and saved.base_url == base_url else options[-1]
+    held.selectbox(
+        "or from the environment of the server",
+        options,
+        index=options.index(chosen) if chosen in options else 0,
+        format_func=lambda name: name or "no key",
+        key=_name_variable_field(base_url),
+        help="Whoever starts the server says with ATTRPROMPT_KEY_VARIABLES which may be sent to which address.",
+    )
+    endpoint = Endpoint(base_url, "any", st.session_state[_name_variable_field(base_url)] or None)
+    st.caption(f"Key: {escape_markdown(describe_key(endpoint))}.")
+    if find_key(base_url) is not None:
+        st.button("Forget the typed key", key="settings_forget_key", on_click=keep_key, args=(base_url, ""))
+
+
+def _name_key_field(base_url: str) -> str:
+    return f"settings_key_{base_url}"
+
+
+def _name_variable_field(base_url: str) -> str:
+    return f"settings_key_variable_{base_url}"
+
+
+def _keep_typed(base_url: str) -> None:
+    keep_key(base_url, st.session_state[_name_key_field(base_url)])
+
+
+def _read_form() -> Endpoint:
     state = st.session_state
-    variable = state["settings_key_variable"].strip() or DEFAULT_KEY_VARIABLE
-    endpoint = Endpoint(state["settings_base_url"], state["settings_model"], variable)
-    if state["settings_key"]:
-        keep_key(endpoint.base_url, state["settings_key"])
-    return endpoint, find_key(endpoint.base_url) or read_key(variable)
+    base_url = normalise_base_url(state["settings_base_url"])
+    return Endpoint(base_url, state["settings_model"], state.get(_name_variable_field(base_url)) or None)
 
 
 def _test(page: Page) -> None:
-    endpoint, key = _read_form()
-    client = page.runtime.make_client(endpoint, key)
+    endpoint = _read_form()
+    client = page.runtime.make_client(endpoint, find_endpoint_key(endpoint))
 
     async def ask() -> ConnectionReport:
         try:
@@ -141,7 +172,7 @@ def _draw_report() -> None:
 
 
 def _save(page: Page, project: StoredProject) -> str:
-    endpoint, _ = _read_form()
+    endpoint = _read_form()
     page.runtime.store.projects.save_settings(project.id, {"endpoint": endpoint.to_dict()})
     return f"{endpoint.model} writes the texts of {project.name} from now on."
 

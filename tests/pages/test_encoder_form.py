@@ -18,7 +18,7 @@ def settings(open_page, project):
 def choose(app, name, **fields):
     app.radio(key="settings_encoder").set_value(name).run()
     for key, value in fields.items():
-        app.text_input(key=f"settings_encoder_{key}").set_value(value)
+        app.text_input(key=f"settings_encoder_{key}").set_value(value).run()
     return press(app, "settings_encoder_save")
 
 
@@ -38,11 +38,11 @@ def test_a_model_that_is_nowhere_is_refused_and_nothing_changes(settings, runtim
 
 
 def test_an_endpoint_is_kept_without_its_key_and_given_up_again(settings, runtime, project):
-    fields = {f"model_{ENDPOINT}": "embedder", "url": "http://127.0.0.1:9/v1", "key": KEY}
-    app = choose(settings, ENDPOINT, **fields)
+    url = "http://127.0.0.1:9/v1"
+    app = choose(settings, ENDPOINT, **{f"model_{ENDPOINT}": "embedder", "url": url, f"key_{url}": KEY})
     assert not app.error
     spec = read_encoder(runtime, project)
-    assert (spec.backend, spec.model, spec.base_url) == (Backend.ENDPOINT, "embedder", "http://127.0.0.1:9/v1")
+    assert (spec.backend, spec.model, spec.base_url) == (Backend.ENDPOINT, "embedder", url)
     stored = b"".join(path.read_bytes() for path in runtime.home.rglob("*") if path.is_file())
     assert KEY.encode() not in stored
     choose(app, BUNDLED)

@@ -125,29 +125,6 @@ def test_analysis_pages_begin_their_work_by_themselves(open_page, project, texts
     assert runtime.store.jobs.list_open() or list((runtime.home / "cache" / "jobs").glob("*"))
 
 
-def test_settings_refuse_a_url_with_a_secret(open_page, project):
-    app = open_page("settings", project)
-    app.radio(key="settings_choice").set_value("An OpenAI-compatible endpoint").run()
-    app.text_input(key="settings_base_url").set_value("https://me:secret@example.org/v1")
-    app.text_input(key="settings_model").set_value("m")
-    app.button(key="settings_save").click().run()
-    assert any("user name or a password" in each.value for each in app.error)
-
-
-def test_settings_test_a_connection_and_keep_no_key(open_page, project, runtime, faulty_server):
-    server = faulty_server(api_key="sk-test-1234")
-    app = open_page("settings", project)
-    app.radio(key="settings_choice").set_value("An OpenAI-compatible endpoint").run()
-    app.text_input(key="settings_base_url").set_value(server.base_url)
-    app.text_input(key="settings_model").set_value("faulty-1")
-    app.text_input(key="settings_key").set_value("sk-test-1234")
-    app.button(key="settings_test").click().run()
-    assert any("answered" in each.value for each in app.success)
-    app.button(key="settings_save").click().run()
-    assert runtime.store.projects.load(project.id).settings["endpoint"]["model"] == "faulty-1"
-    assert b"sk-test-1234" not in b"".join(path.read_bytes() for path in runtime.home.glob("studio.sqlite3*"))
-
-
 def test_a_link_opens_the_data_set_that_it_names_and_follows_the_choice(open_page, project, texts):
     app = open_page("review", project)
     assert app.selectbox(key="review_dataset").value == "attrprompt"
