@@ -52,7 +52,7 @@ class ItemTranslator:
         return NewSample(
             item=item.item,
             text=processed.text,
-            raw=reply.text,
+            raw=reply.raw,
             labels=item.labels,
             attributes=item.attributes,
             prompt=item.prompt,

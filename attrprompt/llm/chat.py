@@ -51,7 +51,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """An answer as it came; the text is not touched.
+    """An answer as it came, without the thinking that led to it; the text is not touched otherwise.
 
     Attributes:
         text: the answer, or the words of the refusal where the endpoint marked it as one.
@@ -62,6 +62,9 @@ class ChatReply:
         request_id: the endpoint's own id, for questions to its operator.
         seconds: from sending to the last byte.
         refused: the endpoint itself marked the answer as a refusal.
+        thinking: what a reasoning model wrote before its answer, wherever it stood; empty where it did not think.
+        thinking_unfinished: the model was still thinking when it stopped, or nothing says where its thinking ends.
+        written: everything that the model wrote, thinking and tags included, as it came; empty: `text` is all of it.
     """
 
     text: str
@@ -72,6 +75,19 @@ class ChatReply:
     request_id: str | None
     seconds: float
     refused: bool = False
+    thinking: str = ""
+    thinking_unfinished: bool = False
+    written: str = ""
+
+    @property
+    def raw(self) -> str:
+        """Everything that the model wrote, as it is kept beside the text."""
+        return self.written or self.text
+
+    @property
+    def is_only_thinking(self) -> bool:
+        """The model thought, and never came to its answer."""
+        return not self.text.strip() and bool(self.thinking or self.thinking_unfinished)
 
 
 class ChatClient(Protocol):

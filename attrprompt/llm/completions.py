@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
+from attrprompt.llm.thinking import read_message
 
 
 def build_chat_body(endpoint: Endpoint, request: ChatRequest, *, length_field: str = "max_tokens") -> dict[str, Any]:
@@ -37,10 +38,10 @@ def read_chat_document(
         return None
     message = choice["message"]
     refusal = message.get("refusal")
-    text = _join_content(message.get("content"))
+    found = read_message(message)
     usage = document.get("usage") or {}
     return ChatReply(
-        text=text or (refusal if isinstance(refusal, str) else ""),
+        text=found.text or (refusal if isinstance(refusal, str) else ""),
         finish_reason=choice.get("finish_reason"),
         prompt_tokens=_read_count(usage, "prompt_tokens"),
         completion_tokens=_read_count(usage, "completion_tokens"),
@@ -48,6 +49,9 @@ def read_chat_document(
         request_id=request_id or document.get("id"),
         seconds=seconds,
         refused=bool(refusal) or choice.get("finish_reason") == "content_filter",
+        thinking=found.thinking,
+        thinking_unfinished=found.is_unfinished,
+        written=found.written,
     )
 
 
@@ -57,15 +61,6 @@ def _first_choice(document: Any) -> dict[str, Any] | None:
         return None
     choice: dict[str, Any] = choices[0]
     return choice if isinstance(choice.get("message"), dict) else None
-
-
-def _join_content(content: Any) -> str:
-    """Text of a message; a few endpoints send it as a list of parts."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
-    return ""
 
 
 def _read_count(usage: Any, name: str) -> int | None:
