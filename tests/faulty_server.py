@@ -87,7 +87,19 @@ BODIES: dict[str, tuple[str, bytes]] = {
 """Bodies sent with status 200, by behaviour."""
 
 UNUSABLE = BODIES.keys() - {"surrogate"}
-OTHERS = ("ok", "echo", "cut", "refusal_field", "parts", "no_usage", "drop", "drop_midway", "hang", "dribble")
+OTHERS = (
+    "ok",
+    "echo",
+    "cut",
+    "refusal_field",
+    "parts",
+    "no_usage",
+    "drop",
+    "drop_midway",
+    "hang",
+    "dribble",
+    "redirect",
+)
 BEHAVIOURS = frozenset({*ANSWERS, *ERRORS, *BODIES, *OTHERS})
 
 
@@ -120,6 +132,7 @@ class FaultyServer:
         json_object: likewise.
         models: names that are listed; another name gets 404. Empty: any name goes, none is listed.
         api_key: asked for where it is set.
+        redirects_to: base URL that `redirect` sends to.
         keep_bodies: keep every request's body in `asked` and its headers in `headers` (costs memory in long runs).
     """
 
@@ -137,6 +150,7 @@ class FaultyServer:
     models: Sequence[str] = (MODEL,)
     api_key: str | None = None
     keep_bodies: bool = True
+    redirects_to: str = "https://elsewhere.invalid/v1"
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -280,6 +294,8 @@ class FaultyServer:
         if behaviour in BODIES:
             content_type, payload = BODIES[behaviour]
             return web.Response(body=payload, content_type=content_type)
+        if behaviour == "redirect":
+            return web.Response(status=307, headers={"Location": f"{self.redirects_to}/chat/completions"})
         if behaviour == "drop":
             return None
         if behaviour in ("drop_midway", "dribble"):

@@ -1,6 +1,7 @@
 """CSV cells that a spreadsheet would run as a formula, made harmless and back again.
 
-A cell that starts with one of the signs gets an apostrophe before it. So does a cell that already starts with
+A cell that starts with one of the signs, spaces before it or not, gets an apostrophe before it. Spreadsheets take the
+signs in full width for the plain ones. So does a cell that already starts with
 apostrophes before such a sign; that way taking one apostrophe off restores every cell exactly.
 """
 
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-_NEEDS_GUARD = re.compile(r"'*[=+\-@\t\r\n]")
-_HAS_GUARD = re.compile(r"'+[=+\-@\t\r\n]")
+_RUN = r"(?:\s*[=+\-@＝＋－＠]|[\t\r\n])"
+_NEEDS_GUARD = re.compile(f"'*{_RUN}")
+_HAS_GUARD = re.compile(f"'+{_RUN}")
 
 
 def guard_cell(text: str) -> str:

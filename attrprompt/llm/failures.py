@@ -83,10 +83,21 @@ def explain_status(
     status: int, body: str, headers: Mapping[str, str], *, base_url: str, model: str, secret: str = ""
 ) -> ProviderError:
     """The failure that an HTTP status stands for."""
+    if 300 <= status < 400:
+        return _explain_redirect(status, headers.get("location", ""), base_url)
     kind, sentence = _judge_status(status, body, base_url, model)
     words = quote_endpoint(body, secret=secret)
     said = f" It says: {words}" if words else ""
     return ProviderError(sentence + said, kind=kind, status=status, retry_after=read_retry_after(headers))
+
+
+def _explain_redirect(status: int, location: str, base_url: str) -> ProviderError:
+    where = f" to {location.partition('?')[0][:200]}" if location else ""
+    sentence = (
+        f"The endpoint {base_url} redirects{where} (HTTP {status}). Nothing was sent there; "
+        "make it the base URL if it is right."
+    )
+    return ProviderError(sentence, kind=ErrorKind.NOT_FOUND, status=status)
 
 
 def _judge_status(status: int, body: str, base_url: str, model: str) -> tuple[ErrorKind, str]:

@@ -20,7 +20,7 @@ def open_sdk(base_url: str, secret: str) -> openai.AsyncOpenAI:
     """A client of the SDK on its aiohttp transport, without the SDK's retries.
 
     All settings are given, because the SDK would otherwise fill in the environment's values and send them to any
-    endpoint.
+    endpoint. It would also follow a redirect and send the prompt to an address that nobody chose.
     """
     limits = httpx2.Limits(
         max_connections=MOST_CONNECTIONS,
@@ -35,7 +35,9 @@ def open_sdk(base_url: str, secret: str) -> openai.AsyncOpenAI:
         project="",
         webhook_secret="",
         max_retries=0,
-        http_client=openai.DefaultAioHttpClient(limits=limits, trust_env=not is_loopback(base_url)),
+        http_client=openai.DefaultAioHttpClient(
+            limits=limits, trust_env=not is_loopback(base_url), follow_redirects=False
+        ),
     )
 
 

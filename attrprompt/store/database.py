@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from attrprompt.errors import InputError, StoreError
 from attrprompt.project import MAX_NAME_LENGTH
+from attrprompt.records import UNSEEN
 from attrprompt.store.checkpoints import PAGES_WITHIN_A_COMMIT, Checkpoints
 from attrprompt.store.locks import hold_lock
 from attrprompt.store.migrations import LATEST, migrate, read_version
@@ -162,7 +163,7 @@ def check_name(name: str, of: str) -> str:
     Raises:
         InputError: there is none, or it is too long.
     """
-    shown = " ".join(name.split())
+    shown = " ".join(UNSEEN.sub("", " ".join(name.split())).split())
     if not shown:
         raise InputError(f"A {of} needs a name.")
     if len(shown) > MAX_NAME_LENGTH:

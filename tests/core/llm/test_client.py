@@ -229,3 +229,16 @@ async def test_a_cancelled_request_leaves_the_client_usable(faulty_server):
         await task
     assert (await client.complete(ask_for())).text
     await client.close()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_redirect_is_told_and_no_prompt_goes_there(faulty_server, inside):
+    other = faulty_server()
+    first = faulty_server(usual="redirect", redirects_to=other.base_url)
+    if inside:
+        first.redirects_to = f"{first.base_url}/elsewhere"
+    failure = await fail(first)
+    assert (failure.kind, failure.status) == (ErrorKind.NOT_FOUND, 307)
+    assert f"redirects to {first.redirects_to}/chat/completions" in str(failure)
+    assert not other.asked
+    assert len(first.asked) == 1

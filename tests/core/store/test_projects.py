@@ -161,3 +161,23 @@ def test_deleting_a_project_deletes_its_history(store, project):
 def test_a_document_survives_the_store_unchanged(store, project):
     assert store.projects.load(project.id).document.content_hash == project.document.content_hash
     assert parse_project(project.document.to_data()) == project.document
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Two \t words\n", "Two words"),
+        ("evil\u202egnp.exe", "evilgnp.exe"),
+        ("a\u2066b\u2069c\u200e", "abc"),
+        ("bell\x07 and\x00 nul\x9f", "bell and nul"),
+        ("\ud800half", "half"),
+        ("שלום 日本 👩\u200d🔬", "שלום 日本 👩\u200d🔬"),
+    ],
+)
+def test_a_name_is_kept_without_what_nobody_sees(store, document, typed, kept):
+    assert store.projects.create(typed, document, owner="ana", source="test").name == kept
+
+
+def test_a_name_of_nothing_visible_is_none(store, document):
+    with pytest.raises(InputError, match="needs a name"):
+        store.projects.create("\u202e\x07", document, owner="ana", source="test")
