@@ -53,6 +53,7 @@ class ErrorKind(StrEnum):
     CONNECTION = "connection"
     SERVER_ERROR = "server_error"
     BAD_RESPONSE = "bad_response"
+    ONLY_THINKING = "only_thinking"
     AUTH = "auth"
     NOT_FOUND = "not_found"
     BAD_REQUEST = "bad_request"

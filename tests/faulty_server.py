@@ -31,6 +31,7 @@ PHRASE = "the market opened quietly while farmers north of the river counted wha
 WORDS = PHRASE.split()
 LISTED = ["Tidal power in Orkney", "Zürich tram strike", "Coral bleaching", "日本の選挙", "Night trains"]
 MODEL = "faulty-1"
+THINKING = "First I consider what the user wants, perhaps something about Paris."
 REFUSAL = "I'm sorry, but I can't help with that request."
 HTML = "<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>nginx</h1></body></html>"
 
@@ -93,6 +94,8 @@ OTHERS = (
     "cut",
     "refusal_field",
     "parts",
+    "only_thinking",
+    "thinking",
     "no_usage",
     "drop",
     "drop_midway",
@@ -308,18 +311,23 @@ class FaultyServer:
             message = {"role": "assistant", "content": None, "refusal": REFUSAL}
         if behaviour == "parts":
             message["content"] = [{"type": "text", "text": "first, "}, {"type": "text", "text": "second"}]
+        if behaviour == "only_thinking":
+            message |= {"content": "", "reasoning_content": THINKING}
+        if behaviour == "thinking":
+            message["content"] = f"<think>\n{THINKING}\n</think>\n\n{message['content']}"
         return self._send_completion(message, body, behaviour)
 
     def _send_completion(self, message: Mapping[str, Any], body: Mapping[str, Any], behaviour: str) -> web.Response:
         text = message["content"] if isinstance(message["content"], str) else ""
         prompt_tokens = sum(len(each["content"]) for each in body["messages"]) // 4
         completion_tokens = len(text) // 4
+        finish = "length" if behaviour in ("cut", "only_thinking") else "stop"
         document = {
             "id": f"chatcmpl-{len(self.asked)}",
             "object": "chat.completion",
             "created": 1,
             "model": body.get("model", MODEL),
-            "choices": [{"index": 0, "message": message, "finish_reason": "length" if behaviour == "cut" else "stop"}],
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
         }
         if behaviour != "no_usage":
             document["usage"] = {

@@ -5,12 +5,14 @@ The runner and the batch files use the same words for both, so a run gives the s
 
 from __future__ import annotations
 
+from attrprompt.errors import ErrorKind
 from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
 from attrprompt.generation.run_options import GenerationParameters
 from attrprompt.llm.chat import ChatReply, ChatRequest
+from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.project import Project
 from attrprompt.records import Run
-from attrprompt.store import NewSample, PlannedItem
+from attrprompt.store import Failed, NewSample, PlannedItem
 
 
 class ItemTranslator:
@@ -40,6 +42,13 @@ class ItemTranslator:
             timeout=timeout,
             extra=parameters.extra,
         )
+
+    def to_result(self, item: PlannedItem, reply: ChatReply, *, attempts: int = 1) -> NewSample | Failed:
+        """How an item ends with this answer: as a text, or without one where the model did nothing but think."""
+        if reply.is_only_thinking:
+            message = explain_only_thinking(self.parameters.max_tokens, is_cut=reply.finish_reason != "stop")
+            return Failed(item.item, ErrorKind.ONLY_THINKING, message, attempts)
+        return self.to_sample(item, reply)
 
     def to_sample(self, item: PlannedItem, reply: ChatReply) -> NewSample:
         """What is stored of an answer: the clean text with its flags, the raw answer, where it came from."""

@@ -229,12 +229,12 @@ class RunExecution:
             return self._judge_failure(item, error, failures)
         self._tally.in_flight -= 1
         self._throttle.succeeded(self._count_tokens(item, reply))
-        if not reply.text.strip():
+        if not reply.text.strip() and not reply.is_only_thinking:
             failures[ErrorKind.BAD_RESPONSE] += 1
             delay = self._retries.delay(ErrorKind.BAD_RESPONSE, failures[ErrorKind.BAD_RESPONSE])
             if delay is not None:
                 return delay
-        return self._translator.to_sample(item, reply)
+        return self._translator.to_result(item, reply, attempts=failures.total() + 1)
 
     def _judge_failure(self, item: PlannedItem, error: ProviderError, failures: Counter[ErrorKind]) -> Failed | float:
         completed = self._tally.base.completed + self._tally.completed

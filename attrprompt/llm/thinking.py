@@ -49,6 +49,12 @@ def split_thinking(written: str) -> Thought:
     return Thought(text, thinking, is_unfinished, written if text != written else "")
 
 
+def explain_only_thinking(most_tokens: int, *, is_cut: bool) -> str:
+    """Why there is no answer where a model did nothing but think, and what to raise."""
+    spent = f"used all {most_tokens:,} tokens for thinking" if is_cut else "ended with its thinking"
+    return f"The model {spent} and gave no answer. Raise the most tokens of an answer (--max-tokens)."
+
+
 def strip_end_tokens(text: str) -> str:
     """The text without the tokens that end a turn, which some servers pass on."""
     return _END_TOKENS.sub("", text)

@@ -32,6 +32,7 @@ REASON_WORDS = {
     "connection": "the connection broke",
     "server_error": "the server failed",
     "bad_response": "the answer was not one",
+    "only_thinking": "thinking used up the tokens of the answer",
     "auth": "the key was refused",
     "not_found": "unknown model or address",
     "bad_request": "the request was refused",

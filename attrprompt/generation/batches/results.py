@@ -119,16 +119,29 @@ class _Taker:
         if item is None or number in self._taken:
             self._found.known += 1
             return
-        ended = _read_result(result, item, self._run)
+        ended = self._read(result, item)
         if isinstance(ended, Failed):
             self._found.known += number in self._failed
             self._failed.setdefault(number, ended)
         else:
             self._failed.pop(number, None)
             self._taken.add(number)
-            self._answers.append(self._translator.to_sample(item, ended))
+            self._answers.append(ended)
             if len(self._answers) >= PORTION:
                 self.write()
+
+    def _read(self, result: Mapping[str, Any], item: PlannedItem) -> NewSample | Failed:
+        reply = _read_result(result, item, self._run)
+        if isinstance(reply, Failed):
+            return reply
+        ended = self._translator.to_result(item, reply)
+        if isinstance(ended, Failed) and item.item not in self._failed:  # it was paid for all the same
+            self._counters = replace(
+                self._counters,
+                prompt_tokens=self._counters.prompt_tokens + (reply.prompt_tokens or 0),
+                completion_tokens=self._counters.completion_tokens + (reply.completion_tokens or 0),
+            )
+        return ended
 
     def write(self) -> None:
         """Store the answers that came since the last portion."""

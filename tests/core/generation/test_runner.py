@@ -95,6 +95,22 @@ async def test_an_empty_answer_is_asked_again_then_stored_and_flagged(runtime, f
     assert counters_of(runtime, run).requests == 6
 
 
+async def test_an_answer_that_is_only_thinking_is_asked_once_and_says_what_to_raise(runtime, faulty_server, plan_at):
+    run = plan_at(faulty_server(usual="only_thinking"), per_class=1)
+    await execute(runtime, run)
+    counters = counters_of(runtime, run)
+    assert (counters.requests, counters.completed, dict(counters.failed)) == (2, 0, {"only_thinking": 2})
+    assert "--max-tokens" in runtime.store.runs.read_failures(run.id)[0].message
+
+
+async def test_thinking_is_no_part_of_the_text_and_is_kept_beside_it(runtime, faulty_server, plan_at):
+    run = plan_at(faulty_server(usual="thinking"), per_class=1)
+    await execute(runtime, run)
+    samples = runtime.store.datasets.read_page(run.id)
+    assert len(samples) == 2
+    assert all("Paris" in sample.raw and "Paris" not in sample.text and sample.text for sample in samples)
+
+
 @pytest.mark.parametrize(
     ("behaviour", "reason"), [("auth", "key"), ("not_found", "base url"), ("unknown_model_400", "model")]
 )

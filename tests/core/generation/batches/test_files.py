@@ -157,6 +157,18 @@ def test_errors_of_the_batch_itself_are_named(store, tmp_path, project, make_run
     assert dict(found.failed) == {"timeout": 1, "bad_response": 1}
 
 
+def test_thinking_in_results_is_told_apart_as_in_a_run(store, tmp_path, project, make_run):
+    run = make_run(project)
+    requests = export(store, run, tmp_path / "out")
+    silent = answer(requests[1], "<think>About Paris")
+    silent["response"]["body"]["choices"][0]["finish_reason"] = "length"
+    found = take(store, run, tmp_path, answer(requests[0], "<think>About Paris.</think>The cup."), silent)
+    assert (found.completed, dict(found.failed)) == (1, {"only_thinking": 1})
+    [sample] = store.datasets.read_page(run.id)
+    assert (sample.text, sample.raw) == ("The cup.", "<think>About Paris.</think>The cup.")
+    assert store.runs.load(run.id).counters.completion_tokens == 6
+
+
 def test_lines_that_are_no_result_are_listed_and_another_runs_results_are_not_mixed_in(
     store, tmp_path, project, make_run
 ):
