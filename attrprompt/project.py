@@ -7,6 +7,7 @@ immutable: `attrprompt.edits` makes new ones, the store keeps their history.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -23,6 +24,7 @@ from attrprompt.errors import InputError
 MAX_LABELS = 500
 MAX_NAME_LENGTH = 200
 MAX_TEXT_LENGTH = 2_000
+_SMALL_WORDS = frozenset({"and", "the", "of"})
 
 
 class DimensionKind(StrEnum):
@@ -229,8 +231,12 @@ class Project(_Part):
             for label_id, label in self.labels.items():
                 if wanted == fold_label(getattr(label, shown)):
                     return label_id
-        names = ", ".join(label.name for _, label in self.ordered_labels()[:30])
-        raise InputError(f"There is no label '{name}' in this project. Its labels are: {names}.")
+        known = [label.name for _, label in self.ordered_labels()]
+        nearest = find_nearest_label(name, known)
+        meant = f" The nearest is '{nearest}'." if nearest else ""
+        raise InputError(
+            f"There is no label '{name}' in this project.{meant} Its labels are: {', '.join(known[:30]) or 'none yet'}."
+        )
 
     def find_dimension(self, name: str) -> str:
         """The id of the dimension with this name, in any case.
@@ -260,9 +266,31 @@ def make_id() -> str:
 
 
 def fold_label(name: str) -> str:
-    """The form in which label names are compared: case-folded, each run of non-alphanumerics as one underscore."""
-    folded = unicodedata.normalize("NFC", name).casefold()
-    return re.sub(r"[\W_]+", "_", folded).strip("_") or folded
+    """The form in which label names are compared: NFC, trimmed, case-folded, blanks and hyphens as underscores.
+
+    Nothing looser: "C", "C++" and "C#" are three labels, "A" and "A-" two. `find_nearest_label` proposes what may be
+    meant.
+    """
+    return re.sub(r"[\s-]", "_", unicodedata.normalize("NFC", name).strip().casefold())
+
+
+def find_nearest_label(name: str, names: Iterable[str]) -> str | None:
+    """Of these labels the one that a person may have meant by a name that is none of them; None where none is near.
+
+    Only ever proposed, never taken by itself.
+    """
+    loose = {known: _fold_loosely(known) for known in names}
+    wanted = _fold_loosely(name)
+    alike = [known for known, folded in loose.items() if folded == wanted]
+    near = difflib.get_close_matches(wanted, dict.fromkeys(loose.values()), n=1, cutoff=0.75)
+    candidates = alike or [known for known, folded in loose.items() if folded in near]
+    return max(candidates, key=lambda known: difflib.SequenceMatcher(None, known, name).ratio(), default=None)
+
+
+def _fold_loosely(name: str) -> str:
+    """A label without its signs and its small words, as people vary them: `Toys & Games` and `toys_games`."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", name[:MAX_NAME_LENGTH]).casefold())
+    return " ".join(word for word in words if word not in _SMALL_WORDS)
 
 
 def fold_text(text: str) -> str:

@@ -16,6 +16,11 @@ from attrprompt.project import fold_label
 from attrprompt.records import DatasetKind, Flag, SampleStatus
 from attrprompt.store import SampleFilter
 
+LabelRenames = Annotated[
+    list[str] | None,
+    typer.Option("--rename-label", help="GIVEN=LABEL: a label that the files call by another name. Repeatable."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
@@ -31,11 +36,17 @@ def import_attributes_command(
     project: ProjectName,
     folder: Annotated[Path, typer.Argument(help="An AttrPrompt data set folder.")],
     use: Annotated[list[str] | None, typer.Option(help="DIMENSION=FILE: another file of its folder.")] = None,
+    rename_label: LabelRenames = None,
 ) -> None:
     """Read labels and attribute values in the authors' layout; a new project where the name is new."""
     session = get_session(context)
     stored, read = import_attributes(
-        session.runtime.store, project, folder, use=read_pairs(use, option="--use"), actor=session.actor
+        session.runtime.store,
+        project,
+        folder,
+        use=read_pairs(use, option="--use"),
+        renames=rename_label or (),
+        actor=session.actor,
     )
     dimensions = {
         dimension.name: {"class_dependent": dimension.class_dependent, "values": len(dimension.values)}

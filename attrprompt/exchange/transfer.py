@@ -69,14 +69,14 @@ class Export:
 
 
 def import_attributes(
-    store: Store, name: str, folder: Path, *, use: Mapping[str, str], actor: str
+    store: Store, name: str, folder: Path, *, use: Mapping[str, str], actor: str, renames: Sequence[str] = ()
 ) -> tuple[StoredProject, AttributesImport]:
     """Read an attribute folder of the authors into a new project, or as the new content of an existing one.
 
     Raises:
         InputError: the folder cannot be used; nothing was changed.
     """
-    read = read_attributes_folder(folder, use=use, resolve_place=resolve_place)
+    read = read_attributes_folder(folder, use=use, resolve_place=resolve_place, renames=renames)
     source = f"import:{folder.resolve().name}"
     known = {project.name.casefold(): project.id for project in store.projects.list_all()}
     if name.casefold() in known:

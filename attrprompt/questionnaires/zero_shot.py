@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +30,8 @@ ONE_LABEL_TOKENS = 24
 EXPECTED_TOKENS = 6  # of an answer, a label
 SEVERAL_LABELS_TOKENS = 96
 ORDER_SEED = 0
-WORD = re.compile(r"[^\W_]+")
+TAG = re.compile(r"</?[A-Za-z]\w*>")
+NUMBER_SIGNS = "+-<>=$€£"
 
 
 @dataclass(frozen=True)
@@ -157,30 +159,54 @@ def write_messages(project: Project, text: str) -> tuple[Message, ...]:
 
 
 def read_labels(answer: str, names: Sequence[str], titles: Sequence[str], *, multi_label: bool) -> tuple[int, ...]:
-    """The labels that an answer names by name or title, whole words in any case, as numbers.
+    """The labels that an answer names by name or title, whole and as `fold_label` compares them, as numbers.
 
-    A label inside a longer one that is named ("music" in "music album") does not count. With one label a text an
-    answer that names several is none: nobody can say which was meant.
+    A label inside a longer one that is named ("music" in "music album", "C" in "C++") does not count. With one label a
+    text an answer that names several is none: nobody can say which was meant.
     """
-    words = [word.casefold() for word in WORD.findall(answer)]
-    spellings: dict[tuple[str, ...], int] = {}
-    for number, pair in enumerate(zip(names, titles, strict=True)):
-        for spelling in pair:
-            spellings.setdefault(tuple(word.casefold() for word in WORD.findall(spelling)), number)
-    longest = max((len(spelling) for spelling in spellings), default=0)
+    spellings: dict[str, int] = {}
+    for spelled in (names, titles):  # a name wins over another label's title
+        for number, spelling in enumerate(spelled):
+            spellings.setdefault(fold_label(spelling), number)
+    longest_first = sorted(spellings, key=len, reverse=True)
     found: list[int] = []
-    position = 0
-    while position < len(words):
-        step = 1
-        for length in range(min(longest, len(words) - position), 0, -1):
-            phrase = tuple(words[position : position + length])
-            if phrase in spellings:
-                found.append(spellings[phrase])
-                step = length
-                break
-        position += step
+    for line in TAG.sub(" ", answer).splitlines():
+        plain = " ".join(unicodedata.normalize("NFC", line).casefold().split())
+        folded = fold_label(plain)
+        position = 0
+        while position < len(plain):
+            named_here = next((each for each in longest_first if _stands_at(each, position, plain, folded)), None)
+            if named_here is not None:
+                found.append(spellings[named_here])
+            position += len(named_here or " ")
     named = tuple(dict.fromkeys(found))
     return named if multi_label or len(named) == 1 else ()
+
+
+def _stands_at(spelling: str, start: int, plain: str, folded: str) -> bool:
+    """True where this label is named here, and not only a part of a longer word."""
+    end = start + len(spelling)
+    first, last = plain[start : start + 1], plain[end - 1 : end]
+    if not spelling or not folded.startswith(spelling, start) or " " in first + last:
+        return False
+    before, after = plain[:start][-2:], plain[end:][:2]
+    return not ((before and _belongs_before(before, first)) or (after and _belongs_after(after)))
+
+
+def _belongs_before(before: str, first: str) -> bool:
+    """True where the sign before a label makes another word of it: `-1`, `>50K`, `.NET`."""
+    sign = before[-1]
+    if first.isdigit() and (sign in NUMBER_SIGNS or (sign == "." and before[:-1].isdigit())):
+        return True
+    return sign.isalnum() or sign in "&@" or (sign == "." and before in (".", " ."))
+
+
+def _belongs_after(after: str) -> bool:
+    """True where the sign after a label makes another word of it: `C++`, `C#`, `A-`, `1.5`."""
+    sign, following = after[0], after[1:]
+    if sign in "+-":
+        return not following.isalnum()
+    return sign.isalnum() or sign in "#&@%" or (sign == "." and following.isdigit())
 
 
 def _hash(endpoint: Endpoint, messages: Sequence[Message], multi_label: bool) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 from attrprompt.errors import InputError
 from attrprompt.exchange.attribute_lines import is_filler
 from attrprompt.exchange.documents.strict_json import parse_json
+from attrprompt.exchange.label_names import LabelNames
 from attrprompt.files import read_text
-from attrprompt.project import MAX_TEXT_LENGTH, fold_label, fold_text
+from attrprompt.project import MAX_TEXT_LENGTH, fold_text
 
 
 @dataclass
@@ -25,7 +26,7 @@ class LabelledValues:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_labelled_values(path: Path, dimension: str, labels: Sequence[str]) -> LabelledValues:
+def read_labelled_values(path: Path, dimension: str, labels: LabelNames) -> LabelledValues:
     """Read a file of the multi-label form.
 
     Raises:
@@ -37,26 +38,28 @@ def read_labelled_values(path: Path, dimension: str, labels: Sequence[str]) -> L
             f"'{path.name}' is not in the multi-label form: it must map each value to "
             '{"lbl": [label names], "lbl_idx": [their positions], "n_lbl": their number}.'
         )
-    by_folded = {fold_label(name): name for name in labels}
     found = LabelledValues(keys=list(data))
     seen: dict[str, int] = {}
     strange: dict[str, int] = {}
     for number, (key, entry) in enumerate(data.items(), start=1):
         text = key.strip()
-        named = _names_of(entry, labels, path.name, key)
-        known = list(dict.fromkeys(by_folded[fold_label(name)] for name in named if fold_label(name) in by_folded))
+        named = _names_of(entry, labels.names, path.name, key)
+        known = list(dict.fromkeys(label for name in named if (label := labels.find(name)) is not None))
         for name in named:
-            if fold_label(name) not in by_folded:
+            if name not in labels:
                 strange[name] = strange.get(name, 0) + 1
         reason = _reason_to_skip(text, known, dimension, seen)
         if reason:
             found.skipped.append((number, text, reason))
         else:
             seen[fold_text(text)] = number
-            found.values.append((text, tuple(sorted(known, key=labels.index))))
+            found.values.append((text, tuple(sorted(known, key=labels.names.index))))
     if strange:
-        listed = ", ".join(f"'{name}' ({count})" for name, count in strange.items())
-        found.warnings.append(f"{dimension}: labels that {path.name} names but label.txt does not: {listed}.")
+        listed = "; ".join(labels.describe(name, f"{count:,}") for name, count in strange.items())
+        found.warnings.append(
+            f"{dimension}: labels that {path.name} names but label.txt does not: {listed}."
+            f"{labels.explain_rename(list(strange))}"
+        )
     return found
 
 

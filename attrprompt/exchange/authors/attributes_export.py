@@ -13,13 +13,14 @@ from pathlib import Path
 
 from attrprompt.errors import InputError
 from attrprompt.exchange.attribute_lines import write_lines
-from attrprompt.exchange.authors.attribute_json import file_name_of, write_labelled_values
+from attrprompt.exchange.authors.attribute_json import write_labelled_values
 from attrprompt.exchange.authors.attributes_folder import RawLines, read_attributes_folder
 from attrprompt.exchange.authors.folder_layout import LABEL_FILE, METHOD_FOLDER
 from attrprompt.exchange.documents.differences import list_losses
 from attrprompt.exchange.known_layout import FILTERED, SIMILAR
+from attrprompt.exchange.label_names import name_file
 from attrprompt.files import create_folder
-from attrprompt.project import AttributeDimension, AttributeValue, DimensionKind, Project, fold_label, fold_text
+from attrprompt.project import AttributeDimension, AttributeValue, DimensionKind, Project, fold_text
 
 DEFAULT_MODEL = "attrprompt-studio"
 _MAX_FILE_NAME = 200
@@ -151,10 +152,8 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 
 def _label_file(name: str) -> str:
     """The file name of a label, without its ending; empty where the name is too long for a file."""
-    for candidate in (file_name_of(name), fold_label(name)):
-        if _safe_name(candidate) == candidate and fold_label(candidate) == fold_label(name):
-            return candidate
-    return ""
+    written = name_file(name)
+    return written if len(written.encode()) <= _MAX_FILE_NAME else ""
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -19,6 +19,7 @@ from attrprompt.exchange.attribute_lines import LENGTH_SPAN, ReadLine, counts_in
 from attrprompt.exchange.authors.attribute_json import read_labelled_values
 from attrprompt.exchange.authors.folder_layout import DimensionFolder, choose_model_folder, find_dimensions, read_labels
 from attrprompt.exchange.known_layout import SIMILAR, guess_clause, guess_kind, guess_task, order_of_dimension
+from attrprompt.exchange.label_names import LabelNames
 from attrprompt.files import make_stable_id, read_text
 from attrprompt.project import (
     AttributeDimension,
@@ -26,7 +27,7 @@ from attrprompt.project import (
     DimensionKind,
     Label,
     Project,
-    fold_label,
+    find_nearest_label,
     phrase_length,
 )
 
@@ -80,7 +81,7 @@ class AttributesImport:
 class _Reading:
     """What has been read so far."""
 
-    labels: tuple[str, ...]
+    names: LabelNames
     resolve_place: PlaceResolver | None
     dimensions: list[AttributeDimension] = field(default_factory=list)
     raw_lines: RawLines = field(default_factory=dict)
@@ -89,13 +90,10 @@ class _Reading:
     skipped: list[SkippedLine] = field(default_factory=list)
     multi_label: bool = False
 
-    def __post_init__(self) -> None:
-        self.by_folded = {fold_label(name): name for name in self.labels}
-        self.by_words = {_without_and(name): name for name in self.labels}
-
-    def find_label(self, text: str) -> str | None:
-        """The label that a line names; `Toys and games` is taken for `toys_games`."""
-        return self.by_folded.get(fold_label(text)) or self.by_words.get(_without_and(text))
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of `label.txt`, in their order."""
+        return self.names.names
 
 
 def read_attributes_folder(
@@ -104,6 +102,7 @@ def read_attributes_folder(
     use: Mapping[str, str] = _NO_USE,
     model: str | None = None,
     resolve_place: PlaceResolver | None = None,
+    renames: Sequence[str] = (),
 ) -> AttributesImport:
     """Read a data-set folder.
 
@@ -112,11 +111,12 @@ def read_attributes_folder(
         use: dimension to the file (without its ending) or folder to take instead of the one named like it.
         model: which folder under `attrprompt/` to read; needed only where there are several.
         resolve_place: fills country and continent of the values of place dimensions.
+        renames: `GIVEN=LABEL` for each other name of a label that the files use.
 
     Raises:
-        InputError: the folder, a file or a choice in `use` cannot be used.
+        InputError: the folder, a file, a choice in `use` or a rename cannot be used.
     """
-    labels = read_labels(folder)
+    labels = LabelNames(read_labels(folder), renames=renames)
     model_folder, warnings = choose_model_folder(folder, model)
     reading = _Reading(labels, resolve_place, warnings=warnings)
     found = find_dimensions(model_folder, labels, use)
@@ -174,13 +174,13 @@ def _read_label_files(reading: _Reading, folder: DimensionFolder) -> list[dict[s
     files = dict.fromkeys(reading.labels, "")
     lines_of: dict[str, list[str]] = {name: [] for name in reading.labels}
     for path in folder.label_files:
-        label = reading.by_folded.get(fold_label(path.stem))
+        label = reading.names.find_file(path.stem)
         lines = split_lines(read_text(path))
         if label is not None and not files[label]:
             files[label], lines_of[label] = path.name, lines
             continue
         rows = sum(1 for line in lines if counts_in_indices(line))
-        reason = f"'{path.stem}' is not a label" if label is None else f"'{files[label]}' is already read for {label}"
+        reason = f"'{files[label]}' is already read for {label}" if label else _explain_stray(reading, path)
         what = "the stray file" if label is None else "the file"
         reading.warnings.append(
             f"{folder.name}: {count_of(rows, 'row')} of {what} '{path.name}' skipped, because {reason}."
@@ -224,7 +224,7 @@ def read_length(text: str) -> tuple[int, int] | None:
 
 def _read_json(reading: _Reading, folder: DimensionFolder, path: Path) -> list[dict[str, Any]]:
     reading.multi_label = True
-    found = read_labelled_values(path, folder.name, reading.labels)
+    found = read_labelled_values(path, folder.name, reading.names)
     reading.raw_lines[folder.name] = {"": found.keys}
     reading.warnings += found.warnings
     reading.skipped += [
@@ -245,22 +245,25 @@ def _resolve_places(reading: _Reading, name: str, values: list[dict[str, Any]]) 
 
 
 def _read_similar(reading: _Reading, folder: DimensionFolder) -> None:
-    unknown: list[str] = []
+    unknown: dict[str, str] = {}
+    left_out = 0
     for path in folder.label_files:
-        label = reading.by_folded.get(fold_label(path.stem))
+        label = reading.names.find_file(path.stem)
         lines = split_lines(read_text(path))
         if label is None:
             rows = sum(1 for line in lines if counts_in_indices(line))
             reading.warnings.append(
                 f"{SIMILAR}: {count_of(rows, 'row')} of the stray file '{path.name}' skipped, "
-                f"because '{path.stem}' is not a label."
+                f"because {_explain_stray(reading, path)}."
             )
             continue
         names: list[str] = []
         for line in read_lines(lines, SIMILAR):
-            other = reading.find_label(line.text)
+            other = reading.names.find(line.text)
             if other is None:
-                unknown.append(f"'{line.text}' ({path.name} line {line.number})")
+                place = f"{path.name} line {line.number}"
+                unknown.setdefault(line.text, reading.names.describe(line.text, place))
+                left_out += 1
             elif other != label and other not in names:
                 names.append(other)
         if names:
@@ -271,7 +274,8 @@ def _read_similar(reading: _Reading, folder: DimensionFolder) -> None:
             )
     if unknown:
         reading.warnings.append(
-            f"{SIMILAR}: {count_of(len(unknown), 'row')} left out, because no label is called so: {_join(unknown)}."
+            f"{SIMILAR}: {count_of(left_out, 'row')} left out, because no label is called so: "
+            f"{_join(list(unknown.values()), '; ')}.{reading.names.explain_rename(list(unknown))}"
         )
 
 
@@ -324,10 +328,11 @@ def _build_project(reading: _Reading, *, origin: str) -> Project:
     return make_part(Project, {"task": task, "labels": labels, "dimensions": dimensions})
 
 
-def _without_and(name: str) -> str:
-    return "_".join(word for word in fold_label(name).split("_") if word != "and")
+def _explain_stray(reading: _Reading, path: Path) -> str:
+    nearest = find_nearest_label(path.stem, reading.labels)
+    return f"'{path.stem}' is not a label" + (f" (nearest: '{nearest}')" if nearest else "")
 
 
-def _join(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MANY])
+def _join(names: Sequence[str], separator: str = ", ") -> str:
+    shown = separator.join(names[:_MANY])
     return f"{shown} and {len(names) - _MANY} more" if len(names) > _MANY else shown

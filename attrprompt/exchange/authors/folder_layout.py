@@ -9,8 +9,9 @@ from pathlib import Path
 from attrprompt.errors import InputError
 from attrprompt.exchange.attribute_lines import parse_labels
 from attrprompt.exchange.known_layout import FILTERED, SIMILAR
+from attrprompt.exchange.label_names import LabelNames
 from attrprompt.files import read_text
-from attrprompt.project import fold_label, fold_text
+from attrprompt.project import fold_text
 
 LABEL_FILE = "label.txt"
 METHOD_FOLDER = "attrprompt"
@@ -91,7 +92,7 @@ def choose_model_folder(folder: Path, model: str | None) -> tuple[Path, list[str
     return found[chosen], []
 
 
-def find_dimensions(model_folder: Path, labels: Sequence[str], use: Mapping[str, str]) -> FoundDimensions:
+def find_dimensions(model_folder: Path, labels: LabelNames, use: Mapping[str, str]) -> FoundDimensions:
     """What each folder under a model's folder is.
 
     Raises:
@@ -112,11 +113,10 @@ def find_dimensions(model_folder: Path, labels: Sequence[str], use: Mapping[str,
             f"There is no dimension '{min(unknown)}' in this folder. Its dimensions are: "
             f"{', '.join(sorted(name for name in groups if name != SIMILAR)) or 'none'}."
         )
-    folded_labels = {fold_label(name) for name in labels}
     dimensions = []
     similar = None
     for name, folders in groups.items():
-        found = _describe(name, folders, folded_labels, wanted.get(fold_text(name)), warnings)
+        found = _describe(name, folders, labels, wanted.get(fold_text(name)), warnings)
         if name == SIMILAR:
             similar = found
         else:
@@ -125,7 +125,7 @@ def find_dimensions(model_folder: Path, labels: Sequence[str], use: Mapping[str,
 
 
 def _describe(
-    name: str, folders: list[Path], labels: set[str], wanted: str | None, warnings: list[str]
+    name: str, folders: list[Path], labels: LabelNames, wanted: str | None, warnings: list[str]
 ) -> DimensionFolder:
     by_name = {folder.name.strip(): folder for folder in folders}
     preferred = f"{name}{FILTERED}" if f"{name}{FILTERED}" in by_name else min(by_name)
@@ -137,7 +137,7 @@ def _describe(
     warnings += [f"{name}: '{path.name}' is no attribute file and was left out." for path in files if path not in known]
     stem = None if wanted in by_name else wanted
     json_file = _named(known, ".json", name, folder.name.strip())
-    listed = [path for path in known if path.suffix.casefold() == ".jsonl" and fold_label(path.stem) in labels]
+    listed = [path for path in known if path.suffix.casefold() == ".jsonl" and labels.find_file(path.stem)]
     if stem is None and json_file is not None:
         warnings += _left_out(name, others, [path for path in known if path != json_file])
         return DimensionFolder(name, labelled_json=json_file, alternatives=tuple(others))
@@ -189,8 +189,8 @@ def _named(files: Sequence[Path], suffix: str, *names: str) -> Path | None:
     return None
 
 
-def _any_label(files: Sequence[Path], labels: set[str]) -> bool:
-    return any(fold_label(path.stem) in labels for path in files)
+def _any_label(files: Sequence[Path], labels: LabelNames) -> bool:
+    return any(labels.find_file(path.stem) for path in files)
 
 
 def _visible(folder: Path) -> list[Path]:

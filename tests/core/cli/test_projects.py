@@ -19,3 +19,10 @@ def test_a_project_file_comes_back_with_the_same_hash(run, tmp_path, format):
     status, read, _ = run("import-project", "p2", file)
     assert (status, read["warnings"]) == (0, [])
     assert read["content_hash"] == written["content_hash"]
+
+
+def test_labels_that_differ_in_a_sign_are_several(run):
+    status, made, _ = run("new", "Languages", "--labels", "C,C++,C#")
+    assert (status, made["labels"]) == (0, 3)
+    status, _, told = run("new", "Twice", "--labels", "Sci Tech,sci-tech")
+    assert status == 2 and "Sci Tech" in told

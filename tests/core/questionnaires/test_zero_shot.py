@@ -24,7 +24,9 @@ TITLES = ("World", "Sports", "Science and technology", "Music", "Music album")
     [
         ("Sports", (1,)),
         ("  **sports**.", (1,)),
-        ("The label is: Sci/Tech", (2,)),
+        ("The label is: Sci-Tech", (2,)),
+        ("The label is: Sci/Tech", ()),
+        ("<label>world</label>", (0,)),
         ("science and technology", (2,)),
         ("music album", (4,)),
         ("World or Sports", ()),
@@ -35,6 +37,36 @@ TITLES = ("World", "Sports", "Science and technology", "Music", "Music album")
 )
 def test_an_answer_is_read_as_the_one_label_it_names(answer, read):
     assert read_labels(answer, NAMES, TITLES, multi_label=False) == read
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ("C", ("C",)),
+        ("C.", ("C",)),
+        ("c++", ("C++",)),
+        ("**C++**.", ("C++",)),
+        ("It is C#, I think", ("C#",)),
+        ("C+", ()),
+        ("Objective-C", ("C",)),
+        ("<=50K", ("<=50K",)),
+        ("The answer is >50K.", (">50K",)),
+        ("50K", ()),
+        ("-1", ("-1",)),
+        ("is 1", ("1",)),
+        ("1.5", ()),
+        ("A-", ()),
+        ("A", ("A",)),
+        (".NET", ()),
+    ],
+)
+def test_signs_belong_to_a_label(answer, read):
+    names = ("C", "C++", "C#", "<=50K", ">50K", "-1", "1", "A", "NET")
+    assert tuple(names[number] for number in read_labels(answer, names, names, multi_label=False)) == read
+
+
+def test_a_label_does_not_reach_over_two_lines():
+    assert read_labels("music\nalbum", NAMES, TITLES, multi_label=True) == (3,)
 
 
 def test_with_several_labels_a_text_every_label_named_counts_once():

@@ -58,7 +58,7 @@ def test_the_order_of_texts_does_not_hang_on_the_input():
 
 def test_labels_equal_when_folded_are_one_label():
     a = AnalysisSet("a", ["x"], ["Sci_Tech"])
-    b = AnalysisSet("b", ["y", "z"], ["Sci/Tech", "sci tech"])
+    b = AnalysisSet("b", ["y", "z"], ["sci-tech", "sci tech"])
     names = name_labels([a, b])
     assert prepare_set(b, TextChoice(), names).labels == ("Sci_Tech",)
 

@@ -105,7 +105,9 @@ def test_odd_names_make_no_odd_paths(tmp_path: Path):
     written = export_attributes(project, tmp_path / "f")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f"]
     names = sorted(path.name for path in (tmp_path / "f").rglob("*.jsonl"))
-    assert names == ["ac_dc.jsonl", "ac_dc.jsonl", "etc.jsonl", "etc.jsonl"]
+    assert names == ["%2E.%2F..%2Fetc.jsonl", "%2E.%2F..%2Fetc.jsonl", "ac%2Fdc.jsonl", "ac%2Fdc.jsonl"]
+    read = read_attributes_folder(tmp_path / "f").project
+    assert len(read.dimensions[read.find_dimension("topic")].values) == 2
     assert any("字" in warning for warning in written.warnings)
     assert any("../up" in warning for warning in written.warnings)
 

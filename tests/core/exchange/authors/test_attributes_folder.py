@@ -70,8 +70,11 @@ def test_amazon_names_every_row_that_it_leaves_out_and_keeps_the_raw_lines():
     assert sum(len(lines) for lines in read.raw_lines["brands"].values()) == 228
     assert read.raw_lines["product_name"]["kitchen"][15] == "Others product_name for kitchen"
     assert set(read.similar) == set(read.raw_lines["brands"])
-    assert read.similar["camera_photo"] == ("electronics", "office_products", "toys_games", "beauty")
+    assert read.similar["camera_photo"] == ("electronics", "office_products", "beauty")
     assert any("'Computers and video games' (camera_photo.jsonl line 3)" in warning for warning in read.warnings)
+    assert any("'Toys and games' (camera_photo.jsonl line 4), nearest 'toys_games'" in text for text in read.warnings)
+    again = read_attributes_folder(DATA / "amazon", renames=["Toys and games=toys_games"])
+    assert again.similar["camera_photo"] == ("electronics", "office_products", "toys_games", "beauty")
 
 
 def test_names_may_end_in_spaces_and_filters_are_dropped(tmp_path: Path):
@@ -124,7 +127,7 @@ def test_similar_classes_become_those_of_the_labels(tmp_path: Path):
         tmp_path / "f",
         {
             "style/style.txt": "a\n",
-            "similar/world.jsonl": "- Sci tech\n- sports and games\n- Music\n- world\n",
+            "similar/world.jsonl": "- Sci tech\n- sports-games\n- Sports and games\n- Music\n- world\n",
             "similar/nowhere.jsonl": "World\n",
         },
         labels="World\nSci_Tech\nsports_games\n",
@@ -133,9 +136,33 @@ def test_similar_classes_become_those_of_the_labels(tmp_path: Path):
     assert read.similar == {"World": ("Sci_Tech", "sports_games")}
     label = read.project.labels[read.project.find_label("World")]
     assert [read.project.labels[key].name for key in label.similar] == ["Sci_Tech", "sports_games"]
-    assert any("'Music' (world.jsonl line 3)" in warning for warning in read.warnings)
+    assert any("'Music' (world.jsonl line 4)" in warning for warning in read.warnings)
+    assert any("'Sports and games' (world.jsonl line 3), nearest 'sports_games'" in text for text in read.warnings)
     assert any("nowhere" in warning for warning in read.warnings)
     assert "similar" not in count_values(read.project)
+
+
+def test_labels_that_differ_in_a_sign_have_files_of_their_own(tmp_path: Path):
+    folder = make_folder(
+        tmp_path / "f",
+        {"topic/c.jsonl": "pointers\n", "topic/c++.jsonl": "templates\n", "topic/c%23.jsonl": "linq\n"},
+        labels="C\nC++\nC#\n",
+    )
+    read = read_attributes_folder(folder).project
+    topic = read.dimensions[read.find_dimension("topic")]
+    found = {name: [value.text for _, value in topic.values_for(read.find_label(name))] for name in ("C", "C++", "C#")}
+    assert found == {"C": ["pointers"], "C++": ["templates"], "C#": ["linq"]}
+
+
+def test_a_file_of_another_name_is_taken_for_a_label_only_where_a_person_says_so(tmp_path: Path):
+    folder = make_folder(tmp_path / "f", {"topic/c.jsonl": "pointers\n", "topic/java.jsonl": "beans\n"}, "C++\nJava\n")
+    told = read_attributes_folder(folder).warnings
+    assert any("'c' is not a label (nearest: 'C++')" in warning for warning in told)
+    renamed = read_attributes_folder(folder, renames=["c=C++"]).project
+    topic = renamed.dimensions[renamed.find_dimension("topic")]
+    assert [value.text for _, value in topic.values_for(renamed.find_label("C++"))] == ["pointers"]
+    with pytest.raises(InputError, match=r"ends in no label of the project: 'C', nearest"):
+        read_attributes_folder(folder, renames=["c=C"])
 
 
 def test_the_multi_label_form_gives_values_with_several_labels(tmp_path: Path):
@@ -256,7 +283,7 @@ def test_several_models_are_told(tmp_path: Path):
     [
         ("", "is empty"),
         ("World\n\nSports\n", "Line 2 of 'label.txt' is empty"),
-        ("Sci/Tech\nsci_tech\n", "Lines 1 and 2 of 'label.txt' name the same label"),
+        ("Sci-Tech\nsci_tech\n", "Lines 1 and 2 of 'label.txt' name the same label"),
         ("x" * 201, "Line 1 of 'label.txt' is over 200 characters"),
         ("\n".join(f"l{n}" for n in range(501)), "501 labels"),
     ],

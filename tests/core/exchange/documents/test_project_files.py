@@ -113,7 +113,7 @@ def test_a_constraint_on_one_of_two_values_with_the_same_text_stays_on_that_one(
         ("labels: [x, '']", ["Label 2 has no name"]),
         ("labels: ['  ']", ["Label 1 has no name"]),
         ("labels: [x, x]", ["'x' is listed twice"]),
-        ("labels: [Sci/Tech, sci_tech]", ["Two labels have the same name"]),
+        ("labels: [Sci-Tech, sci_tech]", ["Two labels have the same name"]),
         ("labels: [{name: x, nmae: y}]", ["'nmae' is unknown", "name, display"]),
         ("labels: [x]\nlables: [y]", ["'lables' is unknown"]),
         ("labels: [{name: x, similar: [y]}]", ["'y'", "not listed"]),
