@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY"
+DEFAULT_ANSWER_BYTES = 4_000_000
 
 
 class Settings(BaseSettings):
@@ -20,6 +21,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="PostgreSQL for a team; otherwise SQLite in the home")
     embedded_model: Path | None = Field(default=None, description="another GGUF file for the embedded model")
     key_variables: str | None = Field(default=None, description="which variables with keys pages may send, and where")
+    answer_bytes: int = Field(default=DEFAULT_ANSWER_BYTES, ge=10_000, description="longest answer of an endpoint")
     worker_idle_seconds: float = Field(default=600.0, gt=0, description="the worker process ends when idle so long")
 
 

@@ -20,6 +20,7 @@ import random
 import sys
 import threading
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,7 +88,62 @@ BODIES: dict[str, tuple[str, bytes]] = {
 }
 """Bodies sent with status 200, by behaviour."""
 
-UNUSABLE = BODIES.keys() - {"surrogate"}
+UNUSABLE = BODIES.keys() - {"surrogate"} | {"endless", "bomb"}
+
+REFUSED_FIELDS: dict[str, tuple[int, str]] = {
+    "openai": (
+        400,
+        '{"error": {"message": "Unsupported parameter: \'%s\' is not supported with this model.",'
+        ' "type": "invalid_request_error", "param": "%s", "code": "unsupported_parameter"}}',
+    ),
+    "openai_value": (
+        400,
+        '{"error": {"message": "Unsupported value: \'%s\' does not support 0.7 with this model. Only'
+        ' the default (1) value is supported.", "param": "%s", "code": "unsupported_value"}}',
+    ),
+    "openai_old": (400, '{"error": {"message": "Unrecognized request argument supplied: %s", "param": null}}'),
+    "mistral": (
+        422,
+        '{"object": "error", "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "%s"],'
+        ' "msg": "Extra inputs are not permitted", "input": 1}]}, "code": null}',
+    ),
+    "fastapi": (
+        422,
+        '{"detail": [{"loc": ["body", "%s"], "msg": "extra fields not permitted", "type": "value_error.extra"}]}',
+    ),
+    "vllm": (
+        400,
+        "{\"object\": \"error\", \"message\": \"[{'type': 'extra_forbidden', 'loc': ('body', '%s'),"
+        " 'msg': 'Extra inputs are not permitted', 'input': 1}]\", \"type\": \"BadRequestError\"}",
+    ),
+    "anthropic": (
+        400,
+        '{"type": "error", "error": {"type": "invalid_request_error",'
+        ' "message": "%s: Extra inputs are not permitted"}}',
+    ),
+    "google": (
+        400,
+        '[{"error": {"code": 400, "message": "Invalid JSON payload received. Unknown name \\"%s\\":'
+        ' Cannot find field.", "status": "INVALID_ARGUMENT"}}]',
+    ),
+    "groq": (400, '{"error": {"message": "property \'%s\' is unsupported", "type": "invalid_request_error"}}'),
+    "xai": (
+        400,
+        '{"code": "Client specified an invalid argument", "error": "Model grok does not support parameter %s."}',
+    ),
+    "litellm": (
+        500,
+        '{"error": {"message": "litellm.UnsupportedParamsError: gpt-5 models don\'t support %s=0.7. Only'
+        ' the default is supported."}}',
+    ),
+    "bedrock": (400, '{"message": "Malformed input request: #: extraneous key [%s] is not permitted"}'),
+    "under_200": (
+        200,
+        '{"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw":'
+        ' "{\\"message\\": \\"%s is not supported by this model\\"}"}}}',
+    ),
+}
+"""How servers refuse a field of a request: the status and the body, with the field's name for each %s."""
 OTHERS = (
     "ok",
     "echo",
@@ -102,6 +158,9 @@ OTHERS = (
     "hang",
     "dribble",
     "redirect",
+    "given",
+    "endless",
+    "bomb",
 )
 BEHAVIOURS = frozenset({*ANSWERS, *ERRORS, *BODIES, *OTHERS})
 
@@ -136,6 +195,9 @@ class FaultyServer:
         models: names that are listed; another name gets 404. Empty: any name goes, none is listed.
         api_key: asked for where it is set.
         redirects_to: base URL that `redirect` sends to.
+        given: status, content type and body of the behaviour `given`.
+        refuses: fields that a request may not have, each with the way of `REFUSED_FIELDS` in which that is said.
+        root: path of the API.
         keep_bodies: keep every request's body in `asked` and its headers in `headers` (costs memory in long runs).
     """
 
@@ -154,6 +216,9 @@ class FaultyServer:
     api_key: str | None = None
     keep_bodies: bool = True
     redirects_to: str = "https://elsewhere.invalid/v1"
+    given: tuple[int, str, bytes] = (200, "application/json", b"{}")
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    root: str = "/v1"
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -178,7 +243,7 @@ class FaultyServer:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://127.0.0.1:{self.port}{self.root}"
 
     @property
     def answered_by_prompt(self) -> Counter[str]:
@@ -232,10 +297,10 @@ class FaultyServer:
             return web.json_response(self.record())
         if self.api_key is not None and request.headers.get("Authorization") != f"Bearer {self.api_key}":
             return self._send_error("auth", {}, request)
-        if request.path == "/v1/models":
+        if request.path == f"{self.root}/models":
             listed = [{"id": name, "object": "model"} for name in self.models]
             return web.json_response({"object": "list", "data": listed}, status=200 if listed else 404)
-        if request.path != "/v1/chat/completions" or request.method != "POST":
+        if request.path != f"{self.root}/chat/completions" or request.method != "POST":
             return web.json_response({"error": {"message": f"no route {request.path}"}}, status=404)
         body = json.loads(await request.read())
         if self.keep_bodies:
@@ -260,7 +325,7 @@ class FaultyServer:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
-        if status == 200 and behaviour not in UNUSABLE:
+        if status == 200 and behaviour not in UNUSABLE and behaviour != "refused_field":
             self.answered[prompt, seed] += 1
         return response
 
@@ -269,6 +334,8 @@ class FaultyServer:
             return "rate_limit" if self.retry_after is None else "rate_limit_seconds"
         if self.models and body.get("model") not in self.models:
             return "unknown_model"
+        if self.refuses.keys() & body.keys():
+            return "refused_field"
         wanted = (body.get("response_format") or {}).get("type")
         if getattr(self, wanted or "", "") == "rejected":
             return "no_schema"
@@ -292,11 +359,10 @@ class FaultyServer:
     async def _respond(
         self, behaviour: str, body: Mapping[str, Any], request: web.BaseRequest
     ) -> web.StreamResponse | None:
-        if behaviour in ERRORS:
-            return self._send_error(behaviour, body, request)
-        if behaviour in BODIES:
-            content_type, payload = BODIES[behaviour]
-            return web.Response(body=payload, content_type=content_type)
+        if behaviour in ("endless", "bomb"):
+            return await self._send_endlessly(behaviour, request)
+        if (whole := self._respond_as_given(behaviour, body, request)) is not None:
+            return whole
         if behaviour == "redirect":
             return web.Response(status=307, headers={"Location": f"{self.redirects_to}/chat/completions"})
         if behaviour == "drop":
@@ -316,6 +382,24 @@ class FaultyServer:
         if behaviour == "thinking":
             message["content"] = f"<think>\n{THINKING}\n</think>\n\n{message['content']}"
         return self._send_completion(message, body, behaviour)
+
+    def _respond_as_given(
+        self, behaviour: str, body: Mapping[str, Any], request: web.BaseRequest
+    ) -> web.Response | None:
+        """A body that stands ready, whatever was asked; None for other behaviours."""
+        if behaviour == "refused_field":
+            name = next(name for name in self.refuses if name in body)
+            status, said = REFUSED_FIELDS[self.refuses[name]]
+            return web.Response(status=status, text=said.replace("%s", name), content_type="application/json")
+        if behaviour == "given":
+            status, content_type, payload = self.given
+            return web.Response(status=status, body=payload, content_type=content_type)
+        if behaviour in ERRORS:
+            return self._send_error(behaviour, body, request)
+        if behaviour in BODIES:
+            content_type, payload = BODIES[behaviour]
+            return web.Response(body=payload, content_type=content_type)
+        return None
 
     def _send_completion(self, message: Mapping[str, Any], body: Mapping[str, Any], behaviour: str) -> web.Response:
         text = message["content"] if isinstance(message["content"], str) else ""
@@ -370,6 +454,23 @@ class FaultyServer:
         while behaviour == "dribble" and request.transport is not None and not request.transport.is_closing():
             await asyncio.sleep(0.02)
             await response.write(b" ")
+        return None
+
+    async def _send_endlessly(self, behaviour: str, request: web.BaseRequest) -> web.StreamResponse | None:
+        """A text that never ends; as a bomb it travels compressed, a thousandth of its size."""
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        packer = zlib.compressobj(wbits=31)
+        if behaviour == "bomb":
+            response.headers["Content-Encoding"] = "gzip"
+        await response.prepare(request)
+        piece = b'{"choices": [{"message": {"content": "'
+        while request.transport is not None and not request.transport.is_closing():
+            try:
+                await response.write(packer.compress(piece) if behaviour == "bomb" else piece)
+            except ConnectionError:
+                break
+            piece = b"a" * (1 << 20)
+            await asyncio.sleep(0)
         return None
 
     async def _hang(self, request: web.BaseRequest) -> None:

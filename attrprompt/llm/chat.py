@@ -16,6 +16,9 @@ EMBEDDED = "embedded"
 """Stands in place of a base URL where the model that comes with the app is meant."""
 
 EMBEDDED_MODEL_NAME = "SmolLM2-135M-Instruct"
+AZURE_ADVICE = (
+    "Azure is reached at https://RESOURCE.openai.azure.com/openai/v1, with the deployment's name as the model's name"
+)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -170,6 +173,8 @@ def normalise_base_url(text: str) -> str:
         raise InputError("The base URL is not an address. Give one like https://api.openai.com/v1.") from error
     if parts.username is not None or parts.password is not None:
         raise InputError("The base URL holds a user name or a password. Take it out and give the key separately.")
+    if "api-version" in parts.query:
+        raise InputError(f"The base URL takes no “?api-version=”. {AZURE_ADVICE}.")
     if parts.query or parts.fragment:
         raise InputError("The base URL holds a “?” or “#” part, where keys hide. Take it out; give the key separately.")
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:

@@ -8,7 +8,6 @@ typed request and response models: building the body and reading the JSON here a
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -19,9 +18,16 @@ from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
-from attrprompt.llm.completions import build_chat_body, read_chat_document
-from attrprompt.llm.failures import explain_bad_response, explain_status
-from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, open_sdk
+from attrprompt.llm.completions import (
+    build_chat_body,
+    fail_to_read,
+    parse_body,
+    read_chat_document,
+    read_model_names,
+)
+from attrprompt.llm.failures import OutOfTokensError, WithheldError
+from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, is_event_stream, open_sdk
+from attrprompt.settings import DEFAULT_ANSWER_BYTES
 
 CONNECT_SECONDS = 15.0
 
@@ -33,17 +39,26 @@ class OpenAIChatClient:
         endpoint: where to ask.
         api_key: the key itself; None sends no `Authorization` header.
         base_url: the real address where the endpoint only names it (the embedded model's loopback port).
+        most_bytes: a longer answer is not read to its end.
+
+    Raises:
+        InputError: the key cannot be sent.
     """
 
     def __init__(
-        self, endpoint: Endpoint, api_key: SecretStr | str | None = None, *, base_url: str | None = None
+        self,
+        endpoint: Endpoint,
+        api_key: SecretStr | str | None = None,
+        *,
+        base_url: str | None = None,
+        most_bytes: int = DEFAULT_ANSWER_BYTES,
     ) -> None:
         self.endpoint = endpoint
         self._base_url = base_url or endpoint.base_url
         self._secret = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key or ""
         self._length_field = "max_tokens"
         self._authorization = authorize(self._secret)
-        self._sdk = open_sdk(self._base_url, self._secret)
+        self._sdk = open_sdk(self._base_url, self._secret, most_bytes=most_bytes)
 
     def __repr__(self) -> str:
         return f"OpenAIChatClient({self._base_url!r}, model={self.endpoint.model!r})"
@@ -52,13 +67,18 @@ class OpenAIChatClient:
         """Send one request and read its answer; see `ChatClient.complete`."""
         started = time.perf_counter()
         try:
-            response = await self._send(self._build_body(request), request.timeout)
-        except ProviderError as failure:
-            if not self._wants_other_length_field(failure):
-                raise
-            self._length_field = "max_completion_tokens"
-            response = await self._send(self._build_body(request), request.timeout)
-        return self._read_reply(response, request, time.perf_counter() - started)
+            try:
+                response = await self._send(self._build_body(request), request.timeout)
+            except ProviderError as failure:
+                if not self._wants_other_length_field(failure):
+                    raise
+                self._length_field = "max_completion_tokens"
+                response = await self._send(self._build_body(request), request.timeout)
+            return self._read_reply(response, request, time.perf_counter() - started)
+        except WithheldError as failure:
+            return self._make_reply(request, started, finish_reason="content_filter", written=failure.words)
+        except OutOfTokensError:
+            return self._make_reply(request, started, finish_reason="length")
 
     async def list_models(self, timeout: float = 15.0) -> list[str]:
         """The names of the models that the endpoint offers, as it orders them.
@@ -67,11 +87,10 @@ class OpenAIChatClient:
             ProviderError: the endpoint does not list its models, or cannot be asked.
         """
         response = await self._send(None, timeout)
-        document = self._read_json(response)
-        entries = document.get("data") if isinstance(document, dict) else None
-        if not isinstance(entries, list):
-            raise self._bad_response("no list of models", response)
-        return [entry["id"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+        names = read_model_names(self._parse(response))
+        if names is None:
+            raise self._fail_to_read("no list of models", response)
+        return names
 
     async def close(self) -> None:
         """Close the connections."""
@@ -98,43 +117,41 @@ class OpenAIChatClient:
             )
         raise failure from cause
 
-    def _read_json(self, response: httpx2.Response) -> Any:
+    def _parse(self, response: httpx2.Response) -> object:
         try:
-            return json.loads(response.content)
+            return parse_body(response.content, is_stream=is_event_stream(response))
         except ValueError as error:
-            raise self._bad_response("no JSON", response) from error
+            raise self._fail_to_read(str(error), response) from error
 
     def _read_reply(self, response: httpx2.Response, request: ChatRequest, seconds: float) -> ChatReply:
-        document = self._read_json(response)
-        if isinstance(document, dict) and document.get("error") and not document.get("choices"):
-            raise self._explain_error_inside(document["error"], response)
-        reply = read_chat_document(
-            document, model=request.model, request_id=response.headers.get("x-request-id"), seconds=seconds
-        )
-        if reply is None:
-            raise self._bad_response("no choices in it", response)
-        return reply
-
-    def _bad_response(self, reason: str, response: httpx2.Response) -> ProviderError:
-        body = _read_text(response)
-        return explain_bad_response(
-            reason, body, base_url=self._base_url, status=response.status_code, secret=self._secret
-        )
-
-    def _explain_error_inside(self, error: Any, response: httpx2.Response) -> ProviderError:
-        """Some routers answer 200 and put the real status into the body."""
-        code = error.get("code") if isinstance(error, dict) else None
-        if isinstance(code, str) and code.isdecimal():
-            code = int(code)
-        if not isinstance(code, int) or not 400 <= code <= 599:
-            return self._bad_response("an error instead of choices", response)
-        return explain_status(
-            code,
-            _read_text(response),
-            response.headers,
+        return read_chat_document(
+            self._parse(response),
             base_url=self._base_url,
-            model=self.endpoint.model,
+            model=request.model,
             secret=self._secret,
+            request_id=response.headers.get("x-request-id"),
+            seconds=seconds,
+            headers=response.headers,
+        )
+
+    def _make_reply(self, request: ChatRequest, started: float, *, finish_reason: str, written: str = "") -> ChatReply:
+        """The answer without a text that a refusal stands for."""
+        return ChatReply(
+            text="",
+            finish_reason=finish_reason,
+            prompt_tokens=None,
+            completion_tokens=0,
+            model=request.model,
+            request_id=None,
+            seconds=time.perf_counter() - started,
+            refused=finish_reason == "content_filter",
+            thinking_unfinished=finish_reason == "length",
+            written=written,
+        )
+
+    def _fail_to_read(self, reason: str, response: httpx2.Response) -> ProviderError:
+        return fail_to_read(
+            reason, response.content, base_url=self._base_url, status=response.status_code, secret=self._secret
         )
 
     def _wants_other_length_field(self, failure: ProviderError) -> bool:
@@ -144,7 +161,3 @@ class OpenAIChatClient:
             and self._length_field == "max_tokens"
             and "max_completion_tokens" in str(failure)
         )
-
-
-def _read_text(response: httpx2.Response) -> str:
-    return response.content.decode("utf-8", errors="replace")

@@ -2,25 +2,97 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 import httpx2
 import openai
 
-from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import is_loopback
 from attrprompt.llm.failures import explain_status
+from attrprompt.settings import DEFAULT_ANSWER_BYTES
 
 MOST_CONNECTIONS = 1024
 KEEP_ALIVE_SECONDS = 30.0
-FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError)
+STREAM_END = b"\ndata: [DONE]"
+
+
+class AnswerTooLong(Exception):
+    """A body went on beyond the limit, and was not read further."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"it goes on beyond {most_bytes / 1_000_000:g} MB")
+
+
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, AnswerTooLong, OSError)
 """What a request may raise."""
 
 
-def open_sdk(base_url: str, secret: str) -> openai.AsyncOpenAI:
+class BoundedHttpClient(openai.DefaultAioHttpClient):
+    """The SDK's aiohttp client, which reads a body up to a limit, counted after its compression is undone.
+
+    The SDK itself reads whatever comes, so an endless body or a small file that unpacks to gigabytes would take all
+    memory. A body that the caller streams is the caller's own.
+    """
+
+    def __init__(self, most_bytes: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._most_bytes = most_bytes
+
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **settings: Any) -> httpx2.Response:
+        """See `httpx2.AsyncClient.send`.
+
+        Raises:
+            AnswerTooLong: a successful answer is longer than the limit; a failure's body is cut there.
+        """
+        response = await super().send(request, stream=True, **settings)
+        if stream:
+            return response
+        try:
+            body = await self._read(response)
+        finally:
+            await response.aclose()
+        headers = [(name, value) for name, value in response.headers.multi_items() if not _is_about_the_wire(name)]
+        return httpx2.Response(
+            response.status_code, headers=headers, content=body, request=request, extensions=response.extensions
+        )
+
+    async def _read(self, response: httpx2.Response) -> bytes:
+        """The body; of a stream of events what comes before its end mark, after which some servers stay silent."""
+        streams = is_event_stream(response)
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > self._most_bytes:
+                if response.is_success:
+                    raise AnswerTooLong(self._most_bytes)
+                del body[self._most_bytes :]
+                break
+            if streams and STREAM_END in body[-len(piece) - len(STREAM_END) :]:
+                break
+        return bytes(body)
+
+
+def is_event_stream(response: httpx2.Response) -> bool:
+    """The server says that it sends events one by one."""
+    return "event-stream" in response.headers.get("content-type", "").lower()
+
+
+def _is_about_the_wire(name: str) -> bool:
+    return name.lower() in ("content-encoding", "content-length", "transfer-encoding")
+
+
+def open_sdk(base_url: str, secret: str, *, most_bytes: int = DEFAULT_ANSWER_BYTES) -> openai.AsyncOpenAI:
     """A client of the SDK on its aiohttp transport, without the SDK's retries.
 
     All settings are given, because the SDK would otherwise fill in the environment's values and send them to any
     endpoint. It would also follow a redirect and send the prompt to an address that nobody chose.
+
+    Args:
+        base_url: where to ask.
+        secret: the key; empty for none.
+        most_bytes: an answer that is longer, once unpacked, is not read further.
     """
     limits = httpx2.Limits(
         max_connections=MOST_CONNECTIONS,
@@ -35,14 +107,23 @@ def open_sdk(base_url: str, secret: str) -> openai.AsyncOpenAI:
         project="",
         webhook_secret="",
         max_retries=0,
-        http_client=openai.DefaultAioHttpClient(
-            limits=limits, trust_env=not is_loopback(base_url), follow_redirects=False
+        http_client=BoundedHttpClient(
+            most_bytes, limits=limits, trust_env=not is_loopback(base_url), follow_redirects=False
         ),
     )
 
 
 def authorize(secret: str) -> str | openai.Omit:
-    """The `Authorization` header; without a key none is sent."""
+    """The `Authorization` header; without a key none is sent.
+
+    Raises:
+        InputError: the key holds what no header can carry.
+    """
+    if not (secret.isascii() and secret.isprintable()):
+        raise InputError(
+            "The API key holds a character that no key has, such as a typographic quote or a line break. "
+            "Copy it once more, without anything around it."
+        )
     return f"Bearer {secret}" if secret else openai.Omit()
 
 
@@ -100,6 +181,14 @@ def _judge_transport(error: BaseException, base_url: str, seconds: float) -> tup
     slow = (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError)
     if any(isinstance(cause, slow) for cause in chain):
         return ErrorKind.TIMEOUT, f"{where} gave no answer within {seconds:g} s. Allow more time, or send less at once."
+    too_long = next((cause for cause in chain if isinstance(cause, AnswerTooLong)), None)
+    if too_long is not None:
+        return (
+            ErrorKind.BAD_RESPONSE,
+            f"{where} sent an answer that was not read to its end ({too_long}). Check the base URL and the model.",
+        )
+    if any(isinstance(cause, httpx2.DecodingError) for cause in chain):
+        return ErrorKind.BAD_RESPONSE, f"{where} sent an answer whose compression is damaged. Try again."
     if any(
         isinstance(cause, aiohttp.http_exceptions.HttpProcessingError | aiohttp.ClientResponseError) for cause in chain
     ):

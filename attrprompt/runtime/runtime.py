@@ -71,13 +71,17 @@ class Runtime:
         return Path(chosen) if chosen else self.settings.embedded_model
 
     def make_client(self, endpoint: Endpoint, key: SecretStr | None = None) -> ChatClient:
-        """A client for an endpoint; the embedded model is one more endpoint."""
+        """A client for an endpoint; the embedded model is one more endpoint.
+
+        Raises:
+            InputError: the key cannot be sent.
+        """
         from attrprompt.llm.client import OpenAIChatClient
         from attrprompt.llm.embedded_client import EmbeddedChatClient
 
         if endpoint.is_embedded:
             return EmbeddedChatClient(self.embedded())
-        return OpenAIChatClient(endpoint, key)
+        return OpenAIChatClient(endpoint, key, most_bytes=self.settings.answer_bytes)
 
     def submit(self, work: Coroutine[Any, Any, Returned]) -> Future[Returned]:
         """Run a coroutine on the runner thread's event loop."""

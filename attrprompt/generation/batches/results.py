@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from attrprompt.errors import ErrorKind, InputError
+from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import name_item
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import ChatReply
@@ -197,5 +197,9 @@ def _read_result(result: Mapping[str, Any], item: PlannedItem, run: Run) -> Chat
             KINDS_BY_STATUS.get(status, ErrorKind.SERVER_ERROR) if isinstance(status, int) else ErrorKind.SERVER_ERROR
         )
         return Failed(item.item, kind, message or f"The batch gave status {status}.", 1)
-    reply = read_chat_document(response.get("body"), model=run.model, request_id=response.get("request_id"))
-    return reply or Failed(item.item, ErrorKind.BAD_RESPONSE, "The batch gave an answer without choices.", 1)
+    try:
+        return read_chat_document(
+            response.get("body"), base_url=run.endpoint, model=run.model, request_id=response.get("request_id")
+        )
+    except ProviderError as error:
+        return Failed(item.item, error.kind, str(error), 1)
