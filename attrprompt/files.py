@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import io
 import shutil
@@ -12,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from attrprompt.errors import InputError
 
 MAX_TEXT_BYTES = 10 * 1024 * 1024
-_CHUNK = 1 << 16
+MAX_LINE = 64 * 1024 * 1024
 
 
 def read_text(path: Path) -> str:
@@ -58,31 +57,18 @@ def decode_text(data: bytes | str, name: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def check_utf8(path: Path) -> None:
-    """Make sure that a file of any size is UTF-8, before its first row is used.
+def read_lines(file: TextIO, name: str) -> Iterator[str]:
+    """The lines of a file with their ends, none of which may fill the memory.
 
     Raises:
-        InputError: it cannot be read, or is not UTF-8.
+        InputError: one is far longer than a row of texts is.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    read = 0
-    head = b""
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                head = head or chunk[:4]
-                pending = len(decoder.getstate()[0])
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError as error:
-                    raise InputError(_explain_encoding(path.name, head, read - pending + error.start)) from error
-                read += len(chunk)
-    except OSError as error:
-        raise InputError(f"'{path.name}' cannot be read: {error.strerror}.") from error
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise InputError(_explain_encoding(path.name, head, read)) from error
+    number = 0
+    while line := file.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE:
+            raise InputError(f"Line {number:,} of '{name}' is over {MAX_LINE // 1024**2} MB; is it a file of rows?")
+        yield line
 
 
 @contextmanager

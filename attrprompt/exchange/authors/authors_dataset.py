@@ -29,7 +29,8 @@ from attrprompt.exchange.rows.read_rows import (
     read_label_map,
     read_rows,
 )
-from attrprompt.exchange.rows.row_sources import RecordSource, open_records
+from attrprompt.exchange.rows.record_source import RecordSource
+from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.files import create_folder
 from attrprompt.project import DimensionKind, Project, fold_label, fold_text, phrase_length
 

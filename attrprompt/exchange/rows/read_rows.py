@@ -12,7 +12,8 @@ from typing import Any
 from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.exchange.attribute_lines import parse_labels
-from attrprompt.exchange.rows.row_sources import Record, RecordSource, open_records
+from attrprompt.exchange.rows.record_source import Record, RecordSource
+from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.files import read_text
 from attrprompt.project import Project, fold_label
 from attrprompt.records import make_storable

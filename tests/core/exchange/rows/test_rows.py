@@ -308,7 +308,9 @@ def test_rows_of_a_csv_file_with_too_many_cells_are_named(tmp_path: Path):
     (tmp_path / "r.csv").write_text("text,label\nhello, world,x\nfine,y\nshort\n", encoding="utf-8")
     reader = read_rows(tmp_path / "r.csv")
     assert [(row.text, row.labels) for row in reader] == [("fine", ("y",)), ("short", ())]
-    assert [(each.row, each.reason) for each in reader.skipped] == [(1, "has 3 cells, but the header names 2")]
+    assert [(each.row, each.reason) for each in reader.skipped] == [(1, "has 3 cells, but the header names 2 (line 2)")]
+    assert reader.warnings[0].startswith("1 row held fewer cells than the header names")
+    assert "(the first: row 3)" in reader.warnings[0]
 
 
 def test_what_no_database_stores_is_replaced_and_counted(tmp_path: Path):
@@ -324,17 +326,15 @@ def test_what_no_database_stores_is_replaced_and_counted(tmp_path: Path):
         ("r.jsonl", b"", "is empty"),
         ("r.jsonl", b"\n\n", "holds no rows"),
         ("r.jsonl", b"hello\n", "no JSON Lines file: line 1 is no valid JSON"),
-        ("r.json", b'[{"text": "a"}]', "save it as JSON Lines"),
-        ("r.json", b'[\n{"text": "a"}]', "save it as JSON Lines"),
-        ("r.jsonl", '{"text": "é"}'.encode("latin-1"), "not UTF-8"),
-        ("r.jsonl", b'{"text": "a", "label": "x"}\n' * 50_000 + b"\xff", "byte 1,400,001"),
-        ("r.csv", "text,label\né,x\n".encode("utf-16"), "UTF-16"),
-        ("r.csv", b"PK\x03\x04\xff", "spreadsheet"),
+        ("r.jsonl", '{"text": "é", "label": "x"}\n'.encode() * 50_000 + b"\xff", "byte 1,450,001"),
+        ("r.csv", b"PK\x03\x04\xff", "no usable workbook"),
         ("r.csv", b"text,text\na,b\n", "two columns named 'text'"),
         ("r.csv", b"\n\n", "is empty"),
         ("r.parquet", b"nothing", "no usable Parquet file"),
         ("r.parquet", b"PAR1xxxxPAR1", "no usable Parquet file"),
-        ("r.xlsx", b"PK\x03\x04", "of no known format"),
+        ("r.xlsx", b"PK\x03\x04", "no usable workbook"),
+        ("r.xls", b"\xd0\xcf\x11\xe0", "save it as .xlsx or CSV"),
+        ("r.txt", b"hello", "of no format that is read"),
     ],
 )
 def test_unusable_files_get_one_sentence(tmp_path: Path, name: str, content: bytes, part: str):
@@ -346,7 +346,7 @@ def test_unusable_files_get_one_sentence(tmp_path: Path, name: str, content: byt
 def test_missing_files_and_folders_are_told(tmp_path: Path):
     with pytest.raises(InputError, match="There is no file"):
         read_rows(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="Such files in it: none"):
+    with pytest.raises(InputError, match="holds no file of rows"):
         read_rows(tmp_path)
 
 
