@@ -13,7 +13,7 @@ from attrprompt.edits.parts import count_of
 HEAD_ROWS = 100
 """How many rows tell which columns a file without a schema has."""
 
-MAX_DEPTH = 100
+MAX_DEPTH = 500
 TOO_DEEP = f"is nested over {MAX_DEPTH} levels deep"
 """The problem of a record that those who work through it would not come out of."""
 

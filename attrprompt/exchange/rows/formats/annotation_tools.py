@@ -36,7 +36,7 @@ def flatten_export(source: RecordSource) -> RecordSource:
     if tool is None:
         return source
     scratch = Tally()
-    flat = [tool.flatten(record.values, scratch, record.row) for record in head if not record.problem]
+    flat = [tool.flatten(record.values, scratch, record.row) for record in head if tool.fits(record.values)]
     questions = dict.fromkeys(name for _, answers in flat for name in answers)
     texts = {
         name

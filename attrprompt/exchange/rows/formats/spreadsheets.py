@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,12 @@ def open_workbook(path: Path, options: ReadOptions) -> RecordSource:
     _check_size(path)
     with _open(path) as workbook:
         filled = {
-            sheet.title: sheet.sheet_state == "visible" for sheet in workbook.worksheets if any(_iterate_cells(sheet))
+            sheet.title: sheet.sheet_state == "visible"
+            for sheet in workbook.worksheets
+            if next(_iterate_cells(sheet), None)
         }
         sheet = _choose_sheet(path, filled, options.split)
-        head = [cells for _, (_, cells) in zip(range(HEAD_ROWS), _iterate_cells(workbook[sheet]), strict=False)]
+        head = list(islice(_iterate_cells(workbook[sheet]), HEAD_ROWS))
     width = max(number for cells in head for number, cell in enumerate(cells, start=1) if cell is not None)
     first = [str(make_plain(cell)).strip() if cell is not None else "" for cell in head[0]][:width]
     first += [""] * (width - len(first))
@@ -65,14 +68,14 @@ def _choose_sheet(path: Path, filled: dict[str, bool], named: str) -> str:
 
 def _iterate(path: Path, sheet: str, names: Sequence[str], has_header: bool, tally: Tally) -> Iterator[Record]:
     with _open(path) as workbook:
-        for row, (line, cells) in enumerate(_iterate_cells(workbook[sheet]), start=0 if has_header else 1):
+        for row, cells in enumerate(_iterate_cells(workbook[sheet]), start=0 if has_header else 1):
             if row == 0:
                 continue
             beyond = [cell for cell in cells[len(names) :] if cell is not None]
             if beyond:
                 tally.add("held values to the right of the columns that the first row names; they were left out", row)
             if any(cell in _ERRORS for cell in cells if isinstance(cell, str)):
-                tally.add("held an error of a formula, such as #N/A, which counts as empty", line)
+                tally.add("held an error of a formula, such as #N/A, which counts as empty", row)
             values = {
                 name: make_plain(cell)
                 for name, cell in zip(names, cells, strict=False)
@@ -81,12 +84,12 @@ def _iterate(path: Path, sheet: str, names: Sequence[str], has_header: bool, tal
             yield Record(row, values)
 
 
-def _iterate_cells(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The rows with any cell, each with its number in the sheet."""
+def _iterate_cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows with any cell."""
     sheet.reset_dimensions()  # what a file says of its size is often wrong
-    for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for cells in sheet.iter_rows(values_only=True):
         if any(cell is not None and cell != "" for cell in cells):
-            yield line, cells
+            yield cells
 
 
 @contextmanager
@@ -95,13 +98,11 @@ def _open(path: Path) -> Iterator[Any]:
     import openpyxl
 
     try:
-        with warnings.catch_warnings():  # of styles and validations that do not concern the cells
-            warnings.simplefilter("ignore")
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:
+            with warnings.catch_warnings():  # of styles and validations that do not concern the cells
+                warnings.simplefilter("ignore")
+                workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
             yield workbook
-        finally:
-            workbook.close()
     except InputError:
         raise
     except Exception as error:  # the library lets through whatever its parsers raise

@@ -61,6 +61,7 @@ _TITLES = {
 ENCODINGS = tuple(encoding for encoding in _TITLES if encoding not in ("utf-16-le", "utf-16-be"))
 """Those that a person may choose from; any other that Python knows can be named too."""
 
+_FOREIGN_WORD = re.compile(r"[^\W\x00-\x7f]{2,}")
 _KANA = re.compile("[\u3041-\u30ff]")
 _NONCHARACTERS = "".join(map(chr, range(0xFDD0, 0xFDF0)))
 
@@ -284,7 +285,7 @@ def _guess_encoding(path: Path) -> str:
     if best is None:
         return ""
     names = [best.encoding, *best.could_be_from_charset]
-    if not set(names) & set(_LATIN):
+    if not set(names) & set(_LATIN) and (_forms_words(str(best)) or not _can_decode(sample, "cp1252")):
         kana = best.encoding == "gb18030" and _KANA.search(str(best))
         return "euc_jp" if kana and _can_decode(sample, "euc_jp") else best.encoding
     western = _find_match(matches, "cp1252")
@@ -294,6 +295,12 @@ def _guess_encoding(path: Path) -> str:
     if western is None or western.chaos > best.chaos + 0.1 or western.coherence < best.coherence - 0.1:
         return best.encoding
     return "cp1252" if _can_decode(sample, "cp1252") else best.encoding
+
+
+def _forms_words(text: str) -> bool:
+    """True where letters beyond ASCII mostly stand beside each other, as in every script but the Latin one."""
+    beyond = sum(not letter.isascii() for letter in text)
+    return sum(len(word[0]) for word in _FOREIGN_WORD.finditer(text)) >= beyond / 2
 
 
 def _find_match(matches: CharsetMatches, encoding: str) -> CharsetMatch | None:
