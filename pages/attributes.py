@@ -24,7 +24,7 @@ from components.attributes.task import draw_task
 from components.attributes.trials import draw_try
 from components.attributes.values import draw_mark, draw_paste, draw_unsaved, draw_values
 from components.kit.frame import ProjectPage, open_project_page
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -> None:
@@ -38,7 +38,7 @@ def draw_values_view(page: ProjectPage, matrix: Matrix, cell: OpenCell | None) -
     with overview:
         draw_matrix(document, matrix, cell)
     with work:
-        st.subheader(escape_markdown(cell.title), anchor=False)
+        st.subheader(escape(cell.title), anchor=False)
         with st.container(horizontal=True, gap="small"):
             draw_mark(page, cell, matrix)
             draw_next(document, matrix, cell)
@@ -96,7 +96,9 @@ VIEWS: dict[str, Callable[[], object]] = {
     "History": lambda: draw_history(page),
 }
 draw_unsaved(page, cell if st.session_state.get(VIEW_KEY, "Values") == "Values" else None)
-for tab, draw in zip(st.tabs(list(VIEWS), on_change="rerun", key=VIEW_KEY), VIEWS.values(), strict=True):
+for tab, draw in zip(
+    st.tabs([escape(name) for name in VIEWS], on_change="rerun", key=VIEW_KEY), VIEWS.values(), strict=True
+):
     if tab.open:
         with tab:
             draw()

@@ -27,6 +27,7 @@ from components.kit.dataset_files import draw_dataset_import
 from components.kit.findings import draw_findings
 from components.kit.frame import open_project_page
 from components.kit.notices import show_empty, show_error
+from components.kit.text import escape
 from components.kit.work import find_or_compute
 
 SHOWN_FIRST = 3
@@ -71,7 +72,7 @@ if evaluation is not None:
     endpoints = page.runtime.store.runs.find_endpoints(page.project.id)
     evaluation = add_money(evaluation, page.runtime.prices_for(page.project.id), endpoints)
     for warning in evaluation.warnings:
-        st.warning(warning)
+        st.warning(escape(warning))
     findings = [*describe_budget(evaluation), *describe_comparisons(evaluation)]
     draw_findings(findings[:SHOWN_FIRST])
     if len(findings) > SHOWN_FIRST:

@@ -13,7 +13,7 @@ from attrprompt.records import default_comparison
 from components.kit.datasets import pick_datasets
 from components.kit.findings import draw_definitions, draw_findings, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 from components.kit.work import find_or_compute
 from components.overview.parts import draw_made, draw_next_step, draw_pair
 from components.overview.presenting import draw_leave, draw_present, is_presenting, shown_datasets
@@ -31,7 +31,7 @@ if not datasets:
         draw_leave()
     st.stop()
 if presenting:
-    st.markdown(f"#### {escape_markdown(page.project.name)}")
+    st.markdown(f"#### {escape(page.project.name)}")
     chosen = shown_datasets(datasets)
 else:
     pick, present = st.columns([5, 1], vertical_alignment="bottom")

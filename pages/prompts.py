@@ -14,7 +14,7 @@ from components.kit.frame import open_project_page
 from components.kit.meta_prompts import draw_meta_prompts
 from components.kit.notices import show_empty, show_error
 from components.kit.plan_form import draw_plan_form, list_methods
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 from components.prompts.plan_views import draw_coverage, draw_plan_download, draw_prompt, draw_summary, plan_prompts
 from components.prompts.template_editor import draw_template_editor
 
@@ -35,7 +35,11 @@ if not project.labels:
 methods = list_methods(project)
 method = (
     st.segmented_control(
-        "Method", methods, default=methods[0], format_func=lambda option: option.display, key="prompts_method"
+        "Method",
+        methods,
+        default=methods[0],
+        format_func=lambda option: escape(option.display),
+        key="prompts_method",
     )
     or methods[0]
 )
@@ -62,7 +66,7 @@ draw_summary(summary, method, rate)
 if rate is None:
     st.page_link(
         "pages/settings.py",
-        label=f"Enter the price of {escape_markdown(endpoint.model)} to see what this costs",
+        label=f"Enter the price of {escape(endpoint.model)} to see what this costs",
         icon=":material/payments:",
         query_params={"project": page.project.id},
     )
@@ -73,7 +77,7 @@ if shown.open:
         mine, beside = st.columns(2)
         first = st.session_state.get("prompts_first", 0) % max(1, len(items))
         with mine:
-            st.markdown(f"###### {method.display}")
+            st.markdown(f"###### {escape(method.display)}")
             for item in items[first : first + SHOWN]:
                 draw_prompt(item, names)
             if len(items) > SHOWN and st.button("Show others", key="prompts_others", icon=":material/refresh:"):
@@ -91,7 +95,7 @@ if matrix.open:
             for number in behind or []:
                 draw_prompt(items[number], names)
         else:
-            st.caption(f"{method.display} has no attributes to cover.")
+            st.caption(f"{escape(method.display)} has no attributes to cover.")
 if template.open:
     with template:
         draw_template_editor(page, method)

@@ -21,6 +21,7 @@ from components.kit.datasets import build_request, choose_datasets
 from components.kit.findings import draw_primary_findings
 from components.kit.frame import open_project_page
 from components.kit.notices import show_pending
+from components.kit.text import escape
 from components.kit.work import find_or_compute
 from components.regions.ambiguous_names import RULED, draw_ambiguous_names
 from components.regions.country_map import draw_country_map
@@ -106,7 +107,7 @@ def draw_views(profiles: Mapping[str, RegionProfile]) -> None:
         "As in the paper": show_paper,
         "Ambiguous names": show_ambiguous_names,
     }
-    tabs = st.tabs(list(views), on_change="rerun", key="regions_view")
+    tabs = st.tabs([escape(name) for name in views], on_change="rerun", key="regions_view")
     for tab, draw in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:

@@ -43,7 +43,7 @@ def to_plotly(plot: Plot) -> dict[str, Any]:
     return {"data": traces, "layout": layout | _make_guide(plot)}
 
 
-def escape(text: str) -> str:
+def escape_hover(text: str) -> str:
     """Plotly reads a little HTML in names and hover texts; user text must not be read as such."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -57,10 +57,10 @@ def fade(colour: str) -> str:
 def _make_axis(plot: Plot, axis: Axis) -> dict[str, Any]:
     if not axis.is_shown:
         return {"visible": False}
-    made: dict[str, Any] = {"title": {"text": escape(axis.title)}}
+    made: dict[str, Any] = {"title": {"text": escape_hover(axis.title)}}
     limits = plot.find_limits(axis)
     if axis.names:
-        made |= {"tickvals": list(range(len(axis.names))), "ticktext": [escape(name) for name in axis.names]}
+        made |= {"tickvals": list(range(len(axis.names))), "ticktext": [escape_hover(name) for name in axis.names]}
         made |= {"zeroline": False}
         limits = limits[::-1] if limits and axis is plot.y else limits
     elif axis.is_log:
@@ -86,7 +86,7 @@ def _make_trace(plot: Plot, series: Series) -> dict[str, Any]:
         "x": [point.x for point in points],
         "y": [point.y for point in points],
         "showlegend": bool(series.name),
-        **({"name": escape(series.name)} if series.name else {}),
+        **({"name": escape_hover(series.name)} if series.name else {}),
         **_make_hover(series),
         **({"customdata": [list(point.key) for point in points]} if any(point.key for point in points) else {}),
     }
@@ -102,7 +102,7 @@ def _make_trace(plot: Plot, series: Series) -> dict[str, Any]:
     if series.mark is Mark.POINTS:
         trace |= _make_error_bars(plot, series) | ({"cliponaxis": False} if plot.has_names_upright else {})
     if any(point.words for point in points):
-        words = [escape(point.words) for point in points]
+        words = [escape_hover(point.words) for point in points]
         trace |= {"mode": f"{trace['mode']}+text", "text": words, "textposition": "top center"}
     return trace
 
@@ -121,11 +121,11 @@ def _make_hover(series: Series) -> dict[str, Any]:
     if not any(point.hover for point in series.points):
         return {"hoverinfo": "skip"}
     words = [_write_hover(point) for point in series.points]
-    return {"hovertext": words, "hovertemplate": f"%{{hovertext}}<extra>{escape(series.name)}</extra>"}
+    return {"hovertext": words, "hovertemplate": f"%{{hovertext}}<extra>{escape_hover(series.name)}</extra>"}
 
 
 def _write_hover(point: Point) -> str:
-    lines = [escape(line) for line in point.hover]
+    lines = [escape_hover(line) for line in point.hover]
     return "<br>".join([f"<b>{lines[0]}</b>", *lines[1:]] if len(lines) > 1 else lines)
 
 
@@ -198,7 +198,7 @@ def _make_guide(plot: Plot) -> dict[str, Any]:
     line = {"type": "line", "x0": guide.value, "x1": guide.value}
     shapes.append(through | line | {"line": {"dash": "dot", "width": 2, "color": GUIDE}})
     words = {
-        "text": escape(guide.words),
+        "text": escape_hover(guide.words),
         "font": {"size": 12},
         "showarrow": False,
         "x": guide.value,

@@ -25,7 +25,7 @@ from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 from components.kit.work import draw_asking
 
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -38,7 +38,7 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
         dimensions: those that no rule can check.
     """
     endpoint = choose_endpoint(page.project)
-    with st.expander(f"Let a model judge a sample: {endpoint.model}", icon=":material/gavel:", key="judge"):
+    with st.expander(f"Let a model judge a sample: {escape(endpoint.model)}", icon=":material/gavel:", key="judge"):
         st.caption(
             "The model reads a text and chooses, among the value that was asked for and up to five others, the one "
             "that fits best. Beside its share stands what choosing at random gives."
@@ -87,14 +87,14 @@ def _cached_questionnaire(
 def _draw_judged(
     page: ProjectPage, dataset: Dataset, questionnaire: JudgeQuestionnaire, name: str, judged: JudgedDimension
 ) -> None:
-    st.markdown(f"##### {escape_markdown(name)}")
+    st.markdown(f"##### {escape(name)}")
     if judged.agree is None or judged.chance is None:
         st.caption(f"No answer names an option ({judged.no_verdict:,} came).")
         return
     low, high = judged.agree.low or 0.0, judged.agree.high or 1.0
     like_chance = low <= judged.chance <= high
     st.markdown(
-        f"{escape_markdown(judged.model)} chose the value asked for in **{judged.agree.value:.0%}** of {judged.n:,} "
+        f"{escape(judged.model)} chose the value asked for in **{judged.agree.value:.0%}** of {judged.n:,} "
         f"texts (95 % {low:.0%} to {high:.0%}); at random it would be {judged.chance:.0%}."
         + (" Not distinguishable from guessing at this n: this says nothing of the texts." if like_chance else "")
     )

@@ -13,7 +13,7 @@ from attrprompt.records import Dataset
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, filter_of_scope
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 NAMED = 5
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -47,18 +47,18 @@ def draw_values(page: ProjectPage, dataset: Dataset, values: Sequence[ValueAdher
         draw_matching_texts(page, [dataset], dataset.name, wanted, what=what)
 
 
-def _sum_up(values: Sequence[ValueAdherence]) -> str:
+def _sum_up(values: Sequence[ValueAdherence]) -> Markdown:
     told = [value for value in values if value.ignored is not None]
     ignored = [value for value in told if value.ignored]
     if not told:
-        return "No value has enough texts to say whether it is ignored."
+        return Markdown("No value has enough texts to say whether it is ignored.")
     if not ignored:
-        return f"Texts of each of the {len(told):,} values with enough texts can be told from the rest."
+        return Markdown(f"Texts of each of the {len(told):,} values with enough texts can be told from the rest.")
     names = ", ".join(f"{value.value} ({value.dimension})" for value in ignored[:NAMED])
     more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
-    return (
+    return Markdown(
         f"Texts of **{len(ignored):,} of {len(told):,}** values with enough texts cannot be told apart from the "
-        f"rest: {escape_markdown(names)}{more}."
+        f"rest: {escape(names)}{more}."
     )
 
 

@@ -26,7 +26,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 from components.kit.work import find_or_compute
 
 MOST_CLASSES_DRAWN = 12
@@ -65,7 +65,7 @@ def draw_asked_places(
 def draw_adherence(page: ProjectPage, dataset: Dataset, found: Adherence) -> None:
     """All that can be checked of one data set: lengths, places, styles, language, the values that are ignored."""
     if found.note:
-        st.caption(escape_markdown(found.note))
+        st.caption(escape(found.note))
     for lengths in found.take(LengthAdherence):
         _draw_lengths(page, dataset, lengths, key=f"adherence_{lengths.dimension}")
     for places in found.take(PlaceAdherence):
@@ -77,7 +77,7 @@ def draw_adherence(page: ProjectPage, dataset: Dataset, found: Adherence) -> Non
     if found.values:
         draw_values(page, dataset, found.values)
     for name, reason in found.not_checked.items():
-        st.caption(f"Not checked: {escape_markdown(name)}. No rule can tell. {escape_markdown(reason)}")
+        st.caption(f"Not checked: {escape(name)}. No rule can tell. {escape(reason)}")
     open_dimensions = [*(guessed.dimension for guessed in found.take(ClassifiedAdherence)), *found.not_checked]
     if open_dimensions:
         draw_judge(page, dataset, open_dimensions)
@@ -86,14 +86,12 @@ def draw_adherence(page: ProjectPage, dataset: Dataset, found: Adherence) -> Non
 
 
 def _draw_lengths(page: ProjectPage, dataset: Dataset, lengths: LengthAdherence, *, key: str) -> None:
-    st.subheader(f"Asked and found: {lengths.dimension}", anchor=False)
+    st.subheader(f"Asked and found: {escape(lengths.dimension)}", anchor=False)
     if lengths.obeyed is None:
         st.caption("The project knows no bounds for the lengths that these texts were asked for.")
         return
     middle, low, high = (lengths.quantiles[share] for share in ("0.5", "0.05", "0.95"))
-    st.markdown(
-        f"{_say_share(lengths.obeyed)} of the texts of **{escape_markdown(dataset.name)}** have the length asked for."
-    )
+    st.markdown(f"{_say_share(lengths.obeyed)} of the texts of **{escape(dataset.name)}** have the length asked for.")
     st.caption(
         f"Words outside the bounds: median {middle:+,}, 90 % of the texts between {low:+,} and {high:+,}; 0 is within. "
         f"{lengths.cut:,} of {lengths.n:,} texts were cut by the limit of tokens and count as they are. "
@@ -132,8 +130,8 @@ def _draw_lengths(page: ProjectPage, dataset: Dataset, lengths: LengthAdherence,
 
 
 def _draw_places(page: ProjectPage, dataset: Dataset, places: PlaceAdherence, *, key: str) -> None:
-    st.subheader(f"Asked and found: {places.dimension}", anchor=False)
-    name = escape_markdown(dataset.name)
+    st.subheader(f"Asked and found: {escape(places.dimension)}", anchor=False)
+    name = escape(dataset.name)
     if places.obeyed is None:
         st.caption(f"No value that {name} was asked for names a country or continent.")
     else:
@@ -193,16 +191,16 @@ def _draw_place_table(
 
 
 def _draw_classified(page: ProjectPage, dataset: Dataset, guessed: ClassifiedAdherence, *, key: str) -> None:
-    st.subheader(f"Asked and found: {guessed.dimension}", anchor=False)
+    st.subheader(f"Asked and found: {escape(guessed.dimension)}", anchor=False)
     st.markdown(
         "No rule can tell, so a classifier guesses. It finds the value asked for in "
-        f"**{guessed.accuracy:.0%}** of {guessed.n:,} texts of **{escape_markdown(dataset.name)}**, each judged "
+        f"**{guessed.accuracy:.0%}** of {guessed.n:,} texts of **{escape(dataset.name)}**, each judged "
         f"without being seen; always choosing the most frequent value finds {guessed.majority:.0%}."
     )
     st.caption(
         f"Forced choice: it must take one of the values for every text, and is not sure (none reaches a probability of "
         f"one half) of {guessed.below_half:.0%}. It is trained on all texts, whether they obey or not. That a "
-        f"text is taken for what was asked is no proof that a reader would agree. Method: {guessed.method}."
+        f"text is taken for what was asked is no proof that a reader would agree. Method: {escape(guessed.method)}."
     )
     classes, counts = guessed.classes, guessed.confusion
     alt = "Value asked for and value that the classifier takes the text for"
@@ -224,15 +222,14 @@ def _draw_classified(page: ProjectPage, dataset: Dataset, guessed: ClassifiedAdh
     if guessed.left_out:
         few = ", ".join(f"{value} ({n})" for value, n in list(guessed.left_out.items())[:12])
         more = len(guessed.left_out) - 12
-        st.caption(f"Too few texts to learn: {escape_markdown(few)}{f' and {more} more' if more > 0 else ''}.")
+        st.caption(f"Too few texts to learn: {escape(few)}{f' and {more} more' if more > 0 else ''}.")
 
 
 def _draw_asked_language(dataset: Dataset, languages: AskedLanguages) -> None:
-    st.subheader(f"Asked and found: {languages.dimension}", anchor=False)
+    st.subheader(f"Asked and found: {escape(languages.dimension)}", anchor=False)
     if languages.obeyed is not None:
         st.markdown(
-            f"{_say_share(languages.obeyed)} of the texts of **{escape_markdown(dataset.name)}** are in the language "
-            "asked for."
+            f"{_say_share(languages.obeyed)} of the texts of **{escape(dataset.name)}** are in the language asked for."
         )
     codes = sorted({code for counts in languages.found.values() for code in counts})
     st.dataframe(
@@ -253,8 +250,8 @@ def _draw_asked_language(dataset: Dataset, languages: AskedLanguages) -> None:
 def _draw_language(page: ProjectPage, dataset: Dataset, language: LanguageAdherence) -> None:
     st.subheader("Language", anchor=False)
     st.markdown(
-        f"{_say_share(language.kept)} of the texts of **{escape_markdown(dataset.name)}** are in the language of "
-        f"most ({language.expected}), or too short to tell."
+        f"{_say_share(language.kept)} of the texts of **{escape(dataset.name)}** are in the language of "
+        f"most ({escape(language.expected)}), or too short to tell."
     )
     if language.items and st.toggle("Show the others", key="adherence_foreign"):
         what = "texts in another language"
@@ -277,6 +274,6 @@ def _plot_deviations(deviations: Sequence[tuple[int, int]], palette: Palette) ->
     return style(figure, palette, legend=False)
 
 
-def _say_share(share: Estimate) -> str:
+def _say_share(share: Estimate) -> Markdown:
     """A share in words, with its interval and n."""
-    return f"**{share.value:.0%}** (95 % {share.low:.0%} to {share.high:.0%}, n = {share.n:,})"
+    return Markdown(f"**{share.value:.0%}** (95 % {share.low:.0%} to {share.high:.0%}, n = {share.n:,})")

@@ -16,7 +16,7 @@ from components.attributes.proposals import ACCEPT, IN_BROWSER, REJECT, REJECTIO
 from components.kit.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_pending
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 ACTIONS = (
     ACCEPT,
@@ -105,15 +105,19 @@ def _draw_measures(votes: Sequence[tuple[int, str, str, str]]) -> None:
     measured = measure_agreement([Vote(item, actor, verdict, reason) for item, actor, verdict, reason in votes])
     st.subheader("How far you agree", anchor=False)
     raw, alpha = st.columns(2)
-    raw.metric("Agreeing pairs of votes", _show(measured.raw, "{:.0%}"), help="The mean over items; chance is in it.")
+    raw.metric(
+        "Agreeing pairs of votes", escape(_show(measured.raw, "{:.0%}")), help="The mean over items; chance is in it."
+    )
     alpha.metric(
         "Krippendorff's alpha",
-        _show(measured.alpha, "{:.2f}") if measured.alpha else "not informative",
+        escape(_show(measured.alpha, "{:.2f}")) if measured.alpha else "not informative",
         help="1 is full agreement, 0 what chance alone gives.",
     )
     if measured.not_informative:
-        st.caption(measured.not_informative)
-    st.caption(f"{say_count(measured.items, 'item')} with two votes or more, by {', '.join(measured.annotators)}.")
+        st.caption(escape(measured.not_informative))
+    st.caption(
+        f"{say_count(measured.items, 'item')} with two votes or more, by {escape(', '.join(measured.annotators))}."
+    )
 
 
 def _draw_settling(
@@ -131,7 +135,7 @@ def _draw_settling(
     for status, ids in united.items():
         if ids:
             st.button(
-                f"{len(ids)} that everyone {status}: settle so",
+                f"{len(ids)} that everyone {escape(status)}: settle so",
                 key=f"agreement_{status}",
                 on_click=in_callback,
                 args=(lambda status=status, ids=ids: _settle(page, ids, status),),
@@ -145,10 +149,10 @@ def _draw_disagreement(page: ProjectPage, proposal: StoredProposal, verdicts: Ma
     with st.container(border=True, key=f"agreement_item_{proposal.id}"):
         words, accept, reject = st.columns([4, 1, 1], vertical_alignment="center")
         said = ", ".join(f"{actor} {verdict}" for actor, verdict in sorted(verdicts.items()))
-        words.markdown(f"**{escape_markdown(ValueProposal.read(proposal).text)}**  \n{escape_markdown(said)}")
+        words.markdown(f"**{escape(ValueProposal.read(proposal).text)}**  \n{escape(said)}")
         for column, name, status in ((accept, "Accept", "accepted"), (reject, "Reject", "rejected")):
             column.button(
-                name,
+                escape(name),
                 key=f"agreement_{status}_{proposal.id}",
                 width="stretch",
                 on_click=in_callback,

@@ -11,6 +11,7 @@ from attrprompt.curation.matrix import ALL_LABELS, Matrix, build_matrix
 from attrprompt.elicitation.proposals import ProposalKind
 from attrprompt.project import AttributeDimension, Project
 from components.kit.frame import ProjectPage
+from components.kit.text import Markdown
 
 DIMENSION_KEY = "attributes_dimension"
 LABEL_KEY = "attributes_label"
@@ -87,6 +88,6 @@ def read_edited_rows(key: str) -> dict[int, dict[str, Any]]:
     return {int(row): dict(fields) for row, fields in edited.items()}
 
 
-def say_count(number: int, noun: str) -> str:
+def say_count(number: int, noun: str) -> Markdown:
     """`1 value`, `1,200 values`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return Markdown(f"{number:,} {noun}{'' if number == 1 else 's'}")

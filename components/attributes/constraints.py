@@ -19,7 +19,7 @@ from components.attributes.cell import save_document, say_count
 from components.attributes.requests import describe_endpoint, find_endpoint, is_asking, start_request
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_constraints(page: ProjectPage) -> None:
@@ -27,12 +27,12 @@ def draw_constraints(page: ProjectPage) -> None:
     document = page.project.document
     st.write("A configuration that takes a listed value of every listed dimension is never asked for.")
     for sentence in find_empty_labels(document).values():
-        st.error(escape_markdown(sentence), icon=":material/block:")
+        st.error(escape(sentence), icon=":material/block:")
     for constraint_id, constraint in sorted(document.constraints.items(), key=lambda pair: (pair[1].order, pair[0])):
         words, delete = st.columns([6, 1], vertical_alignment="center")
         only = ", ".join(document.labels[label].title for label in constraint.labels)
         text = describe_constraint(document, constraint) + (f" (only {only})" if only else "")
-        words.markdown(f"**{escape_markdown(text)}**  \n{escape_markdown(constraint.reason)}")
+        words.markdown(f"**{escape(text)}**  \n{escape(constraint.reason)}")
         delete.button(
             "Delete",
             key=f"constraint_delete_{constraint_id}",
@@ -57,7 +57,7 @@ def _draw_form(page: ProjectPage) -> None:
         for dimension_id in chosen:
             dimension = document.dimensions[dimension_id]
             values[dimension_id] = st.multiselect(
-                f"Values of {dimension.name}",
+                f"Values of {escape(dimension.name)}",
                 [key for key, _ in dimension.ordered()],
                 key=f"constraint_values_{dimension_id}",
                 format_func=partial(_name_value, dimension),
@@ -73,7 +73,7 @@ def _draw_form(page: ProjectPage) -> None:
         ready = bool(values) and all(values.values()) and (len(values) > 1 or bool(labels))
         emptied = _find_emptied(document, values, labels) if ready else []
         for sentence in emptied:
-            st.warning(escape_markdown(sentence), icon=":material/warning:")
+            st.warning(escape(sentence), icon=":material/warning:")
         st.button(
             "Add constraint",
             key="constraint_save",
@@ -93,12 +93,12 @@ def _draw_proposals(page: ProjectPage) -> None:
         with st.container(border=True, key=f"constraint_proposal_{proposal.id}"):
             words, accept, strike = st.columns([4, 1, 1], vertical_alignment="center")
             words.markdown(
-                f"**Proposed: {escape_markdown(ConstraintProposal.read(proposal).text)}**  \n"
-                f"{escape_markdown(ConstraintProposal.read(proposal).reason)}"
+                f"**Proposed: {escape(ConstraintProposal.read(proposal).text)}**  \n"
+                f"{escape(ConstraintProposal.read(proposal).reason)}"
             )
             for column, name, status in ((accept, "Accept", "accepted"), (strike, "Reject", "rejected")):
                 column.button(
-                    name,
+                    escape(name),
                     key=f"constraint_{status}_{proposal.id}",
                     width="stretch",
                     on_click=in_callback,
@@ -118,7 +118,7 @@ def _draw_proposals(page: ProjectPage) -> None:
             args=(lambda: _ask(page),),
         )
         st.caption(
-            f"About {int(n) * 60:,} tokens. Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. "
+            f"About {int(n) * 60:,} tokens. Asked: {escape(describe_endpoint(find_endpoint(page)))}. "
             "What would leave a label without any configuration is not proposed."
         )
 

@@ -9,7 +9,7 @@ from attrprompt.project import AttributeDimension, DimensionKind, Project
 from components.attributes.cell import DIMENSION_KEY, VIEW_KEY, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 KIND_NAMES = {
     DimensionKind.TEXT: "Text",
@@ -29,8 +29,9 @@ def draw_dimensions(page: ProjectPage) -> None:
     for position, (dimension_id, dimension) in enumerate(document.ordered_dimensions()):
         values = say_count(len(dimension.values), "value")
         own = "per label" if dimension.class_dependent else "for all labels"
+        about = escape(f"{values} {own} · {KIND_NAMES[dimension.kind].lower()}")
         with st.expander(
-            f"**{escape_markdown(dimension.name)}** · {values} {own} · {KIND_NAMES[dimension.kind].lower()}",
+            f"**{escape(dimension.name)}** · {about}",
             key=f"dimension_{dimension_id}",
         ):
             _draw_fields(page, dimension_id, dimension)
@@ -98,8 +99,8 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
     with switch.popover(
         "Switch", icon=":material/swap_horiz:", width="stretch", key=f"dimension_switch_{dimension_id}"
     ):
-        st.markdown(f"**To: {DEPENDENCE[target].lower()}**", help=DEPENDENCE_HELP)
-        st.write(edits.describe_switch(document, dimension_id))
+        st.markdown(f"**To: {escape(DEPENDENCE[target].lower())}**", help=DEPENDENCE_HELP)
+        st.write(escape(edits.describe_switch(document, dimension_id)))
         st.button(
             "Switch now",
             key=f"dimension_switch_now_{dimension_id}",
@@ -113,7 +114,8 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
         st.selectbox(
             "Take in the values of", list(others), format_func=others.__getitem__, key=f"dimension_from_{dimension_id}"
         )
-        st.write(f"'{dimension.name}' keeps its name, kind and clause; the other dimension goes. You can undo it.")
+        name = escape(dimension.name)
+        st.write(f"'{name}' keeps its name, kind and clause; the other dimension goes. You can undo it.")
         st.button(
             "Merge now",
             key=f"dimension_merge_now_{dimension_id}",
@@ -121,9 +123,9 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
             args=(lambda: _merge(page, dimension_id, st.session_state[f"dimension_from_{dimension_id}"]),),
         )
     with delete.popover("Delete", icon=":material/delete:", width="stretch", key=f"dimension_delete_{dimension_id}"):
-        st.write(_describe_deletion(document, dimension_id))
+        st.write(escape(_describe_deletion(document, dimension_id)))
         st.button(
-            f"Delete {dimension.name}",
+            f"Delete {escape(dimension.name)}",
             key=f"dimension_delete_now_{dimension_id}",
             on_click=in_callback,
             args=(lambda: _delete(page, dimension_id),),

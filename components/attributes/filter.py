@@ -18,7 +18,7 @@ from components.attributes.requests import describe_endpoint, find_endpoint, is_
 from components.attributes.similar import draw_similar
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 TOKENS_PER_VERDICT = 160
 LONGEST = 640  # pixels
@@ -82,12 +82,12 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
     )
     cost = (
         f"Up to {questions:,} questions, about {round(questions * TOKENS_PER_VERDICT, -2):,} tokens, to "
-        f"{escape_markdown(describe_endpoint(endpoint))}. A model that fails a few questions whose answers are known "
+        f"{describe_endpoint(endpoint)}. A model that fails a few questions whose answers are known "
         "is not asked further."
         if asks
         else "By embeddings alone; the model is not asked."
     )
-    st.caption(f"{cost} A newer check replaces the rows of the last one.")
+    st.caption(f"{escape(cost)} A newer check replaces the rows of the last one.")
 
 
 def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:

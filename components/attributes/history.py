@@ -14,7 +14,7 @@ from attrprompt.store.patches import MISSING, FieldChange
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.row_choice import choose_row
-from components.kit.text import escape_markdown, shorten
+from components.kit.text import escape, shorten
 
 SHOWN = 200
 PATHS_SHOWN = 60
@@ -27,13 +27,13 @@ def draw_undo_redo(page: ProjectPage) -> None:
     row = st.container(horizontal=True, gap="small", key="attributes_steps")
     for kind, word, revision in (("undo", "Undo", undoable), ("redo", "Redo", redoable)):
         row.button(
-            f"{word}: {escape_markdown(shorten(revision.summary, 48))}" if revision else word,
+            escape(f"{word}: {shorten(revision.summary, 48)}" if revision else word),
             key=f"attributes_{kind}",
             icon=f":material/{kind}:",
             disabled=revision is None,
             on_click=in_callback,
             args=(lambda kind=kind, revision=revision: _step(page, kind, revision),),
-            help=f"Your last change: {escape_markdown(revision.summary)}" if revision else "Nothing of yours is left.",
+            help=f"Your last change: {escape(revision.summary)}" if revision else "Nothing of yours is left.",
         )
 
 
@@ -73,7 +73,7 @@ def draw_history(page: ProjectPage) -> None:
 
 
 def _draw_change(page: ProjectPage, revision: Revision) -> None:
-    st.markdown(f"**{escape_markdown(revision.summary)}**, by {escape_markdown(revision.actor)}")
+    st.markdown(f"**{escape(revision.summary)}**, by {escape(revision.actor)}")
     changes = page.runtime.store.projects.list_changes(page.project.id, revision.n)
     if not changes:
         st.caption("The project began with this.")

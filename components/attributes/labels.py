@@ -13,6 +13,7 @@ from attrprompt.errors import AttrPromptError
 from components.attributes.cell import read_edited_rows, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
+from components.kit.text import escape
 
 FIELDS: tuple[Literal["name", "display", "description"], ...] = ("name", "display", "description")
 
@@ -97,9 +98,9 @@ def _draw_deletion(page: ProjectPage) -> None:
     )
     if doomed not in document.labels:
         return
-    st.write(edits.describe_label_deletion(document, doomed))
+    st.write(escape(edits.describe_label_deletion(document, doomed)))
     st.button(
-        f"Delete {document.labels[doomed].title}",
+        f"Delete {escape(document.labels[doomed].title)}",
         key=f"labels_delete_{doomed}",
         on_click=in_callback,
         args=(lambda: _delete(page, doomed),),

@@ -8,6 +8,7 @@ import streamlit as st
 from attrprompt.curation.matrix import ALL_LABELS, Cell, CellState, Matrix, find_next
 from attrprompt.project import Project
 from components.attributes.cell import DIMENSION_KEY, LABEL_KEY, OpenCell, open_cell
+from components.kit.text import escape
 
 MARKS = {
     CellState.EMPTY: "○",
@@ -28,11 +29,11 @@ def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell) -> None:
     counts = matrix.count()
     st.markdown(
         " · ".join(
-            f"{MARKS[state]} **{counts[state]}** {state.value}"
+            f"{MARKS[state]} **{counts[state]}** {escape(state.value)}"
             for state in CellState
             if counts[state] or state in (CellState.EMPTY, CellState.DONE)
         ),
-        help="  \n".join(f"{MARKS[state]} {state.value}: {state.meaning}" for state in CellState),
+        help="  \n".join(f"{MARKS[state]} {escape(state.value)}: {escape(state.meaning)}" for state in CellState),
     )
     frame = _build_frame(project, matrix)
     key = f"attributes_matrix_{st.session_state.get('attributes_matrix_turn', 0)}"
@@ -82,7 +83,7 @@ def draw_next(project: Project, matrix: Matrix, cell: OpenCell) -> None:
         disabled=coming is None,
         on_click=_go_to,
         args=(coming,),
-        help=_describe_next(project, coming),
+        help=escape(_describe_next(project, coming)),
     )
 
 

@@ -16,7 +16,7 @@ from components.attributes.trials import draw_tried_proposal, try_proposal
 from components.kit.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_pending
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 ACCEPT = Action("a", "accept", "Accept", tone="good")
 REJECT = Action("x", "reject", "Reject", tone="bad")
@@ -80,12 +80,12 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
                 "Proposals waiting",
                 list(names),
                 default="cell",
-                format_func=names.__getitem__,
+                format_func=lambda scope: escape(names[scope]),
                 key=f"attributes_scope_{cell.key}",
             )
             whole = chosen == "dimension"
         else:
-            st.markdown(f"**{escape_markdown(everywhere if whole else cell.title)}** · waiting for your decision")
+            st.markdown(f"**{escape(everywhere if whole else cell.title)}** · waiting for your decision")
         _draw_queue(page, cell, whole=whole)
 
 
@@ -120,7 +120,7 @@ def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
         row = st.container(horizontal=True, gap="small")
         for words, status in (("Accept", "accepted"), ("Reject", "rejected")):
             row.button(
-                f"{words} all {len(waiting)}",
+                f"{escape(words)} all {len(waiting)}",
                 key=f"attributes_{status}_all",
                 on_click=in_callback,
                 args=(lambda status=status: _decide_all(page, waiting, status),),

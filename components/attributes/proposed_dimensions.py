@@ -20,7 +20,7 @@ from components.attributes.requests import (
 )
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_propose_dimensions(page: ProjectPage) -> None:
@@ -59,7 +59,7 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
             ),
         )
         st.caption(
-            f"One question, about 1,000 tokens. Asked: {escape_markdown(describe_endpoint(endpoint))}. "
+            f"One question, about 1,000 tokens. Asked: {escape(describe_endpoint(endpoint))}. "
             "The model sees the task, its labels and its example texts."
         )
     for proposal in waiting:
@@ -70,11 +70,10 @@ def _draw_proposal(page: ProjectPage, proposal: StoredProposal) -> None:
     wanted, key = DimensionProposal.read(proposal), f"elicit_dimension_{proposal.id}"
     with st.container(border=True, key=key):
         st.markdown(
-            f"**Proposed: {escape_markdown(wanted.name)}** "
-            f":small[:gray[by {escape_markdown(proposal.maker.removeprefix('model:'))}]]"
+            f"**Proposed: {escape(wanted.name)}** :small[:gray[by {escape(proposal.maker.removeprefix('model:'))}]]"
         )
         if wanted.reason:
-            st.markdown(escape_markdown(wanted.reason))
+            st.markdown(escape(wanted.reason))
         name, kind, dependence = st.columns([2, 1, 2])
         name.text_input("Name", wanted.name, key=f"{key}_name", max_chars=200)
         kinds = list(KIND_NAMES)

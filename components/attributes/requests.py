@@ -18,7 +18,7 @@ from components.attributes.cell import OpenCell, say_count
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown, shorten
+from components.kit.text import escape, shorten
 from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
@@ -89,9 +89,9 @@ def draw_request(page: ProjectPage) -> None:
         elif st.session_state.get(_DISMISSED) != job.id:
             words, close = st.columns([6, 1], vertical_alignment="center")
             if job.failed or job.closed:
-                words.error(escape_markdown(job.message), icon=":material/error:")
+                words.error(escape(job.message), icon=":material/error:")
             else:
-                words.info(escape_markdown(job.message), icon=":material/check:")
+                words.info(escape(job.message), icon=":material/check:")
             close.button("Close", key="elicit_close", width="stretch", on_click=_dismiss, args=(job.id,))
 
     poll()
@@ -121,7 +121,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
         asking = is_asking(page)
         own, everywhere = st.columns(2)
         own.button(
-            f"Propose {n} for {cell.title}",
+            f"Propose {n} for {escape(cell.title)}",
             key="elicit_cell",
             type="primary",
             width="stretch",
@@ -145,7 +145,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
         if cell.label_id:
             cost = f"{cost}, {one * labels:,} for all labels"
         st.caption(
-            f"{cost}, repeats not counted. Asked: {escape_markdown(describe_endpoint(endpoint))}. "
+            f"{escape(cost)}, repeats not counted. Asked: {escape(describe_endpoint(endpoint))}. "
             "What is there, waits or was rejected is not proposed again; nothing enters the project by itself."
         )
 
@@ -158,7 +158,7 @@ def draw_way(endpoint: Endpoint, *, key: str) -> None:
         default=suggest_way(endpoint),
         format_func=WAY_NAMES.__getitem__,
         key=f"{key}_{suggest_way(endpoint)}",
-        help="  \n".join(f"**{WAY_NAMES[way]}** {way.meaning}." for way in Way),
+        help="  \n".join(f"**{WAY_NAMES[way]}** {escape(way.meaning)}." for way in Way),
     )
 
 
@@ -175,10 +175,12 @@ def draw_replies(page: ProjectPage) -> None:
     if not replies:
         return
     shown = f"{len(replies)} or more" if len(replies) == REPLIES_SHOWN else str(len(replies))
-    with st.expander(f"Replies that could not be used ({shown})", icon=":material/report:", key="elicit_replies"):
+    with st.expander(
+        f"Replies that could not be used ({escape(shown)})", icon=":material/report:", key="elicit_replies"
+    ):
         for reply in replies:
-            st.markdown(f"**{escape_markdown(shorten(reply.problem, 300))}**")
-            st.caption(f"{escape_markdown(reply.model)}, asked for {reply.purpose}")
+            st.markdown(f"**{escape(shorten(reply.problem, 300))}**")
+            st.caption(escape(f"{reply.model}, asked for {reply.purpose}"))
             st.code(reply.raw[:4_000] or "(nothing came)", language=None, wrap_lines=True)
             with st.popover("What was asked", key=f"elicit_asked_{reply.id}"):
                 st.code(reply.prompt[:8_000], language=None, wrap_lines=True)

@@ -17,6 +17,7 @@ from components.attributes.cell import VIEW_KEY, open_cell, save_document, say_c
 from components.attributes.proposals import WAITING
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
+from components.kit.text import escape
 
 VALUES, PROPOSALS = "Values", "Proposals waiting"
 ShownT = TypeVar("ShownT")
@@ -106,7 +107,7 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callabl
         st.write("Copied: both labels have it. Shared: one value for both. Moved: only the new label has it.")
         for word, action in (("Copy", _copy), ("Share", _share), ("Move", _move)):
             st.button(
-                f"{word} {say_count(own, 'value')}",
+                f"{escape(word)} {say_count(own, 'value')}",
                 key=f"search_{word.casefold()}",
                 width="stretch",
                 on_click=in_callback,
@@ -177,7 +178,7 @@ def draw_found(frame: pd.DataFrame, found: int, noun: str, columns: Mapping[str,
     """The rows that a person chose, as indices of the frame."""
     more = f"; the first {SHOWN:,} are shown" if found > SHOWN else ""
     hint = " Choose rows to change them together." if found else ""
-    st.caption(f"{say_count(found, noun)} found{more}.{hint}")
+    st.caption(escape(f"{say_count(found, noun)} found{more}.{hint}"))
     if not found:
         return []
     table = st.dataframe(

@@ -23,7 +23,7 @@ from attrprompt.project import Project, fold_text
 from components.attributes.cell import save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 UPLOAD_MEGABYTES = 20
 WARNINGS_SHOWN = 30
@@ -43,7 +43,7 @@ class _Change:
 def draw_share(page: ProjectPage) -> None:
     """Files out, and a file in."""
     document, name = page.project.document, page.project.name
-    st.caption(f"Content hash: `{document.content_hash}`. Equal hashes ask for the same texts.")
+    st.caption(f"Content hash: `{escape(document.content_hash)}`. Equal hashes ask for the same texts.")
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)[:80] or "project"
     files: tuple[tuple[str, str, str, Callable[[], str] | Callable[[], bytes]], ...] = (
         ("Project, YAML", f"{stem}.yaml", "text/yaml", lambda: write_project_yaml(document, name=name)),
@@ -53,7 +53,7 @@ def draw_share(page: ProjectPage) -> None:
     )
     for column, (label, file_name, mime, make) in zip(st.columns(4), files, strict=True):
         column.download_button(
-            label,
+            escape(label),
             data=make,
             file_name=file_name,
             mime=mime,
@@ -83,14 +83,14 @@ def draw_share(page: ProjectPage) -> None:
         st.caption("The project is as it was.")
         return
     for warning in warnings[:WARNINGS_SHOWN]:
-        st.warning(escape_markdown(warning), icon=":material/warning:")
+        st.warning(escape(warning), icon=":material/warning:")
     if len(warnings) > WARNINGS_SHOWN:
         st.caption(f"And {len(warnings) - WARNINGS_SHOWN} warnings more.")
     for index, change in enumerate(changes):
         with st.container(border=True, key=f"share_change_{index}"):
-            st.markdown(escape_markdown(change.description))
+            st.markdown(escape(change.description))
             st.button(
-                change.button,
+                escape(change.button),
                 key=f"share_apply_{index}",
                 disabled=change.document == document,
                 on_click=in_callback,
@@ -132,7 +132,7 @@ def _choose_alternatives(read: AttributesImport) -> dict[str, str]:
     ):
         usual = read.chosen[name]
         chosen = column.selectbox(
-            f"Take {name} from",
+            f"Take {escape(name)} from",
             [usual, *others],
             key=f"share_use_{name}",
             help="The folder holds several lists for this dimension; a project takes one of them.",

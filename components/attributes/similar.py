@@ -14,6 +14,7 @@ from components.attributes.cell import read_edited_rows, save_document, say_coun
 from components.attributes.requests import is_asking
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
+from components.kit.text import escape
 
 LONGEST = 480  # pixels
 
@@ -26,7 +27,7 @@ def draw_similar(page: ProjectPage) -> None:
     title = "Which labels are compared"
     if without:
         title = f"{title} ({say_count(without, 'label')}: found by embedding at each check)"
-    with st.expander(title, icon=":material/compare_arrows:", key="filter_similar"):
+    with st.expander(escape(title), icon=":material/compare_arrows:", key="filter_similar"):
         st.caption(
             "Labels that are easily confused. Empty: the five nearest by embedding of label, description and values, "
             "found anew at each check. What stands here is used in prompts too: a text shall not be about these labels."

@@ -17,7 +17,7 @@ from components.attributes.requests import describe_endpoint, find_endpoint
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback, show_error
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 POLL_SECONDS = 1.0
 _TRIED = "elicit_tried"
@@ -70,7 +70,7 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
             icon=":material/edit_note:",
             on_click=in_callback,
             args=(lambda: _start(page, cell),),
-            help=f"Asked: {escape_markdown(describe_endpoint(find_endpoint(page)))}. Nothing is stored.",
+            help=f"Asked: {escape(describe_endpoint(find_endpoint(page)))}. Nothing is stored.",
         )
         row.button(
             "Other attributes",
@@ -100,7 +100,7 @@ def draw_tried_proposal() -> None:
     if held is None:
         return
     words, close = st.columns([5, 1], vertical_alignment="center")
-    words.markdown(f"One text with **{escape_markdown(held.value)}**")
+    words.markdown(f"One text with **{escape(held.value)}**")
     close.button("Close", key="try_close", width="stretch", on_click=_close)
     _draw_result(held)
     with st.expander("Its prompt", key="try_prompt"):
@@ -125,9 +125,9 @@ def _draw_result(held: _Tried) -> None:
         show_error(error)
         return
     with st.container(border=True):
-        st.markdown(escape_markdown(tried.reply.text or "(empty answer)").replace("\n", "  \n"))
+        st.markdown(Markdown(escape(tried.reply.text or "(empty answer)").replace("\n", "  \n")))
         tokens = f"{tried.reply.completion_tokens:,} tokens, " if tried.reply.completion_tokens else ""
-        st.caption(f"{tokens}{tried.reply.seconds:.1f} s, {escape_markdown(tried.reply.model)}")
+        st.caption(escape(f"{tokens}{tried.reply.seconds:.1f} s, {tried.reply.model}"))
 
 
 def _plan(page: ProjectPage, cell: OpenCell, value: str) -> Trial:

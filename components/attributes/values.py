@@ -22,7 +22,7 @@ from attrprompt.store import StoredProject
 from components.attributes.cell import OpenCell, save_document, say_count
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, leave_notice
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 _BASE = "attributes_base"
 _CONFLICT = "attributes_conflict"
@@ -54,7 +54,8 @@ def draw_unsaved(page: ProjectPage, shown: OpenCell | None) -> None:
         unsaved[key] = draft = replace(draft, left=True)
         words, save, drop = st.columns([4, 1, 1], vertical_alignment="center")
         words.warning(
-            f"Unsaved in {escape_markdown(draft.cell.title)}: {_describe(draft.state)}.", icon=":material/edit_note:"
+            f"Unsaved in {escape(draft.cell.title)}: {escape(_describe(draft.state))}.",
+            icon=":material/edit_note:",
         )
         save.button(
             "Save over theirs" if st.session_state.get(_CONFLICT) == key else "Save them",
@@ -147,7 +148,7 @@ def draw_paste(page: ProjectPage, cell: OpenCell) -> None:
             "Bullets and numbers in front are taken away; what is there already is left out.",
         )
         st.button(
-            f"Add to {cell.title}",
+            f"Add to {escape(cell.title)}",
             key="attributes_paste_add",
             icon=":material/add:",
             on_click=in_callback,

@@ -19,7 +19,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 BARS = 40
 
@@ -181,7 +181,7 @@ def draw_openings(page: ProjectPage, datasets: Sequence[Dataset], wording: Mappi
     """First words with which several texts begin."""
     st.caption("The first four words, where two texts or more begin with them. Choose a row for its texts.")
     for name, found in wording.items():
-        st.markdown(f"###### {escape_markdown(name)}")
+        st.markdown(f"###### {escape(name)}")
         openings = found.openings
         if not openings:
             st.caption("No two texts begin with the same four words.")
@@ -209,14 +209,14 @@ def draw_shared(page: ProjectPage, datasets: Sequence[Dataset], shared: Sequence
     for pair in shared:
         overlap = pair.overlap
         st.markdown(
-            f"**{overlap.shared:,}** words in both, **{overlap.only_a_count:,}** in {escape_markdown(pair.a)} only, "
-            f"**{overlap.only_b_count:,}** in {escape_markdown(pair.b)} only. Not at equal length: the set with "
+            f"**{overlap.shared:,}** words in both, **{overlap.only_a_count:,}** in {escape(pair.a)} only, "
+            f"**{overlap.only_b_count:,}** in {escape(pair.b)} only. Not at equal length: the set with "
             "more text has more."
         )
         chosen: tuple[str, str] | None = None
         for column, name, words in zip(st.columns(2), (pair.a, pair.b), (overlap.only_a, overlap.only_b), strict=True):
             with column:
-                st.caption(f"Only in {escape_markdown(name)}")
+                st.caption(f"Only in {escape(name)}")
                 picked = choose_row(
                     pd.DataFrame(words, columns=["Word", "Texts"]),
                     key=f"wording_shared_{pair.a}_{pair.b}_{name}",

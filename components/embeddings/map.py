@@ -13,10 +13,12 @@ from attrprompt.analysis_jobs.map import TextPlane
 from attrprompt.palette import Palette, category_colours
 from components.embeddings.map_table import ATTRIBUTE, escape_hover
 from components.kit.charts import current_palette, style
+from components.kit.text import Markdown, escape
 
 MOST_COLOURS = 24
 FIGURES_KEPT = 12
 COLUMN_NAMES = {"dataset": "data set"}
+LAYOUT_NAMES = {"umap": "UMAP", "pca": "PCA"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,18 @@ def choose_colouring(frame: pd.DataFrame, *, has_umap: bool) -> Colouring:
     """Two small controls above the map."""
     by, layout = st.columns([4, 1])
     column = by.segmented_control(
-        "Colour by", list_columns(frame), default="dataset", format_func=name_column, key="embeddings_colour"
+        "Colour by",
+        list_columns(frame),
+        default="dataset",
+        format_func=lambda name: escape(name_column(name)),
+        key="embeddings_colour",
     )
-    layouts = ["umap", "pca"] if has_umap else ["pca"]
+    layouts = list(LAYOUT_NAMES) if has_umap else ["pca"]
     chosen = layout.segmented_control(
         "Map",
         layouts,
         default=layouts[0],
-        format_func=str.upper,
+        format_func=LAYOUT_NAMES.__getitem__,
         key=f"embeddings_layout_{has_umap}",
         help="UMAP keeps neighbours together; PCA shows the two directions in which the texts spread most.",
     )
@@ -74,9 +80,9 @@ def draw_map(
         config={"scrollZoom": True, "displaylogo": False},
         alt="Map of the texts; the table below holds the same texts",
     )
-    kept = ""
+    kept = Markdown("")
     if colouring.layout == "umap" and umap is not None:
-        kept = (
+        kept = Markdown(
             f" Of each text's {umap.neighbours} nearest texts {umap.neighbours_kept:.0%} are among its nearest "
             f"on the map too (by chance {umap.neighbours / max(1, len(frame) - 1):.0%})."
         )

@@ -21,7 +21,7 @@ from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 from attrprompt.runtime.runtime import Runtime
 from components.kit.charts import current_palette, style
 from components.kit.row_choice import choose_row
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 PAIRS_SHOWN = 10
 SAMPLE = 1_000
@@ -56,14 +56,14 @@ def draw_pairs(frame: pd.DataFrame, selected: pd.DataFrame, pairs: PairsToRead) 
     sides = {"Nearest above the threshold": pairs.above, "Nearest below it": pairs.below}
     for number, (title, side) in enumerate(sides.items()):
         shown = [pair for pair in side if pair.first in chosen and pair.second in chosen]
-        with st.expander(f"{title}{_say_selected(frame, selected)}", expanded=number == 0):
+        with st.expander(f"{escape(title)}{_say_selected(frame, selected)}", expanded=number == 0):
             if not shown:
                 st.caption("None." if not side else "None among the selected texts.")
             for pair in shown[:PAIRS_SHOWN]:
                 st.caption(f"cosine {pair.similarity:.3f}")
                 both = frame.iloc[[pair.first, pair.second]].itertuples()
                 for column, row in zip(st.columns(2), both, strict=True):
-                    label, dataset = escape_markdown(str(row.label)), escape_markdown(str(row.dataset))
+                    label, dataset = escape(str(row.label)), escape(str(row.dataset))
                     column.markdown(f":small[**{label}**, {dataset}]")
                     column.text(row.text)
 
@@ -131,7 +131,9 @@ def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourho
     picked = choose_row(
         pd.concat([table, counts.loc[names].reset_index(drop=True)], axis=1), key="embeddings_clusters", alt="Clusters"
     )
-    quality = "" if near.silhouette is None else f"; mean silhouette {near.silhouette:.2f} (1 is distinct, 0 is not)"
+    quality = Markdown(
+        "" if near.silhouette is None else f"; mean silhouette {near.silhouette:.2f} (1 is distinct, 0 is not)"
+    )
     st.caption(
         f"k-means on the embeddings of all texts{quality}. Counts{_say_selected(frame, selected)}. Choose a row for "
         "its texts."
@@ -171,5 +173,5 @@ def _show(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[list(SHOWN)].rename(columns=SHOWN)
 
 
-def _say_selected(frame: pd.DataFrame, selected: pd.DataFrame) -> str:
-    return "" if len(selected) == len(frame) else f" among the {len(selected):,} selected texts"
+def _say_selected(frame: pd.DataFrame, selected: pd.DataFrame) -> Markdown:
+    return Markdown("" if len(selected) == len(frame) else f" among the {len(selected):,} selected texts")

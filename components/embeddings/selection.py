@@ -14,7 +14,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.selection import MOST_SENT, send_to_review
-from components.kit.text import shorten
+from components.kit.text import escape, shorten
 
 ROWS = 200
 BARS = 12
@@ -51,7 +51,7 @@ def draw_selection(
 
 def _draw_composition(frame: pd.DataFrame, selected: pd.DataFrame, column: str, *, is_all: bool) -> None:
     """Bars of the selection's shares beside those of all texts, and the counts by data set and label."""
-    by_value, by_label = st.tabs([f"By {name_column(column)}", "By data set and label"])
+    by_value, by_label = st.tabs([f"By {escape(name_column(column))}", "By data set and label"])
     with by_value:
         counts = selected[column].value_counts()
         everything = frame[column].value_counts()

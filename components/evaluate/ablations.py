@@ -19,7 +19,7 @@ from attrprompt.records import Dataset, Run
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.runs import STATE_WORDS
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 from components.kit.work import find_or_compute
 
 VERDICT_WORDS = {"different": "different", "no difference shown": "not distinguishable at this n"}
@@ -76,12 +76,12 @@ def draw_variant_table(page: ProjectPage, base: Run, variants: Mapping[str, Run]
         score = evaluation.models[base.name].by_scope[EQUAL_N][METRIC]
         tested = sum(row.p is not None for row in rows)
         st.caption(
-            f"Base run {escape_markdown(base.name)}: macro F1 {score.value:.3f} at the same n, tested on "
-            f"{evaluation.test.n:,} texts of {escape_markdown(evaluation.test.dataset)}. Below 0 the base run is "
-            f"better. p: Holm over {tested} row{'' if tested == 1 else 's'}. {evaluation.note}"
+            f"Base run {escape(base.name)}: macro F1 {score.value:.3f} at the same n, tested on "
+            f"{evaluation.test.n:,} texts of {escape(evaluation.test.dataset)}. Below 0 the base run is "
+            f"better. p: Holm over {tested} row{'' if tested == 1 else 's'}. {escape(evaluation.note)}"
         )
         for warning in evaluation.warnings:
-            st.caption(escape_markdown(warning))
+            st.caption(escape(warning))
     waiting = [run for run in variants.values() if run.counters.completed < run.counters.planned]
     if waiting:
         st.page_link(
@@ -101,7 +101,7 @@ def _draw_planning(page: ProjectPage, base: Run, ablations: Sequence[Ablation]) 
         "Plan a variant",
         list(titles),
         selection_mode="multi",
-        format_func=titles.__getitem__,
+        format_func=lambda key: escape(titles[key]),
         key=f"ablation_variants_{base.id}",
         help="Each is planned from the base run's own document, seed, model and parameters; one thing differs.",
     )

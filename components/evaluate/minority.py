@@ -14,7 +14,7 @@ from attrprompt.evaluation.request import JOIN
 from attrprompt.evaluation.result import Evaluation
 from attrprompt.plots.interactive import make_figure
 from components.kit.charts import current_palette, style
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
@@ -31,7 +31,7 @@ def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     frequencies = {gain.texts for gain in gains if gain.gain is not None}
     if len(frequencies) == 1:
         st.caption(
-            f"Every class has {next(iter(frequencies)):,} training texts in {escape_markdown(before)}: none is a "
+            f"Every class has {next(iter(frequencies)):,} training texts in {escape(before)}: none is a "
             "minority, so nothing is drawn. The table holds the gains."
         )
     elif frequencies:
@@ -46,11 +46,11 @@ def draw_minority(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     if trend is not None:
         st.caption(
             f"Rank correlation of gain and frequency {trend.rho:+.2f} over {trend.classes} classes (Spearman, "
-            f"{describe_p(trend.p)} by permutation); below 0 the rare classes gain more."
+            f"{escape(describe_p(trend.p))} by permutation); below 0 the rare classes gain more."
         )
     elif len(frequencies) > 1:
         st.caption(
-            f"A trend needs at least {FEWEST_CLASSES} classes of different frequency in {escape_markdown(before)}, "
+            f"A trend needs at least {FEWEST_CLASSES} classes of different frequency in {escape(before)}, "
             "with enough test texts each."
         )
     st.dataframe(

@@ -27,7 +27,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.samples import draw_text
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 from components.kit.work import find_or_compute
 
 TEXTS_SHOWN = 5
@@ -80,9 +80,9 @@ def _draw_before_and_after(result: Reweighing) -> None:
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="noise_scores", alt="Scores before and after weighting")
     (found,) = [comparison for comparison in result.comparisons if comparison.metric == "macro_f1"]
-    verdict = "different" if found.verdict == DIFFERENT else "not distinguishable at this n"
+    verdict = Markdown("different" if found.verdict == DIFFERENT else "not distinguishable at this n")
     p = "" if found.p is None else f", {describe_p(found.p)}"
-    ends = "" if found.low is None else f" (95 % {found.low:+.3f} to {found.high:+.3f}{p})"
+    ends = escape("" if found.low is None else f" (95 % {found.low:+.3f} to {found.high:+.3f}{p})")
     loss = result.held_out_loss
     st.markdown(
         f"Weighted minus unweighted, macro F1: **{found.difference:+.3f}**{ends}, {verdict}. Loss on the held-out "
@@ -240,7 +240,7 @@ def _draw_samples(page: ProjectPage, dataset: Dataset, items: Sequence[int]) -> 
         if item in found:
             draw_text(found[item])
     if not found:
-        st.caption(f"The texts of {escape_markdown(dataset.name)} changed meanwhile.")
+        st.caption(f"The texts of {escape(dataset.name)} changed meanwhile.")
 
 
 def _describe_ends(estimate: Estimate) -> str:

@@ -35,7 +35,7 @@ from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.samples import draw_text
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 TEXTS_SHOWN = 10
 
@@ -94,7 +94,7 @@ def draw_curves(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
             "Against",
             list(AGAINST),
             default="n",
-            format_func={"n": "Training texts", "tokens": "Tokens", "money": "Money"}.__getitem__,
+            format_func=lambda amount: escape(AGAINST[amount]),
             key="evaluate_against",
         )
         or "n"
@@ -112,17 +112,17 @@ def draw_curves(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
     if against != "n":
         words += "What elicitation, filter and failed requests took is counted in. "
     if left_out:
-        words += f"Without known cost, or free, so not drawn: {escape_markdown(', '.join(left_out))}."
-    st.caption(words)
+        words += f"Without known cost, or free, so not drawn: {', '.join(left_out)}."
+    st.caption(escape(words))
 
 
-def _explain_unknown(last: Sequence[CurvePoint], against: Amount) -> str:
+def _explain_unknown(last: Sequence[CurvePoint], against: Amount) -> Markdown:
     """Why nothing is drawn against this amount."""
     if against == "money" and any(point.find_amount("money") == 0 for point in last):
-        return "What wrote these texts costs nothing, so there is no curve against money."
+        return Markdown("What wrote these texts costs nothing, so there is no curve against money.")
     if against == "money" and any(point.tokens for point in last):
-        return "The price of the models is not known. Enter it in Settings; nothing is trained again."
-    return "No tokens are known of these training sets: only runs of this project have them."
+        return Markdown("The price of the models is not known. Enter it in Settings; nothing is trained again.")
+    return Markdown("No tokens are known of these training sets: only runs of this project have them.")
 
 
 def draw_classes(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
@@ -197,14 +197,12 @@ def draw_reliability(evaluation: Evaluation, colours: Mapping[str, str]) -> None
     for name, model in evaluation.models.items():
         error = model.calibration_error
         between = "" if error.low is None else f", 95 % {error.low:.3f} to {error.high:.3f}"
-        st.caption(f"{escape_markdown(name)}: calibration error {error.value:.3f}{between}")
+        st.caption(escape(f"{name}: calibration error {error.value:.3f}{between}"))
 
 
 def draw_leakage(evaluation: Evaluation) -> None:
     """What was looked for before anything was trained."""
-    counts = [
-        f"{escape_markdown(name)}: {found.exact} exact, {found.near} near" for name, found in evaluation.leakage.items()
-    ]
+    counts = [escape(f"{name}: {found.exact} exact, {found.near} near") for name, found in evaluation.leakage.items()]
     test = evaluation.test
     st.caption(
         f"Tested on {test.n:,} texts. Repeats of test texts among training texts: {'; '.join(counts)}. Left out of "
@@ -221,8 +219,8 @@ def draw_evaluation_definitions(*, multi_label: bool) -> None:
     """What each figure means, closed at the foot."""
     with st.expander("Definitions and sources"):
         for definition in LABEL_DEFINITIONS if multi_label else DEFINITIONS:
-            text, source = escape_markdown(definition.text), escape_markdown(definition.source)
-            st.markdown(f"**{definition.title}**: {text} :gray[{source}]")
+            text, source = escape(definition.text), escape(definition.source)
+            st.markdown(f"**{escape(definition.title)}**: {text} :gray[{source}]")
 
 
 def _pick_metric(scored: Scored, default: str, *, key: str) -> str:
@@ -230,9 +228,10 @@ def _pick_metric(scored: Scored, default: str, *, key: str) -> str:
     titles = title_metrics(scored)
     if len(titles) > 3:
         return st.selectbox("Score", list(titles), list(titles).index(default), format_func=titles.__getitem__, key=key)
-    return (
-        st.segmented_control("Score", list(titles), default=default, format_func=titles.__getitem__, key=key) or default
+    chosen = st.segmented_control(
+        "Score", list(titles), default=default, format_func=lambda metric: escape(titles[metric]), key=key
     )
+    return chosen or default
 
 
 def _draw(plot: Plot, name: str, alternative: str, height: int) -> None:

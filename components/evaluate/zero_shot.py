@@ -22,6 +22,7 @@ from attrprompt.store.answers import StoredAnswer
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
+from components.kit.text import Markdown, escape
 from components.kit.work import draw_asking
 
 ASKED_FIRST = 200
@@ -32,7 +33,9 @@ def draw_zero_shot(page: ProjectPage, test: Dataset) -> ZeroShotScores | None:
     """Ask, watch, stop and read the baseline; its scores so far, None without any answer."""
     endpoint = choose_endpoint(page.project)
     with st.expander(
-        f"Baseline without training: {endpoint.model} itself, zero-shot", icon=":material/psychology:", key="zero_shot"
+        f"Baseline without training: {escape(endpoint.model)} itself, zero-shot",
+        icon=":material/psychology:",
+        key="zero_shot",
     ):
         try:
             questionnaire = _choose_plan(page, test, endpoint)
@@ -96,7 +99,7 @@ def _draw_scores(
     columns = st.columns(len(scores.metrics) + 1)
     for column, (metric, title) in zip(columns, title_metrics(scores).items(), strict=False):
         score = scores.scores[metric]
-        column.metric(title, f"{score.value:.3f}", _word_interval(score), delta_color="off", delta_arrow="off")
+        column.metric(escape(title), f"{score.value:.3f}", _word_interval(score), delta_color="off", delta_arrow="off")
     share = scores.no_label
     columns[-1].metric(
         "Answers that are no label",
@@ -107,10 +110,10 @@ def _draw_scores(
     )
     tokens, endpoint = scores.tokens, questionnaire.endpoint
     cost = prices.word_cost(endpoint.model, endpoint.base_url, tokens.prompt, tokens.completion)
-    refused = f" {scores.refused_requests:,} requests were refused." if scores.refused_requests else ""
+    refused = Markdown(f" {scores.refused_requests:,} requests were refused." if scores.refused_requests else "")
     st.caption(
         f"{scores.test.n:,} of {scores.test.asked:,} texts answered, {tokens.prompt + tokens.completion:,} tokens, "
-        f"{cost}.{refused} The interval covers the choice of test texts."
+        f"{escape(cost)}.{refused} The interval covers the choice of test texts."
     )
     matrix, given, prompt = st.tabs(["Confusion", "Answers", "Prompt"])
     with matrix:
@@ -150,5 +153,5 @@ def tabulate_answers(questionnaire: ZeroShotQuestionnaire, answers: Mapping[str,
     )
 
 
-def _word_interval(score: Estimate) -> str:
-    return "no interval" if score.low is None else f"95 % {score.low:.3f} to {score.high:.3f}"
+def _word_interval(score: Estimate) -> Markdown:
+    return Markdown("no interval" if score.low is None else f"95 % {score.low:.3f} to {score.high:.3f}")

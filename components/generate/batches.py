@@ -9,7 +9,7 @@ import streamlit as st
 
 from attrprompt.generation.batches.files import export_batch
 from attrprompt.generation.batches.remote import FOLDER, BatchWork
-from attrprompt.generation.batches.results import import_batch
+from attrprompt.generation.batches.results import BatchImport, import_batch
 from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
 from attrprompt.store.jobs import Job, JobState
@@ -17,7 +17,7 @@ from components.kit.frame import ProjectPage
 from components.kit.keys import find_run_key, lacks_key, say_missing_key
 from components.kit.notices import errors_shown, in_callback
 from components.kit.runs import send_rest
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 POLL_SECONDS = 1.0
 STATE_WORDS = {
@@ -58,7 +58,7 @@ def _follow(page: ProjectPage, run: Run) -> None:
     if not page.runtime.background(BatchWork).should_follow(run):
         return
     if lacks_key(run):
-        st.caption(f"Looking for results takes the run's key. {escape_markdown(say_missing_key(run))}")
+        st.caption(f"Looking for results takes the run's key. {escape(say_missing_key(run))}")
         return
     with errors_shown():
         page.runtime.background(BatchWork).start(run, find_run_key(run))
@@ -79,7 +79,7 @@ def _draw_table(batches: list[Batch]) -> None:
     )
     for batch in batches:
         if batch.message:
-            st.caption(escape_markdown(batch.message))
+            st.caption(escape(batch.message))
 
 
 def _describe_remote(batch: Batch) -> str:
@@ -91,7 +91,7 @@ def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
     if job is None or job.state in (JobState.DONE, JobState.CANCELLED):
         return
     if not job.is_open:
-        st.error(escape_markdown(job.message), icon=":material/error:")
+        st.error(escape(job.message), icon=":material/error:")
         return
 
     @st.fragment(run_every=POLL_SECONDS)
@@ -99,7 +99,7 @@ def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
         now = page.runtime.background(BatchWork).of_run(run)
         if now is None or not now.is_open:
             st.rerun()
-        st.progress(min(now.progress, 1.0), text=escape_markdown(now.message or "Looking for results"))
+        st.progress(min(now.progress, 1.0), text=escape(now.message or "Looking for results"))
         stop, _ = st.columns([1, 3])
         stop.button(
             "Stop looking",
@@ -149,7 +149,7 @@ def _draw_offer(page: ProjectPage, run: Run) -> None:
         disabled=lacks_key(run),
         on_click=in_callback,
         args=(lambda: _start(page, run, submit=True),),
-        help=f"To {run.endpoint}, with the run's own model and parameters.",
+        help=f"To {escape(run.endpoint)}, with the run's own model and parameters.",
     )
     files.button(
         "Make files to carry by hand",
@@ -167,7 +167,7 @@ def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
     for batch in carried:
         path = home / batch.name
         st.download_button(
-            f"Download {path.name} ({batch.requests:,} prompts)",
+            f"Download {escape(path.name)} ({batch.requests:,} prompts)",
             data=path.read_bytes,
             file_name=path.name,
             mime="application/jsonl",
@@ -192,12 +192,12 @@ def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
                     found = import_batch(page.runtime.store, run, paths)
                     st.session_state[f"batch_came_{run.id}"] = found
                     st.rerun()
-    found = st.session_state.pop(f"batch_came_{run.id}", None)
-    if found is not None:
-        failed = sum(found.failed.values())
-        st.success(f"{found.completed:,} texts stored, {failed:,} failed, {found.known:,} known already.")
-        for problem in found.unreadable[:5]:
-            st.warning(escape_markdown(f"{problem['line']}: {problem['reason']}"))
+    came: BatchImport | None = st.session_state.pop(f"batch_came_{run.id}", None)
+    if came is not None:
+        failed = sum(came.failed.values())
+        st.success(f"{came.completed:,} texts stored, {failed:,} failed, {came.known:,} known already.")
+        for problem in came.unreadable[:5]:
+            st.warning(escape(f"{problem['line']}: {problem['reason']}"))
 
 
 def _draw_giving_up(page: ProjectPage, run: Run) -> None:

@@ -25,7 +25,7 @@ from components.kit.keys import find_endpoint_key
 from components.kit.meta_prompts import draw_meta_prompts
 from components.kit.notices import errors_shown, in_callback
 from components.kit.plan_form import draw_plan_form, list_methods
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 ESTIMATED_UP_TO = 5_000  # prompts; planning more only to count their tokens would make people wait
 NONE = "no examples"
@@ -50,7 +50,7 @@ def draw_launch_form(page: ProjectPage) -> None:
         "Method",
         methods,
         default=methods[0],
-        format_func=lambda option: option.display,
+        format_func=lambda option: escape(option.display),
         key="launch_method",
         help="SimPrompt names only the class. AttrPrompt adds one value of every attribute dimension. MetaPrompt lets "
         "the model write prompts for each class, without attributes, and uses them in turn.",
@@ -71,7 +71,7 @@ def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, wri
         few_shots = draw_few_shot_form(page, seed=options.seed, key="launch_few_shots")
     prompting = Prompting(options, endpoint, written, few_shots)
     total = sum(count_per_label(page.project.document, options).values())
-    st.caption(_describe(page, prompting, total))
+    st.caption(escape(_describe(page, prompting, total)))
     st.button(
         f"Generate {total:,} text{'' if total == 1 else 's'}",
         type="primary",
@@ -126,9 +126,7 @@ def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     """Where the prompts go and what that will cost, as far as it is known."""
     document, options, endpoint = page.project.document, prompting.options, prompting.endpoint
     where = (
-        "the embedded model, on this machine"
-        if endpoint.is_embedded
-        else f"{escape_markdown(endpoint.model)} at `{endpoint.base_url}`"
+        "the embedded model, on this machine" if endpoint.is_embedded else f"{endpoint.model} at {endpoint.base_url}"
     )
     if total > ESTIMATED_UP_TO:
         return f"To {where}. The Prompts page counts the tokens of a plan this large."
@@ -144,7 +142,7 @@ def _describe(page: ProjectPage, prompting: Prompting, total: int) -> str:
     prompts, answers = summary.estimated_prompt_tokens + examples, summary.estimated_completion_tokens
     rate = page.runtime.prices_for(page.project.id).find(endpoint.model, endpoint.base_url)
     cost = UNKNOWN if rate is None else rate.word(format_usd(rate.cost(prompts, answers)))
-    return f"To {where}. About {prompts + answers:,} tokens, {escape_markdown(cost)}."
+    return f"To {where}. About {prompts + answers:,} tokens, {cost}."
 
 
 def _launch(page: ProjectPage, prompting: Prompting) -> str:

@@ -12,7 +12,7 @@ from components.kit.keys import lacks_key, say_missing_key
 from components.kit.notices import in_callback
 from components.kit.runs import describe_run, draw_failures, draw_progress, send_rest
 from components.kit.samples import draw_text
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 POLL_SECONDS = 1.0
 LATEST = 4
@@ -89,7 +89,7 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
                 icon=":material/play_arrow:",
                 on_click=in_callback,
                 args=(lambda: _resume(page, run),),
-                help=f"To {run.model}, with the run's own parameters.",
+                help=f"To {escape(run.model)}, with the run's own parameters.",
             )
         if run.waiting:
             st.caption(
@@ -97,7 +97,7 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
                 "paid for twice."
             )
         if lacks_key(run):
-            st.caption(f"This run used a key. {escape_markdown(say_missing_key(run))}")
+            st.caption(f"This run used a key. {escape(say_missing_key(run))}")
 
 
 def _resume(page: ProjectPage, run: Run) -> str:

@@ -14,6 +14,7 @@ from attrprompt.records import Dataset, DatasetKind
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
 from components.kit.notices import errors_shown
+from components.kit.text import escape
 
 FILE_FORMATS = {
     ExportFormat.JSONL: ("JSON lines", "jsonl"),
@@ -36,7 +37,7 @@ def draw_downloads(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) ->
         plain = st.checkbox("Text and label only", key="review_plain", help="Otherwise with everything that is known.")
         for format, (label, ending) in FILE_FORMATS.items():
             st.download_button(
-                label,
+                escape(label),
                 data=_make_file(page, dataset, format, wanted, plain),
                 file_name=f"{dataset.name}.{ending}",
                 key=f"review_download_{format.value}",
@@ -72,11 +73,12 @@ def draw_dataset_import(page: ProjectPage) -> None:
                     text_column=text_column.strip() or None,
                     label_column=label_column.strip() or None,
                 )
-                st.success(f"{imported.dataset.rows:,} texts imported as {imported.dataset.name}.")
+                st.success(escape(f"{imported.dataset.rows:,} texts imported as {imported.dataset.name}."))
                 for warning in imported.warnings:
-                    st.warning(warning)
+                    st.warning(escape(warning))
                 if imported.skipped:
-                    st.warning(f"{len(imported.skipped)} rows were left out; the first: {imported.skipped[0].reason}")
+                    reason = escape(imported.skipped[0].reason)
+                    st.warning(f"{len(imported.skipped)} rows were left out; the first: {reason}")
 
 
 def _make_file(

@@ -11,6 +11,7 @@ from attrprompt.analysis_jobs.request import AnalyzeRequest, Part, make_request
 from attrprompt.records import Dataset, default_comparison
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
+from components.kit.text import escape
 
 
 def choose_datasets(page: ProjectPage, *, key: str, what: str) -> list[Dataset]:
@@ -75,7 +76,7 @@ def pick_dataset(datasets: Sequence[Dataset], *, key: str, label: str = "Data se
     elif st.session_state.get(key, "") not in by_name:  # of another project, or deleted meanwhile
         st.session_state.pop(key, None)
     chosen = st.selectbox(
-        label,
+        escape(label),
         list(by_name),
         index=0 if key in st.session_state else len(by_name) - 1,
         key=key,

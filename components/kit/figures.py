@@ -26,7 +26,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, filter_of_scope, link_to_texts, say_overlap
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
 
@@ -273,7 +273,10 @@ def draw_scopes(
         return
     what, by = st.columns([1, 2])
     metric = what.selectbox("Figure", measured, format_func=lambda name: METRICS[name].title, key=f"{key}_scope_metric")
-    chosen = by.segmented_control("By", dimensions, default=dimensions[0], key=f"{key}_scope") or dimensions[0]
+    chosen = (
+        by.segmented_control("By", dimensions, default=dimensions[0], format_func=escape, key=f"{key}_scope")
+        or dimensions[0]
+    )
     rows = list_scope_rows(analysis, chosen, metric)
     picked = choose_row(
         _tabulate_scopes(rows, chosen, metric),
@@ -284,7 +287,7 @@ def draw_scopes(
         alt=f"{METRICS[metric].title} by {chosen}",
     )
     size = (analysis.parameters.tables or {}).get(chosen)
-    at = f"All cells at {size.m:,} texts or {size.tokens:,} words, {size.repeats} draws. " if size else ""
+    at = Markdown(f"All cells at {size.m:,} texts or {size.tokens:,} words, {size.repeats} draws. " if size else "")
     st.caption(
         f"{at}q: of the difference to the set “against”, corrected over the table (Benjamini and Hochberg). "
         f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
@@ -349,32 +352,32 @@ def draw_about(page: ProjectPage, datasets: Sequence[Dataset], analysis: Analysi
     with st.container(border=True):
         st.markdown(describe_figure(metric))
         estimates = [
-            f"{escape_markdown(name)}: {figures.estimates[metric].value:.4g} ({say_method(figures.estimates[metric])})"
+            escape(f"{name}: {figures.estimates[metric].value:.4g} ({say_method(figures.estimates[metric])})")
             for name, figures in analysis.datasets.items()
             if metric in figures.estimates
         ]
         if estimates:
             st.markdown("  \n".join(estimates))
-        st.caption(escape_markdown(describe_parameters(analysis.parameters)))
+        st.caption(escape(describe_parameters(analysis.parameters)))
         link_to_texts(page, datasets)
 
 
-def describe_figure(metric: str) -> str:
+def describe_figure(metric: str) -> Markdown:
     """Title, definition and source, as Markdown."""
     known = METRICS.get(metric)
     if known is not None:
         role = "carries a verdict" if known.primary else "exploratory"
-        return (
+        return Markdown(
             f"**{known.title}** ({known.direction.value}; {role}; {known.basis.value}): "
-            f"{escape_markdown(known.definition)} :gray[{escape_markdown(known.source)}]"
+            f"{escape(known.definition)} :gray[{escape(known.source)}]"
         )
     if metric == DIVERGENCE:
         found = next(definition for definition in DEFINITIONS if definition.title == "Divergence")
-        return (
+        return Markdown(
             f"**{found.title} of continents** (lower is nearer to the reference; carries a verdict): "
-            f"{escape_markdown(found.text)} :gray[{escape_markdown(found.source)}]"
+            f"{escape(found.text)} :gray[{escape(found.source)}]"
         )
-    return escape_markdown(metric)
+    return escape(metric)
 
 
 def say_method(estimate: Estimate) -> str:
@@ -401,4 +404,4 @@ def describe_parameters(parameters: Parameters) -> str:
 
 def draw_paper_heading(what: str) -> None:
     """A heading that says whose definition this is."""
-    st.caption(f"{HEADING.capitalize()}: {what}")
+    st.caption(escape(f"{HEADING.capitalize()}: {what}"))

@@ -14,7 +14,7 @@ from attrprompt.records import Dataset
 from components.kit.figures import describe_figure, describe_parameters
 from components.kit.frame import ProjectPage
 from components.kit.samples import link_to_texts
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 VERDICTS = {
     True: ":green-badge[:material/check: different]",
@@ -35,7 +35,7 @@ def draw_findings(findings: Iterable[Finding]) -> None:
 
 def draw_warnings(analysis: Analysis) -> None:
     """What stands in the way of a clean comparison, in one notice."""
-    warnings = [escape_markdown(warning) for warning in analysis.warnings]
+    warnings = [escape(warning) for warning in analysis.warnings]
     if warnings:
         st.warning("  \n".join(warnings), icon=":material/info:")
 
@@ -50,7 +50,7 @@ def draw_primary_findings(page: ProjectPage, datasets: Sequence[Dataset], analys
                 _draw_words(finding)
             with about.popover("How it is made", key=f"finding_{finding.metric}_{index}", width="stretch"):
                 st.markdown(describe_figure(finding.metric))
-                st.caption(escape_markdown(describe_parameters(analysis.parameters)))
+                st.caption(escape(describe_parameters(analysis.parameters)))
                 link_to_texts(page, datasets)
     if findings:
         st.caption(NOTE)
@@ -59,10 +59,10 @@ def draw_primary_findings(page: ProjectPage, datasets: Sequence[Dataset], analys
 
 
 def _draw_words(finding: Finding) -> None:
-    st.markdown(f":small[:gray[{finding.title}]] {VERDICTS[finding.is_different]}")
-    st.markdown(f"##### {escape_markdown(finding.headline)}")
+    st.markdown(f":small[:gray[{escape(finding.title)}]] {VERDICTS[finding.is_different]}")
+    st.markdown(f"##### {escape(finding.headline)}")
     if finding.interval:
-        st.caption(escape_markdown(finding.interval))
+        st.caption(escape(finding.interval))
 
 
 def draw_definitions(keys: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from attrprompt.store import StoredProject
 from components.kit.identity import find_actor
 from components.kit.notices import show_empty, show_error, show_pending
 from components.kit.sidebar import draw_sidebar
+from components.kit.text import escape
 from components.kit.theme import mend_theme
 
 PRODUCT = "AttrPrompt Studio"
@@ -117,6 +118,6 @@ def _find_project(runtime: Runtime) -> StoredProject | None:
 
 
 def _draw_title(title: str, question: str) -> None:
-    st.title(title, anchor=False)
-    st.caption(question)
+    st.title(escape(title), anchor=False)
+    st.caption(escape(question))
     show_pending()

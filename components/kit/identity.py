@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from attrprompt.runtime.runtime import Runtime
+from components.kit.text import escape
 
 COOKIE = "attrprompt_person"
 _KEY = "identity_token"
@@ -46,7 +47,7 @@ def draw_identity(runtime: Runtime) -> None:
         if st.session_state["identity_name"].strip():
             runtime.store.people.remember(token, st.session_state["identity_name"])
 
-    with st.popover(actor, icon=":material/person:", width="stretch", key="identity"):
+    with st.popover(escape(actor), icon=":material/person:", width="stretch", key="identity"):
         st.text_input(
             "Your name",
             value="" if actor.startswith("Guest ") else actor,

@@ -22,7 +22,7 @@ from attrprompt.store.jobs import JobState
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
@@ -35,7 +35,7 @@ def draw_meta_prompts(page: ProjectPage, options: PlanOptions, endpoint: Endpoin
     stale = find_stale(page.project, options, written)
     _draw_job(page, key)
     is_open = bool(unwritten or stale)
-    with st.expander(f"Prompts written by {endpoint.model}", expanded=is_open, icon=":material/edit_note:"):
+    with st.expander(f"Prompts written by {escape(endpoint.model)}", expanded=is_open, icon=":material/edit_note:"):
         if not unwritten:
             _draw_prompts(page, written, stale)
         _draw_request(page, options, endpoint, unwritten or stale, key, is_first=bool(unwritten))
@@ -55,7 +55,7 @@ def _draw_request(
     count = int(st.number_input("Prompts for each class", 1, MOST_PROMPTS, DEFAULT_COUNT, key=f"{key}_count"))
     st.caption(
         f"{len(wanted):,} request{'' if len(wanted) == 1 else 's'} or more, about "
-        f"{2 * TOKENS_PER_PROMPT * count * len(wanted):,} tokens, to {escape_markdown(endpoint.model)}."
+        f"{2 * TOKENS_PER_PROMPT * count * len(wanted):,} tokens, to {escape(endpoint.model)}."
     )
     job = page.runtime.background(MetaWritings).find(page.project.id)
     st.button(
@@ -92,7 +92,7 @@ def _draw_prompts(page: ProjectPage, written: MetaPrompts, stale: Sequence[Label
     tokens = written.prompt_tokens + written.completion_tokens
     st.caption(f"{len(rows):,} prompts, used in turn. Writing them took {tokens:,} tokens.")
     for problem in written.problems:
-        st.caption(escape_markdown(problem))
+        st.caption(escape(problem))
 
 
 def _draw_job(page: ProjectPage, key: str) -> None:
@@ -117,7 +117,7 @@ def _draw_job(page: ProjectPage, key: str) -> None:
                 stopping=job.stopping,
             )
         elif job.message:
-            st.error(escape_markdown(job.message), icon=":material/error:")
+            st.error(escape(job.message), icon=":material/error:")
 
     poll()
 

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from attrprompt.errors import AttrPromptError, ConflictError
+from components.kit.text import escape
 
 _PENDING = "notices_pending"
 
@@ -21,12 +22,12 @@ def show_empty(title: str, why: str, *, link: tuple[str, str] | None = None, pro
         project_id: carried along in the link.
     """
     with st.container(border=True, key=f"empty_{abs(hash(title)) % 10_000}"):
-        st.markdown(f"#### {title}")
-        st.markdown(why)
+        st.markdown(f"#### {escape(title)}")
+        st.markdown(escape(why))
         if link is not None:
             st.page_link(
                 link[0],
-                label=f"**{link[1]}**",
+                label=f"**{escape(link[1])}**",
                 icon=":material/arrow_forward:",
                 query_params={"project": project_id} if project_id else None,
             )
@@ -34,12 +35,12 @@ def show_empty(title: str, why: str, *, link: tuple[str, str] | None = None, pro
 
 def show_error(error: AttrPromptError) -> None:
     """One error for people; both versions where two people changed the same thing."""
-    st.error(str(error), icon=":material/error:")
+    st.error(escape(str(error)), icon=":material/error:")
     if isinstance(error, ConflictError) and error.path:
         yours, theirs = st.columns(2)
         yours.markdown("**Yours**")
         yours.code(_shorten(error.mine), language=None, wrap_lines=True)
-        theirs.markdown(f"**{error.who}**")
+        theirs.markdown(f"**{escape(error.who)}**")
         theirs.code(_shorten(error.theirs), language=None, wrap_lines=True)
 
 
@@ -75,7 +76,7 @@ def show_pending() -> None:
         if isinstance(notice, AttrPromptError):
             show_error(notice)
         else:
-            st.toast(notice, icon=":material/check:")
+            st.toast(escape(notice), icon=":material/check:")
 
 
 def _shorten(value: object) -> str:

@@ -12,6 +12,7 @@ from attrprompt.project import Method, Project
 from attrprompt.sampling import Sampler
 from attrprompt.sampling.label_sets import LARGEST_ZIPF_SET, LabelSetSource, parse_label_sets, zipf_sizes
 from attrprompt.sampling.space import leading_dimension
+from components.kit.text import Markdown, escape
 
 SAMPLER_WORDS = {
     Sampler.BALANCED: "Balanced",
@@ -60,7 +61,7 @@ def draw_plan_form(project: Project, *, key: str, method: Method) -> PlanOptions
     number = seed.number_input(
         "Seed", 0, 2**31 - 1, 0, key=f"{key}_seed", persist_state="session", help="The same seed, the same prompts."
     )
-    several = ", label sets" if project.task.multi_label else ""
+    several = Markdown(", label sets" if project.task.multi_label else "")
     with st.expander(f"Options: class sizes, dimensions fixed or left out{several}"):
         sizes = _draw_class_sizes(project, key, int(per_class))
         fixed, without = _draw_dimension_choices(project, key) if attributed else ({}, [])
@@ -123,7 +124,7 @@ def _draw_dimension_choices(project: Project, key: str) -> tuple[dict[str, str],
     for column, (dimension_id, dimension) in zip(st.columns(max(1, len(dimensions))), dimensions, strict=False):
         values = list(dict.fromkeys(value.text for _, value in dimension.ordered()))
         choice = column.selectbox(
-            dimension.name.replace("_", " ").capitalize(),
+            escape(dimension.name.replace("_", " ").capitalize()),
             ["all values", "leave out", *([] if dimension.class_dependent else values)],
             key=f"{key}_dimension_{dimension_id}",
         )
@@ -158,7 +159,9 @@ def draw_label_set_form(project: Project, *, key: str) -> dict[str, Any]:
     if source is LabelSetSource.VALUES and leading is not None:
         dimension = project.dimensions[leading]
         several = sum(len(value.labels) > 1 for value in dimension.values.values())
-        st.caption(f"{several:,} of the {len(dimension.values):,} values of {dimension.name} belong to several labels.")
+        st.caption(
+            f"{several:,} of the {len(dimension.values):,} values of {escape(dimension.name)} belong to several labels."
+        )
         return {"source": source}
     if source is LabelSetSource.SIZES:
         return {"source": source, "sizes": _draw_sizes(len(project.labels), key)}

@@ -12,7 +12,7 @@ from attrprompt.runtime.runtime import Runtime
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_run_key
 from components.kit.samples import describe_flag
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 STATE_WORDS = {
     RunState.PLANNED: "planned, not sent yet",
@@ -63,18 +63,20 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
     figures = st.columns(4)
     figures[0].metric("Texts stored", f"{counters.completed:,} of {counters.planned:,}", border=False)
     rate = "–" if progress.per_minute is None else f"{progress.per_minute:,.0f} a minute"
-    figures[1].metric("Rate", rate, border=False)
+    figures[1].metric("Rate", escape(rate), border=False)
     left = "–" if progress.seconds_left is None else format_seconds(progress.seconds_left)
-    figures[2].metric("Time left", left, border=False)
+    figures[2].metric("Time left", escape(left), border=False)
     tokens = counters.prompt_tokens + counters.completion_tokens
     if price is None or progress.cost is None or price.is_free:
         said = UNKNOWN if price is None else FREE
-        figures[3].metric("Tokens", f"{tokens:,}", said, delta_color="off", delta_arrow="off")
+        figures[3].metric("Tokens", f"{tokens:,}", escape(said), delta_color="off", delta_arrow="off")
     else:
         projected = "" if progress.projected_cost is None else f"of about {format_usd(progress.projected_cost)}"
-        figures[3].metric("Cost", format_usd(progress.cost), projected, delta_color="off", delta_arrow="off")
+        figures[3].metric(
+            "Cost", escape(format_usd(progress.cost)), escape(projected), delta_color="off", delta_arrow="off"
+        )
         if price.note:
-            figures[3].caption(f"At the {price.note}")
+            figures[3].caption(f"At the {escape(price.note)}")
     if counters.maybe_billed_twice:
         st.caption(
             f"{counters.maybe_billed_twice} requests were in flight when the connection or the process ended; "
@@ -82,11 +84,11 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
         )
 
 
-def describe_run(run: Run) -> str:
+def describe_run(run: Run) -> Markdown:
     """A run and where it stands, in one line of Markdown."""
     failed = sum(run.counters.failed.values())
     unsent = run.counters.pending - run.waiting
-    parts = [f"**{escape_markdown(run.name)}**: {STATE_WORDS[run.state]}"]
+    parts = [f"**{escape(run.name)}**: {STATE_WORDS[run.state]}"]
     if failed:
         parts.append(f"{failed:,} failed")
     if run.state not in (RunState.RUNNING, RunState.DONE, RunState.DONE_WITH_FAILURES) and unsent:
@@ -94,7 +96,7 @@ def describe_run(run: Run) -> str:
     if run.waiting:
         parts.append(f"{run.waiting:,} wait for a batch")
     line = ", ".join(parts)
-    return line if not run.reason or run.waits_for_batch else f"{line}. {escape_markdown(run.reason)}"
+    return Markdown(line if not run.reason or run.waits_for_batch else f"{line}. {escape(run.reason)}")
 
 
 def draw_failures(runtime: Runtime, run: Run) -> None:
@@ -106,9 +108,9 @@ def draw_failures(runtime: Runtime, run: Run) -> None:
                 st.markdown(f"- **{number:,}**: {REASON_WORDS[reason]}")
             examples = runtime.store.runs.read_failures(run.id, limit=5)
             for failure in examples:
-                st.caption(f"Prompt {failure.item}: {escape_markdown(failure.message)}")
+                st.caption(f"Prompt {failure.item}: {escape(failure.message)}")
             st.caption("Resume asks for failed items again.")
     flags = sort_flags(runtime.store.datasets.count_flags(run.id))
     if flags:
         words = ", ".join(f"{number:,} {describe_flag(flag)}" for flag, number in flags.items())
-        st.caption(f"Marked among the stored texts: {words}. Nothing was dropped; Review shows them.")
+        st.caption(f"Marked among the stored texts: {escape(words)}. Nothing was dropped; Review shows them.")

@@ -9,7 +9,7 @@ import streamlit as st
 from attrprompt.records import Dataset, Sample
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 SHOWN = 8
 FLAG_WORDS = {
@@ -38,7 +38,7 @@ def draw_texts_behind(
     """
     dataset = next(candidate for candidate in datasets if candidate.name == name)
     number = len(items) if total is None else total
-    st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
+    st.markdown(f"**{number:,} {escape(what)} in {escape(name)}**")
     shown = list(items[:SHOWN])
     found = {
         sample.item: sample
@@ -58,7 +58,7 @@ def draw_matching_texts(
     dataset = next(candidate for candidate in datasets if candidate.name == name)
     store = page.runtime.store.datasets
     number = store.count(dataset.id, wanted)
-    st.markdown(f"**{number:,} {escape_markdown(what)} in {escape_markdown(name)}**")
+    st.markdown(f"**{number:,} {escape(what)} in {escape(name)}**")
     samples = store.read_page(dataset.id, wanted, limit=SHOWN)
     for sample in samples:
         draw_text(sample)
@@ -78,16 +78,16 @@ def link_to_texts(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
     for dataset in datasets:
         st.page_link(
             "pages/review.py",
-            label=f"Read the {dataset.rows:,} texts of {escape_markdown(dataset.name)}",
+            label=f"Read the {dataset.rows:,} texts of {escape(dataset.name)}",
             icon=":material/article:",
             query_params={"project": page.project.id, "review_dataset": dataset.name},
         )
 
 
-def say_overlap(page: ProjectPage, dimension: str) -> str:
+def say_overlap(page: ProjectPage, dimension: str) -> Markdown:
     """A sentence for tables by label, where a text may have several; else nothing."""
     is_overlapping = dimension == "label" and page.project.document.task.multi_label
-    return " A text counts for each of its labels." if is_overlapping else ""
+    return Markdown(" A text counts for each of its labels." if is_overlapping else "")
 
 
 def describe_flag(flag: str) -> str:
@@ -98,8 +98,8 @@ def describe_flag(flag: str) -> str:
 def draw_text(sample: Sample) -> None:
     """One generated text with its label and its attribute values."""
     with st.container(border=True):
-        values = " · ".join(f"{escape_markdown(value)}" for value in sample.attributes.values())
-        st.markdown(f"**{escape_markdown(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
+        values = escape(" · ".join(sample.attributes.values()))
+        st.markdown(f"**{escape(sample.label)}**" + (f" :small[:gray[{values}]]" if values else ""))
         st.text(sample.text or "(empty answer)")
         if sample.flags:
-            st.markdown(" ".join(f":orange-badge[{describe_flag(flag)}]" for flag in sample.flags))
+            st.markdown(" ".join(f":orange-badge[{escape(describe_flag(flag))}]" for flag in sample.flags))

@@ -10,6 +10,7 @@ import streamlit as st
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
+from components.kit.text import escape
 
 MOST_SENT = 30_000  # as many as one question to the store may name
 _SENT = "review_selection"
@@ -36,9 +37,9 @@ def narrow_to_selection(page: ProjectPage, dataset: Dataset, wanted: SampleFilte
     words, back = st.columns([4, 1], vertical_alignment="center")
     also = f" (also sent: {', '.join(others)})" if others else ""
     if numbers:
-        words.info(f"Only the {len(numbers):,} texts that were chosen on the map are shown{also}.")
+        words.info(escape(f"Only the {len(numbers):,} texts that were chosen on the map are shown{also}."))
     else:
-        words.info(f"No text of this data set was chosen on the map{also}; all are shown.")
+        words.info(escape(f"No text of this data set was chosen on the map{also}; all are shown."))
     back.button("Show all texts", key="review_selection_clear", on_click=_forget, width="stretch")
     return replace(wanted, items=numbers) if numbers else wanted
 

@@ -18,7 +18,7 @@ from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
 from attrprompt.store.jobs import Job
 from components.kit.identity import draw_identity
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 POLL_SECONDS = 1.0
 
@@ -50,13 +50,13 @@ def draw_sidebar(runtime: Runtime, project: StoredProject | None) -> None:
         st.markdown("**AttrPrompt Studio**")
         st.page_link("app.py", label="Projects", icon=":material/folder_open:")
         if project is not None:
-            st.markdown(f"##### {escape_markdown(project.name)}")
+            st.markdown(f"##### {escape(project.name)}")
             states = describe_steps(runtime, project)
             for step in STEPS:
                 state = states.get(step.label, "")
                 st.page_link(
                     step.file,
-                    label=f"{step.label} :small[:gray[{state}]]" if state else step.label,
+                    label=f"{escape(step.label)} :small[:gray[{escape(state)}]]" if state else escape(step.label),
                     icon=step.icon,
                     query_params={"project": project.id},
                 )
@@ -136,7 +136,7 @@ def _draw_running(runtime: Runtime, project: StoredProject) -> None:
 
 
 def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> None:
-    st.progress(min(job.progress, 1.0), text=escape_markdown(f"{name}: {job.message or 'starting'}"))
+    st.progress(min(job.progress, 1.0), text=escape(f"{name}: {job.message or 'starting'}"))
     st.button(
         "Stop",
         key=f"sidebar_stop_{name}",
@@ -152,7 +152,7 @@ def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> 
 def _draw_run(runtime: Runtime, run: Run) -> None:
     progress = measure_progress(run, None)
     left = f", {format_seconds(progress.seconds_left)} left" if progress.seconds_left is not None else ""
-    st.progress(min(progress.share, 1.0), text=f"{escape_markdown(run.name)}: {progress.share:.0%}{left}")
+    st.progress(min(progress.share, 1.0), text=escape(f"{run.name}: {progress.share:.0%}{left}"))
     st.button(
         "Stop",
         key=f"sidebar_stop_{run.id}",

@@ -17,7 +17,7 @@ from attrprompt.worker.jobs import JobRequest, ResultT
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key, find_key
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 POLL_SECONDS = 0.7
 
@@ -46,7 +46,7 @@ def find_or_compute(
             _explain_end(job, doing, is_kept=bool(again))
         if ask_first or job is not None:
             st.button(
-                (job is not None and again) or ask_first or "Try again",
+                escape((job is not None and again) or ask_first or "Try again"),
                 key=f"{key}_start",
                 icon=":material/play_arrow:",
                 on_click=_submit,
@@ -61,12 +61,12 @@ def find_or_compute(
 def _explain_end(job: Job, doing: str, *, is_kept: bool) -> None:
     """Why there is no result, where there could be one."""
     if job.failed:
-        st.error(f"{doing} ended without a result. {job.message}", icon=":material/error:")
+        st.error(escape(f"{doing} ended without a result. {job.message}"), icon=":material/error:")
     elif job.closed:
-        st.info(f"{doing}: {job.message}", icon=":material/info:")
+        st.info(escape(f"{doing}: {job.message}"), icon=":material/info:")
     else:
         kept = "what was finished of it is kept" if is_kept else "nothing was computed to the end"
-        st.info(f"{doing}: Stopped; {kept}.", icon=":material/info:")
+        st.info(escape(f"{doing}: Stopped; {kept}."), icon=":material/info:")
 
 
 def _submit(runtime: Runtime, request: JobRequest[Any]) -> None:
@@ -113,7 +113,7 @@ def draw_stoppable(
         stays: what remains after a stop, shown as help.
     """
     bar, button = st.columns([6, 1], vertical_alignment="bottom")
-    bar.progress(min(max(share, 0.0), 1.0), text=escape_markdown(words))
+    bar.progress(min(max(share, 0.0), 1.0), text=escape(words))
     button.button(
         "Stop",
         key=key,
@@ -122,7 +122,7 @@ def draw_stoppable(
         on_click=stop,
         args=(subject,),
         disabled=stopping,
-        help=stays,
+        help=None if stays is None else escape(stays),
     )
 
 
@@ -139,12 +139,12 @@ def draw_asking(
         _draw_progress(page, key)
         return
     if job is not None and (job.failed or job.closed) and job.message:
-        st.error(escape_markdown(job.message), icon=":material/error:")
+        st.error(escape(job.message), icon=":material/error:")
     left = sum(question.key not in answers for question in questionnaire.questions)
     if not left:
         return
     cost = describe_cost(questionnaire, left, page.runtime.prices_for(page.project.id))
-    st.caption(f"{left:,} requests to {escape_markdown(questionnaire.endpoint.model)}: {cost}.")
+    st.caption(escape(f"{left:,} requests to {questionnaire.endpoint.model}: {cost}."))
     st.button(
         f"Ask about the {left:,} that are left" if answers else f"Ask about {left:,} texts",
         key=f"{key}_start",

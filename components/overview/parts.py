@@ -12,6 +12,7 @@ from attrprompt.store.samples import Facets
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_empty
 from components.kit.samples import draw_text
+from components.kit.text import Markdown, escape
 
 
 def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
@@ -21,7 +22,7 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
     for column, dataset in zip(st.columns(max(2, len(datasets))), datasets, strict=False):
         facets = page.runtime.store.datasets.count_facets(dataset.id)
         with column.container(border=True):
-            st.metric(dataset.name, f"{dataset.rows:,} texts")
+            st.metric(escape(dataset.name), f"{dataset.rows:,} texts")
             run = runs.get(dataset.id)
             if run is None:
                 st.caption(f"Imported, {_count_labels(facets)}")
@@ -30,14 +31,14 @@ def draw_made(page: ProjectPage, datasets: Sequence[Dataset]) -> None:
             cost = prices.word_cost(run.model, run.endpoint, run.counters.prompt_tokens, run.counters.completion_tokens)
             cut = facets.flags.get(Flag.TRUNCATED, 0)
             st.caption(
-                f"{_count_labels(facets)}, written by {run.model}  \n"
-                f"{tokens:,} tokens, {cost}  \n{cut / dataset.rows:.1%} cut at the longest length"
+                f"{_count_labels(facets)}, written by {escape(run.model)}  \n"
+                f"{tokens:,} tokens, {escape(cost)}  \n{cut / dataset.rows:.1%} cut at the longest length"
             )
 
 
-def _count_labels(facets: Facets) -> str:
+def _count_labels(facets: Facets) -> Markdown:
     number = len(facets.labels)
-    return f"{number} label{'' if number == 1 else 's'}"
+    return Markdown(f"{number} label{'' if number == 1 else 's'}")
 
 
 def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: bool = True) -> None:
@@ -54,7 +55,7 @@ def draw_pair(page: ProjectPage, first: Dataset, second: Dataset, *, controls: b
     beside = beside or store.read_page(second.id, limit=1, offset=index % second.rows)
     for column, dataset, sample in zip(st.columns(2), (first, second), (left, beside[0]), strict=True):
         with column:
-            st.caption(dataset.name)
+            st.caption(escape(dataset.name))
             draw_text(sample)
 
 

@@ -13,7 +13,7 @@ from attrprompt.records import format_time
 from attrprompt.store import ProjectInfo
 from components.kit.frame import Page, forget_project, remember_project
 from components.kit.notices import errors_shown, in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_project_row(page: Page, info: ProjectInfo) -> None:
@@ -24,8 +24,8 @@ def draw_project_row(page: Page, info: ProjectInfo) -> None:
         changed = format_time(info.changed)[:16].replace("T", " ")
         changes = f"{info.revision} change{'' if info.revision == 1 else 's'}"
         name.markdown(
-            f"**{escape_markdown(info.name)}**  \n"
-            f":small[:gray[changed {changed} UTC · {changes} · by {escape_markdown(info.owner)}]]"
+            f"**{escape(info.name)}**  \n"
+            f":small[:gray[{escape(f'changed {changed} UTC · {changes} · by {info.owner}')}]]"
         )
         if open_it.button("Open", key=f"project_open_{info.id}", width="stretch"):
             remember_project(info.id)
@@ -64,7 +64,8 @@ def draw_new_project(page: Page, presets: Sequence[PresetInfo]) -> None:
         chosen = st.radio(
             "Task",
             list(by_title),
-            captions=[f"{preset.labels} labels · {', '.join(preset.dimensions)}" for preset in presets],
+            format_func=escape,
+            captions=[escape(f"{preset.labels} labels · {', '.join(preset.dimensions)}") for preset in presets],
         )
         name = st.text_input("Name", placeholder=by_title[chosen].title, max_chars=200, key="projects_preset_name")
         if st.form_submit_button("Create project", icon=":material/add:"):

@@ -17,7 +17,7 @@ from attrprompt.project import Method, Project
 from attrprompt.prompts.rendering import find_value_spans
 from attrprompt.store import StoredProject
 from components.kit.row_choice import choose_row
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 COLOURS = ("blue", "green", "orange", "violet", "red", "gray")
 PLANS_KEPT = 3
@@ -28,23 +28,23 @@ def draw_prompt(item: PlanItem, dimensions: Sequence[str]) -> None:
     """One prompt, each attribute value in its dimension's colour, the values named below."""
     colours = {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(dimensions)}
     with st.container(border=True):
-        st.markdown(f":small[:gray[Prompt {item.item}]] **{escape_markdown(' + '.join(item.labels))}**")
+        st.markdown(f":small[:gray[Prompt {item.item}]] **{escape(' + '.join(item.labels))}**")
         if item.system:
-            st.caption(f"System: {escape_markdown(item.system)}")
+            st.caption(f"System: {escape(item.system)}")
         parts: list[str] = []
         end = 0
         for start, stop, name in find_value_spans(item.prompt, item.attributes):
             parts += [
-                escape_markdown(item.prompt[end:start]),
-                f":{colours.get(name, 'gray')}-background[{escape_markdown(item.prompt[start:stop])}]",
+                escape(item.prompt[end:start]),
+                f":{colours.get(name, 'gray')}-background[{escape(item.prompt[start:stop])}]",
             ]
             end = stop
-        parts.append(escape_markdown(item.prompt[end:]))
-        st.markdown("".join(parts).replace("\n", "  \n"))
+        parts.append(escape(item.prompt[end:]))
+        st.markdown(Markdown("".join(parts).replace("\n", "  \n")))
         if item.attributes:
             st.markdown(
                 " ".join(
-                    f":{colours.get(name, 'gray')}-badge[{escape_markdown(name)}: {escape_markdown(value)}]"
+                    f":{escape(colours.get(name, 'gray'))}-badge[{escape(name)}: {escape(value)}]"
                     for name, value in item.attributes.items()
                 )
             )
@@ -69,11 +69,11 @@ def draw_summary(summary: PlanSummary, method: Method, rate: Rate | None) -> Non
         )
     tokens = summary.estimated_prompt_tokens + summary.estimated_completion_tokens
     cost = UNKNOWN
-    notes = []
+    notes: list[str] = []
     if rate is not None and summary.estimated_cost is not None:
         cost = FREE if rate.is_free else f"about {format_usd(summary.estimated_cost)}"
         notes = [f"Cost at the {rate.note}."] if rate.note else []
-    figures[3].metric("Expected tokens", f"{tokens:,}", cost, delta_color="off", delta_arrow="off")
+    figures[3].metric("Expected tokens", f"{tokens:,}", escape(cost), delta_color="off", delta_arrow="off")
     if summary.duplicates and method is Method.SIMPROMPT:
         notes.append(
             f"{summary.duplicates:,} prompts repeat another: SimPrompt asks the same of every text of a class."
@@ -81,13 +81,13 @@ def draw_summary(summary: PlanSummary, method: Method, rate: Rate | None) -> Non
     elif summary.duplicates:
         notes.append(f"{summary.duplicates:,} prompts repeat another word for word.")
     if summary.largest_deviation is not None and summary.largest_deviation >= 1:
-        notes.append(f"Furthest from its share: {escape_markdown(summary.deviating_value)}.")
+        notes.append(f"Furthest from its share: {summary.deviating_value}.")
     elif summary.largest_deviation is not None:
         notes.append(f"No value is further than {summary.largest_deviation:.2g} prompts from its share.")
     for note in notes:
-        st.caption(note)
+        st.caption(escape(note))
     for warning in summary.warnings:
-        st.warning(warning)
+        st.warning(escape(warning))
 
 
 def draw_coverage(statistics: PlanStatistics, project: Project, summary: PlanSummary) -> list[int] | None:

@@ -9,7 +9,7 @@ from attrprompt.project import Method
 from attrprompt.prompts.rendering import check_template, template_for
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 VARIABLES = (
     ("label", "the class, as people read it"),
@@ -32,7 +32,7 @@ def draw_template_editor(page: ProjectPage, method: Method) -> None:
     system = st.text_area("System message", value=current.system, height=68, key=f"{key}_system", placeholder="none")
     problems = [problem for part in (text, system) if (problem := check_template(part, method=method)) is not None]
     for problem in problems:
-        st.error(escape_markdown(str(problem)), icon=":material/error:")
+        st.error(escape(str(problem)), icon=":material/error:")
         if problem.line:
             lines = text.splitlines()
             if problem.line <= len(lines):
@@ -58,7 +58,7 @@ def draw_template_editor(page: ProjectPage, method: Method) -> None:
     with st.popover("What can stand in a template"):
         st.markdown("Templates are Jinja. In double braces:")
         for name, meaning in VARIABLES:
-            st.markdown(f"- `{name}`: {meaning}")
+            st.markdown(f"- **{escape(name)}**: {escape(meaning)}")
 
 
 def _save(page: ProjectPage, method: Method, text: str, system: str) -> str:

@@ -9,7 +9,7 @@ from attrprompt.analysis.regions.evidence import NO_PLACE
 from attrprompt.analysis.regions.tables import CONTINENTS
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 EXAMPLES = 1
 SHOWN = 12
@@ -42,9 +42,9 @@ def _draw_name(page: ProjectPage, name: AmbiguousName) -> None:
         what, ruling = st.columns([3, 1], vertical_alignment="center")
         taken = ", ".join(f"{meaning} {count}" for meaning, count in name.taken_for.items())
         taken = f"taken for {taken}" if taken else "not taken for a place"
-        what.markdown(f"**{escape_markdown(surface)}** in {name.texts:,} texts :gray[{escape_markdown(taken)}]")
+        what.markdown(f"**{escape(surface)}** in {name.texts:,} texts :gray[{escape(taken)}]")
         for example in name.examples[:EXAMPLES]:
-            what.caption(f"… {escape_markdown(' '.join(example.stretch.split()))} …")
+            what.caption(f"… {escape(' '.join(example.stretch.split()))} …")
         codes = [(meaning.country or meaning.continent, meaning) for meaning in name.candidates]
         titles = {code: f"{meaning.name} ({code})" for code, meaning in codes if code}
         options = list(dict.fromkeys(["", NO_PLACE, *titles, *filter(None, [name.ruling])]))

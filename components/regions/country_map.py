@@ -18,13 +18,16 @@ from components.kit.charts import current_palette
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], profiles: Mapping[str, RegionProfile]) -> None:
     """Countries shaded by the texts that name them; ranked beside, since small states have no shape."""
     first = next(iter(profiles))
-    name = st.segmented_control("Data set", list(profiles), default=first, key="regions_map_set") or first
+    name = (
+        st.segmented_control("Data set", list(profiles), default=first, format_func=escape, key="regions_map_set")
+        or first
+    )
     figures, texts = profiles[name].figures, profiles[name].texts
     left, right = st.columns([3, 1])
     left.altair_chart(_shade(figures.countries, current_palette()), key="regions_map", alt=f"Countries named in {name}")
@@ -37,7 +40,7 @@ def draw_country_map(page: ProjectPage, datasets: Sequence[Dataset], profiles: M
             alt="Countries by number of texts",
         )
     if not ranked:
-        st.caption(f"No text of {escape_markdown(name)} names a country.")
+        st.caption(f"No text of {escape(name)} names a country.")
     elif picked is None or texts is None:
         st.caption("Darker: more texts name the country. Choose a row for its texts; small states have no shape.")
     else:

@@ -18,6 +18,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts
+from components.kit.text import escape
 
 SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
 
@@ -26,7 +27,10 @@ def draw_lexicons(page: ProjectPage, datasets: Sequence[Dataset], found: Lexicon
     """Shares of the texts by group of words; a chosen word shows its texts."""
     which, by = st.columns(2)
     names = list(found.counted)
-    chosen = which.segmented_control("Word list", names, default="gender", key="regions_lexicon") or "gender"
+    chosen = (
+        which.segmented_control("Word list", names, default="gender", format_func=escape, key="regions_lexicon")
+        or "gender"
+    )
     chosen = chosen if chosen in names else "gender"
     scope = by.segmented_control(
         "Counted", list(SCOPES), default="all", format_func=SCOPES.__getitem__, key="regions_lexicon_scope"

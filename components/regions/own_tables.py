@@ -10,7 +10,7 @@ import streamlit as st
 from attrprompt.errors import InputError
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 REFERENCES = "references"
 LEXICONS = "lexicons"
@@ -33,8 +33,8 @@ def draw_own_tables(
         about: what a line of the file holds.
         check: reads the table (text, name); raises what is wrong with it.
     """
-    with st.popover(title, icon=":material/upload_file:", key=f"{key}_popover"):
-        st.write(about)
+    with st.popover(escape(title), icon=":material/upload_file:", key=f"{key}_popover"):
+        st.write(escape(about))
         turn = st.session_state.setdefault(f"{key}_turn", 0)
         upload = st.file_uploader("CSV file", type=["csv", "txt"], key=f"{key}_file_{turn}", max_upload_size=2)
         name = st.text_input(
@@ -49,7 +49,7 @@ def draw_own_tables(
         )
         for held in list_own_tables(page, kind):
             what, away = st.columns([3, 1], vertical_alignment="center")
-            what.markdown(escape_markdown(held))
+            what.markdown(escape(held))
             away.button(
                 "Remove",
                 key=f"{key}_remove_{held}",

@@ -11,13 +11,13 @@ import streamlit as st
 
 from attrprompt.analysis.regions.bars import describe_shares
 from attrprompt.analysis.regions.classified import NONE, ClassifiedContinents, ClassifiedSet, ContinentClassifier
-from attrprompt.plots.interactive import escape, make_figure
+from attrprompt.plots.interactive import escape_hover, make_figure
 from attrprompt.records import Dataset
 from components.kit.charts import current_palette, style
 from components.kit.figures import draw_paper_heading
 from components.kit.frame import ProjectPage
 from components.kit.samples import draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 PERCENT = st.column_config.NumberColumn(format="percent")
 
@@ -29,14 +29,14 @@ def draw_paper_continents(
     draw_paper_heading("every text is given one continent, or none, by a classifier.")
     classifier, classified = found.classifier, found.datasets
     if classifier is None:
-        st.info(escape_markdown(found.reason))
+        st.info(escape(found.reason))
         return
     below = ", ".join(f"{figures.below_half:.0%} of {name}" for name, figures in classified.items())
     st.markdown(
-        f"The classifier was trained on {classifier.texts:,} texts of **{escape_markdown(classifier.trained_on)}** "
+        f"The classifier was trained on {classifier.texts:,} texts of **{escape(classifier.trained_on)}** "
         "that name the place asked for, or none. In cross-validation it finds the class of "
         f"**{classifier.accuracy:.0%}** of them; always choosing the largest class finds {classifier.majority:.0%}. It "
-        f"is not sure (no class reaches a probability of one half) of {escape_markdown(below)}."
+        f"is not sure (no class reaches a probability of one half) of {escape(below)}."
     )
     chart, table, by_label, confusion = st.tabs(["Chart", "Table", "By label", "Its errors"])
     with chart:
@@ -88,7 +88,7 @@ def _draw_table(classifier: ContinentClassifier, classified: Mapping[str, Classi
     frame = pd.DataFrame(rows)
     if classifier.why_uncorrected:
         frame = frame.drop(columns=[corrected])
-        st.caption(f"No corrected shares: {classifier.why_uncorrected}.")
+        st.caption(f"No corrected shares: {escape(classifier.why_uncorrected)}.")
     st.dataframe(
         frame,
         hide_index=True,
@@ -98,7 +98,7 @@ def _draw_table(classifier: ContinentClassifier, classified: Mapping[str, Classi
     )
     if classifier.left_out:
         few = ", ".join(f"{name} ({n})" for name, n in classifier.left_out.items())
-        st.caption(f"Too few training texts, so that the classifier does not know them: {few}.")
+        st.caption(f"Too few training texts, so that the classifier does not know them: {escape(few)}.")
 
 
 def _draw_by_label(classes: Sequence[str], classified: Mapping[str, ClassifiedSet]) -> None:
@@ -127,7 +127,7 @@ def _draw_confusion(classifier: ContinentClassifier) -> None:
         key="paper_continents_confusion",
         alt="Cross-validated confusion of the classifier",
     )
-    st.caption(f"{classifier.method}. Trained on: {classifier.rule}.")
+    st.caption(escape(f"{classifier.method}. Trained on: {classifier.rule}."))
 
 
 def _plot_classes(
@@ -145,8 +145,8 @@ def _plot_classes(
             marker={"color": palette.background, "size": 10, "line": {"color": palette.text, "width": 2}},
             customdata=[[name, region] for region in classes],
             showlegend=False,
-            hovertext=[escape(region) for region in classes],
-            hovertemplate=f"%{{hovertext}}: %{{y:.1%}}<extra>{escape(name)}, region finder</extra>",
+            hovertext=[escape_hover(region) for region in classes],
+            hovertemplate=f"%{{hovertext}}: %{{y:.1%}}<extra>{escape_hover(name)}, region finder</extra>",
         )
     figure.update_layout(scattermode="group")
     return style(figure, palette, height=420)

@@ -16,7 +16,7 @@ from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, draw_texts_behind
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 
 def draw_portraits(page: ProjectPage, datasets: Sequence[Dataset], found: Portraits) -> None:
@@ -40,7 +40,7 @@ def draw_portraits(page: ProjectPage, datasets: Sequence[Dataset], found: Portra
         "read the texts."
     )
     for warning in found.warnings:
-        st.caption(escape_markdown(warning))
+        st.caption(escape(warning))
     if picked is not None:
         name, portrait = rows[picked]
         _draw_region(page, datasets, name, portrait)
@@ -66,7 +66,7 @@ def _draw_region(page: ProjectPage, datasets: Sequence[Dataset], name: str, port
     region, phrases = portrait.region, portrait.overused
     which = "texts that name no place" if region == NO_PLACE else f"texts that name {region}"
     if phrases:
-        st.markdown(f"##### Over-used in {escape_markdown(which)} of {escape_markdown(name)}, against its other texts")
+        st.markdown(f"##### Over-used in {escape(which)} of {escape(name)}, against its other texts")
         picked = choose_row(
             {
                 "Phrase": [phrase.phrase for phrase in phrases],

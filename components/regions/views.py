@@ -25,7 +25,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, draw_texts_behind, filter_of_scope, say_overlap
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 from components.regions.own_tables import REFERENCES, draw_own_tables, list_own_tables
 
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -49,7 +49,7 @@ def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> tuple[st
         "Compare with",
         list(options),
         default="uniform",
-        format_func=options.__getitem__,
+        format_func=lambda option: escape(options[option]),
         key="regions_reference",
         help="No reference is neutral: each answers another question.",
     )
@@ -77,7 +77,7 @@ def draw_located(profiles: Mapping[str, RegionProfile]) -> None:
     for column, (name, profile) in zip(st.columns(max(2, len(profiles))), profiles.items(), strict=False):
         share = profile.figures.located_share
         column.metric(
-            f"{name}: texts that name a place",
+            f"{escape(name)}: texts that name a place",
             f"{share.value:.0%}",
             f"95 % {share.low:.0%} to {share.high:.0%}, n = {profile.figures.documents:,}",
             delta_color="off",
@@ -194,8 +194,8 @@ def draw_references(profiles: Mapping[str, RegionProfile], reference: str) -> No
         shown = ", ".join(country.name for country in missing[:MISSING_SHOWN])
         more = f" and {len(missing) - MISSING_SHOWN} more" if len(missing) > MISSING_SHOWN else ""
         st.markdown(
-            f"**Missing in {escape_markdown(name)} beyond chance**, against "
-            f"{escape_markdown(name_reference(reference))}: {escape_markdown(shown + more)}."
+            f"**Missing in {escape(name)} beyond chance**, against "
+            f"{escape(name_reference(reference))}: {escape(shown + more)}."
         )
 
 
@@ -212,7 +212,7 @@ def draw_region_tables(
         st.caption("No table could be made.")
         return
     first = "label" if "label" in dimensions else dimensions[0]
-    chosen = st.segmented_control("By", dimensions, default=first, key="regions_by") or first
+    chosen = st.segmented_control("By", dimensions, default=first, format_func=escape, key="regions_by") or first
     cells = [(name, cell) for name, profile in profiles.items() for cell in (profile.tables or {}).get(chosen, ())]
     number = st.column_config.NumberColumn(format="%.3f")
     picked = choose_row(
@@ -223,7 +223,7 @@ def draw_region_tables(
     )
     st.caption(
         "Shares of the located texts of each cell, all of them; not held equal in number between cells. Divergence "
-        f"from {name_reference(reference)} beside its value by chance, which grows as cells get smaller. "
+        f"from {escape(name_reference(reference))} beside its value by chance, which grows as cells get smaller. "
         f"Exploratory.{say_overlap(page, chosen)} Choose a row for its texts."
     )
     if picked is not None:
@@ -251,11 +251,11 @@ def draw_region_definitions(profiles: Mapping[str, RegionProfile], request: Anal
     """What each region figure means, its source, and how those that are shown were asked for."""
     with st.expander("Definitions, sources and parameters"):
         for definition in DEFINITIONS:
-            source = f" :gray[{escape_markdown(definition.source)}]" if definition.source else ""
-            st.markdown(f"**{escape_markdown(definition.title)}**: {escape_markdown(definition.text)}{source}")
+            source = Markdown(f" :gray[{escape(definition.source)}]" if definition.source else "")
+            st.markdown(f"**{escape(definition.title)}**: {escape(definition.text)}{source}")
         counted = ", ".join(f"{name} {profile.figures.documents:,}" for name, profile in profiles.items())
         st.caption(
-            escape_markdown(
+            escape(
                 f"Texts that count: {counted} ({request.choice.describe()}). "
                 f"{request.repeats} draws, seed {request.seed}."
             )

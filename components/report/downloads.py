@@ -6,6 +6,7 @@ import streamlit as st
 
 from attrprompt.report.archive import ReportFormat, WrittenReport, name_file
 from components.kit.frame import ProjectPage
+from components.kit.text import escape
 
 WORDS = {
     ReportFormat.HTML: ("Download the report", "One page that opens anywhere, with figures that answer to the mouse."),
@@ -20,7 +21,7 @@ def draw_report_downloads(page: ProjectPage, report: WrittenReport) -> None:
         content = report.to_bytes(form)
         is_page = form is ReportFormat.HTML
         column.download_button(
-            f"{label} ({_describe_size(len(content))})",
+            escape(f"{label} ({_describe_size(len(content))})"),
             data=content,
             file_name=name_file(page.project.name, form),
             mime=form.mime,
@@ -30,7 +31,7 @@ def draw_report_downloads(page: ProjectPage, report: WrittenReport) -> None:
             on_click="ignore",
             width="stretch",
         )
-        column.caption(meaning)
+        column.caption(escape(meaning))
     st.caption(
         f"{report.figures} figures. The files show texts, prompts and names of models, and no key and no "
         "address of an endpoint."

@@ -17,6 +17,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
 from components.kit.notices import errors_shown, in_callback
+from components.kit.text import escape
 from components.kit.work import find_or_compute
 
 CLEANED = SampleFilter(cleaned=True)
@@ -56,7 +57,7 @@ def _draw_result(page: ProjectPage, dataset: Dataset) -> None:
     for flag, items in result.flags.items():
         st.markdown(f"- **{len(items):,}** {FLAG_WORDS[flag]}")
     for reason in result.skipped.values():
-        st.caption(f"Left out: {reason}")
+        st.caption(f"Left out: {escape(reason)}")
     examples = [{"flag": FLAG_WORDS[flag], **row} for flag, rows in result.examples.items() for row in rows[:20]]
     if examples:
         with st.expander("Which texts"):

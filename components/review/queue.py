@@ -20,6 +20,7 @@ from components.kit.frame import ProjectPage
 from components.kit.notices import errors_shown, in_callback, show_pending
 from components.kit.runs import send_rest
 from components.kit.samples import describe_flag
+from components.kit.text import escape
 
 POLL_SECONDS = 1.0
 EMPTY = "Every text of this data set is decided. Go on to Diversity."
@@ -40,7 +41,9 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
         list(SampleStatus),
         selection_mode="multi",
         key="review_status",
-        format_func=lambda decision: f"{decision.value.capitalize()} {facets.statuses.get(decision.value, 0):,}",
+        format_func=lambda decision: (
+            f"{escape(decision.value.capitalize())} {facets.statuses.get(decision.value, 0):,}"
+        ),
     )
     text = words.text_input("Words in the text", key="review_words", placeholder="in any case")
     labels, flags, attributes = _draw_more_filters(facets)
@@ -123,7 +126,7 @@ def draw_bulk_actions(page: ProjectPage, dataset: Dataset, wanted: SampleFilter)
         st.write(f"One decision on the {count:,} texts that pass the filter now. It is undone as one step.")
         for label, status in (("Accept all", "accepted"), ("Reject all", "rejected"), ("Mark all as new", "new")):
             st.button(
-                label,
+                escape(label),
                 key=f"review_bulk_{status}",
                 width="stretch",
                 disabled=not count,
@@ -156,7 +159,7 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
             flag
             for flag, number in flags.items()
             if st.checkbox(
-                f"{describe_flag(flag)} ({number:,})",
+                f"{escape(describe_flag(flag))} ({number:,})",
                 value=flag in DOES_NOT_COUNT,
                 key=f"review_tick_{flag}",
             )

@@ -11,6 +11,7 @@ from attrprompt.store import StoredProject
 from components.kit.frame import Page
 from components.kit.keys import keep_key
 from components.kit.notices import in_callback
+from components.kit.text import escape
 
 BUNDLED, FASTER, OTHER, ENDPOINT = "The bundled encoder", "The bundled encoder, faster", "Another model", "An endpoint"
 CAPTIONS = {
@@ -28,6 +29,7 @@ def draw_encoder_form(page: Page, project: StoredProject) -> None:
     chosen = st.radio(
         "Which encoder turns the texts of this project into vectors?",
         choices,
+        format_func=escape,
         index=choices.index(_name(spec)) if _name(spec) in choices else 0,
         captions=[CAPTIONS[choice] for choice in choices],
         key="settings_encoder",

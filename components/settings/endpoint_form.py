@@ -15,7 +15,7 @@ from attrprompt.store import StoredProject
 from components.kit.frame import Page
 from components.kit.keys import describe_key, find_endpoint_key, find_key, keep_key
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import escape
 
 TEST_SECONDS = 60.0
 _REPORT = "settings_report"
@@ -28,6 +28,7 @@ def draw_endpoint_form(page: Page, project: StoredProject) -> None:
     choice = st.radio(
         "Which model writes the texts of this project?",
         choices,
+        format_func=escape,
         index=0 if saved is None else 1,
         captions=[
             "Small, on this machine, no key and no network. Fluent but often silly: made for trying and showing.",
@@ -70,9 +71,12 @@ def draw_embedded_model(page: Page) -> None:
     chosen = page.runtime.store.people.read_setting("embedded_file")
     status = embedded_model_status(Path(chosen) if chosen else page.runtime.settings.embedded_model)
     if status.available:
-        st.success(f"{status.model} is installed and starts when it is first needed.", icon=":material/check_circle:")
+        st.success(
+            f"{escape(status.model)} is installed and starts when it is first needed.",
+            icon=":material/check_circle:",
+        )
     else:
-        st.warning(status.reason, icon=":material/warning:")
+        st.warning(escape(status.reason or ""), icon=":material/warning:")
     st.text_input(
         "Another model file (GGUF)",
         value=chosen or "",
@@ -123,7 +127,7 @@ def _draw_key(saved: Endpoint | None) -> None:
         help="Whoever starts the server says with ATTRPROMPT_KEY_VARIABLES which may be sent to which address.",
     )
     endpoint = Endpoint(base_url, "any", st.session_state[_name_variable_field(base_url)] or None)
-    st.caption(f"Key: {escape_markdown(describe_key(endpoint))}.")
+    st.caption(f"Key: {escape(describe_key(endpoint))}.")
     if find_key(base_url) is not None:
         st.button("Forget the typed key", key="settings_forget_key", on_click=keep_key, args=(base_url, ""))
 
@@ -164,11 +168,11 @@ def _draw_report() -> None:
     if report is None:
         return
     if report.ok:
-        st.success(report.message, icon=":material/check_circle:")
+        st.success(escape(report.message), icon=":material/check_circle:")
     else:
-        st.error(report.message, icon=":material/error:")
+        st.error(escape(report.message), icon=":material/error:")
     if report.models:
-        st.caption(f"Models there: {', '.join(report.models[:20])}")
+        st.caption(escape(f"Models there: {', '.join(report.models[:20])}"))
 
 
 def _save(page: Page, project: StoredProject) -> str:

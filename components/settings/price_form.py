@@ -14,7 +14,7 @@ from attrprompt.store import StoredProject
 from attrprompt.store.projects import PRICES
 from components.kit.frame import Page
 from components.kit.notices import in_callback
-from components.kit.text import escape_markdown
+from components.kit.text import Markdown, escape
 
 
 def draw_prices(page: Page, project: StoredProject) -> None:
@@ -58,12 +58,12 @@ def draw_prices(page: Page, project: StoredProject) -> None:
     st.button("Save prices", key="settings_prices_save", on_click=in_callback, args=(save,))
 
 
-def _describe_rate(endpoint: Endpoint, rate: Rate | None) -> str:
+def _describe_rate(endpoint: Endpoint, rate: Rate | None) -> Markdown:
     """What the project's model costs now, and who says so."""
-    model = escape_markdown(endpoint.model)
+    model = endpoint.model
     if rate is None:
-        return f"The price of {model} at `{endpoint.base_url}` is unknown."
+        return escape(f"The price of {model} at {endpoint.base_url} is unknown.")
     if rate.is_free:
-        return f"{model}, the embedded model, costs nothing."
-    price = escape_markdown(f"${rate.prompt:,.3f} for prompts, ${rate.completion:,.3f} for answers")
-    return f"{model}: {price}, {rate.note or 'as entered here'}."
+        return escape(f"{model}, the embedded model, costs nothing.")
+    price = f"${rate.prompt:,.3f} for prompts, ${rate.completion:,.3f} for answers"
+    return escape(f"{model}: {price}, {rate.note or 'as entered here'}.")
