@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from attrprompt.edits.parts import count_of
+from attrprompt.errors import InputError
 
 HEAD_ROWS = 100
 """How many rows tell which columns a file without a schema has."""
@@ -26,11 +27,29 @@ class ReadOptions:
         encoding: of a text file, as Python or the web names it; "" to find it out.
         has_header: False where the first line of a table is a row already; its columns are then called 1, 2, 3 …
         split: which part of a folder or workbook: a split such as `train`, or the name of a sheet.
+        label_separator: what stands between several labels in one cell; "" where the project's names tell it.
+        first_number: the number of the first label, where labels are numbers: 0 or 1; None where 0 is a safe guess.
     """
 
     encoding: str = ""
     has_header: bool = True
     split: str = ""
+    label_separator: str = ""
+    first_number: int | None = None
+
+
+class ChoiceNeeded(InputError):
+    """A file can be read in several ways, and only a person knows in which.
+
+    Attributes:
+        option: the field of `ReadOptions` that says it.
+        choices: what it may be.
+    """
+
+    def __init__(self, message: str, option: str, choices: Sequence[str]) -> None:
+        super().__init__(message)
+        self.option = option
+        self.choices = tuple(choices)
 
 
 @dataclass(frozen=True, slots=True)

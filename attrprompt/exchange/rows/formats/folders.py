@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from attrprompt.errors import InputError
+from attrprompt.exchange.rows.record_source import ChoiceNeeded
 
 _SHARD = re.compile(r"(?P<name>.+?)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<hash>-[0-9a-f]{8,})?")
 _NUMBERED = re.compile(r"\d{4}")
@@ -43,7 +44,7 @@ def find_shards(folder: Path, endings: Iterable[str], split: str) -> list[Path]:
     if len(found) != 1:
         names = ", ".join(list(groups)[:_SHOWN])
         problem = f"no split '{split[:60]}'" if split and not found else "several splits or files of rows"
-        raise InputError(f"'{folder}' has {problem}. Name one with --split: {names}.")
+        raise ChoiceNeeded(f"'{folder}' has {problem}. Name one with --split: {names}.", "split", list(groups))
     files = groups[found[0]]
     _check_complete(files)
     return files

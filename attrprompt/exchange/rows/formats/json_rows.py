@@ -13,6 +13,7 @@ from attrprompt.exchange.rows.formats.text_files import TextLayout, examine_text
 from attrprompt.exchange.rows.record_source import (
     MAX_DEPTH,
     TOO_DEEP,
+    ChoiceNeeded,
     ReadOptions,
     Record,
     RecordSource,
@@ -82,7 +83,9 @@ def _find_form(path: Path, layout: TextLayout, options: ReadOptions) -> Callable
     name = options.split if options.split in tables else next(iter(tables))
     if len(tables) > 1 and name != options.split:
         names = ", ".join(list(tables)[:20])
-        raise InputError(f"'{path.name}' holds several lists of rows: {names}. Name one with --split.")
+        raise ChoiceNeeded(
+            f"'{path.name}' holds several lists of rows: {names}. Name one with --split.", "split", list(tables)
+        )
     return lambda: (_make_record(number, values, True) for number, values in enumerate(tables[name], start=1))
 
 

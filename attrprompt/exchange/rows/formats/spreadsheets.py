@@ -13,7 +13,7 @@ from typing import Any
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.formats.arrow_rows import make_plain
 from attrprompt.exchange.rows.formats.csv_rows import doubt_header, name_unnamed
-from attrprompt.exchange.rows.record_source import HEAD_ROWS, ReadOptions, Record, RecordSource, Tally
+from attrprompt.exchange.rows.record_source import HEAD_ROWS, ChoiceNeeded, ReadOptions, Record, RecordSource, Tally
 
 _MAX_UNPACKED = 1024**3
 _MAX_STRINGS = 256 * 1024**2
@@ -62,7 +62,9 @@ def _choose_sheet(path: Path, filled: dict[str, bool], named: str) -> str:
     if not visible:
         raise InputError(f"'{path.name}' holds no rows; the first row of its sheet must name the columns.")
     if len(visible) > 1:
-        raise InputError(f"'{path.name}' has several sheets with rows: {names}. Name one with --split.")
+        raise ChoiceNeeded(
+            f"'{path.name}' has several sheets with rows: {names}. Name one with --split.", "split", list(filled)
+        )
     return visible[0]
 
 
