@@ -68,15 +68,23 @@ class ProviderError(AttrPromptError):
         kind: the reason, as it is counted in a run.
         status: HTTP status, where there was an answer.
         retry_after: seconds the endpoint asks to wait, where it said so.
+        refused_fields: fields of the request that the endpoint does not take, where it was about those.
     """
 
     def __init__(
-        self, message: str, *, kind: ErrorKind, status: int | None = None, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        kind: ErrorKind,
+        status: int | None = None,
+        retry_after: float | None = None,
+        refused_fields: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.status = status
         self.retry_after = retry_after
+        self.refused_fields = refused_fields
 
 
 class StoreError(AttrPromptError):

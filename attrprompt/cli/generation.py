@@ -141,7 +141,8 @@ def generate(
     api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
     concurrency: Annotated[int | None, typer.Option(help="Requests at once, start and ceiling.")] = None,
     max_tokens: Annotated[int, typer.Option(help="Longest answer.")] = 512,
-    temperature: Annotated[float, typer.Option()] = 1.0,
+    temperature: Annotated[str, typer.Option(help="A number from 0 to 2; “none” sends none.")] = "1.0",
+    no_seed: Annotated[bool, typer.Option("--no-seed", help="Send no seed with the prompts.")] = False,
     repetition_penalty: Annotated[float | None, typer.Option(help="Over 1 makes repetition less likely.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds for one answer.")] = 120.0,
     budget: Annotated[float | None, typer.Option(help="Stop at this cost, in USD.")] = None,
@@ -158,7 +159,8 @@ def generate(
     endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
     try:
         parameters = GenerationParameters(
-            temperature=temperature,
+            temperature=_read_temperature(temperature),
+            send_seed=not no_seed,
             max_tokens=max_tokens,
             repetition_penalty=repetition_penalty,
         )
@@ -309,6 +311,15 @@ def _send(session: Session, run: Run) -> int:
     if ended.counters.pending:
         return EXIT_INTERRUPTED if ended.state is not RunState.FAILED else EXIT_FAILURES
     return EXIT_FAILURES if ended.counters.failed else EXIT_DONE
+
+
+def _read_temperature(given: str) -> float | None:
+    if given.strip().lower() == "none":
+        return None
+    try:
+        return float(given)
+    except ValueError as error:
+        raise InputError(f"--temperature takes a number from 0 to 2, or none, not '{given}'.") from error
 
 
 def _read_plan_options(

@@ -37,7 +37,7 @@ class ItemTranslator:
             temperature=parameters.temperature,
             max_tokens=parameters.max_tokens,
             top_p=parameters.top_p,
-            seed=item.seed,
+            seed=item.seed if parameters.send_seed else None,
             repetition_penalty=parameters.repetition_penalty,
             timeout=timeout,
             extra=parameters.extra,

@@ -25,11 +25,12 @@ class RunLimits(BaseModel):
 
 
 class GenerationParameters(BaseModel):
-    """What is sent with every prompt of a run."""
+    """What is sent with every prompt of a run; what is None is left to the endpoint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    temperature: float = Field(default=1.0, ge=0, le=2)
+    temperature: float | None = Field(default=1.0, ge=0, le=2)
+    send_seed: bool = True
     max_tokens: int = Field(default=512, ge=1)
     top_p: float | None = Field(default=None, gt=0, le=1)
     repetition_penalty: float | None = Field(default=None, gt=0)

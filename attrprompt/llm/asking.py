@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
+from attrprompt.llm.dialect import AdaptingClient
 from attrprompt.llm.structured import KnownLevels, ask_structured, read_structured
 from attrprompt.llm.throttle import Clock, RetryPolicy, SystemClock
 
@@ -74,7 +75,7 @@ class PatientClient:
         client: what is asked.
         policy: when it is tried again.
         clock: how it waits.
-        known: what the endpoint was seen to support of structured output.
+        known: what the endpoint was seen to support of structured output; None takes what the client learnt of it.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class PatientClient:
         clock: Clock | None = None,
         known: KnownLevels | None = None,
     ) -> None:
-        self.known = known or KnownLevels()
+        self.known = known or (client.dialect.levels if isinstance(client, AdaptingClient) else KnownLevels())
         self._client = client
         self._policy = policy
         self._clock = clock or SystemClock()

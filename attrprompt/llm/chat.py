@@ -34,6 +34,7 @@ class ChatRequest:
     """One request for one answer.
 
     Attributes:
+        temperature: None sends none, for models that take no other than their own.
         repetition_penalty: over 1 makes words that already stand in the text less likely; None leaves it to the server.
         response_schema: JSON schema that the answer shall follow; sent as `response_format` of type `json_schema`.
         timeout: seconds until the whole answer must be there.
@@ -42,7 +43,7 @@ class ChatRequest:
 
     messages: Sequence[Message]
     model: str
-    temperature: float = 1.0
+    temperature: float | None = 1.0
     max_tokens: int = 512
     top_p: float | None = None
     seed: int | None = None

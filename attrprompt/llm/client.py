@@ -16,7 +16,7 @@ import httpx2
 import openai
 from pydantic import SecretStr
 
-from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.errors import ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
 from attrprompt.llm.completions import (
     build_chat_body,
@@ -25,6 +25,7 @@ from attrprompt.llm.completions import (
     read_chat_document,
     read_model_names,
 )
+from attrprompt.llm.dialect import Dialect
 from attrprompt.llm.failures import OutOfTokensError, WithheldError
 from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, is_event_stream, open_sdk
 from attrprompt.settings import DEFAULT_ANSWER_BYTES
@@ -39,6 +40,7 @@ class OpenAIChatClient:
         endpoint: where to ask.
         api_key: the key itself; None sends no `Authorization` header.
         base_url: the real address where the endpoint only names it (the embedded model's loopback port).
+        dialect: what the endpoint is known to take; None asks with everything.
         most_bytes: a longer answer is not read to its end.
 
     Raises:
@@ -51,12 +53,13 @@ class OpenAIChatClient:
         api_key: SecretStr | str | None = None,
         *,
         base_url: str | None = None,
+        dialect: Dialect | None = None,
         most_bytes: int = DEFAULT_ANSWER_BYTES,
     ) -> None:
         self.endpoint = endpoint
         self._base_url = base_url or endpoint.base_url
         self._secret = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key or ""
-        self._length_field = "max_tokens"
+        self.dialect = dialect or Dialect()
         self._authorization = authorize(self._secret)
         self._sdk = open_sdk(self._base_url, self._secret, most_bytes=most_bytes)
 
@@ -66,19 +69,19 @@ class OpenAIChatClient:
     async def complete(self, request: ChatRequest) -> ChatReply:
         """Send one request and read its answer; see `ChatClient.complete`."""
         started = time.perf_counter()
-        try:
+        body = build_chat_body(self.endpoint, request)
+        while True:
+            shaped = self.dialect.shape(body)
             try:
-                response = await self._send(self._build_body(request), request.timeout)
+                response = await self._send(shaped, request.timeout)
+                return self._read_reply(response, request, time.perf_counter() - started)
+            except WithheldError as failure:
+                return self._make_reply(request, started, finish_reason="content_filter", written=failure.words)
+            except OutOfTokensError:
+                return self._make_reply(request, started, finish_reason="length")
             except ProviderError as failure:
-                if not self._wants_other_length_field(failure):
+                if not self.dialect.learn(failure, shaped):
                     raise
-                self._length_field = "max_completion_tokens"
-                response = await self._send(self._build_body(request), request.timeout)
-            return self._read_reply(response, request, time.perf_counter() - started)
-        except WithheldError as failure:
-            return self._make_reply(request, started, finish_reason="content_filter", written=failure.words)
-        except OutOfTokensError:
-            return self._make_reply(request, started, finish_reason="length")
 
     async def list_models(self, timeout: float = 15.0) -> list[str]:
         """The names of the models that the endpoint offers, as it orders them.
@@ -95,9 +98,6 @@ class OpenAIChatClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._sdk.close()
-
-    def _build_body(self, request: ChatRequest) -> dict[str, Any]:
-        return build_chat_body(self.endpoint, request, length_field=self._length_field)
 
     async def _send(self, body: Mapping[str, Any] | None, timeout: float) -> httpx2.Response:
         """POST a chat request, or GET the models where there is no body; every failure becomes a `ProviderError`."""
@@ -152,12 +152,4 @@ class OpenAIChatClient:
     def _fail_to_read(self, reason: str, response: httpx2.Response) -> ProviderError:
         return fail_to_read(
             reason, response.content, base_url=self._base_url, status=response.status_code, secret=self._secret
-        )
-
-    def _wants_other_length_field(self, failure: ProviderError) -> bool:
-        """OpenAI's reasoning models reject `max_tokens` and name the field that they want instead."""
-        return (
-            failure.kind is ErrorKind.BAD_REQUEST
-            and self._length_field == "max_tokens"
-            and "max_completion_tokens" in str(failure)
         )

@@ -84,14 +84,15 @@ class _Listed(BaseModel):
     name: Name = None
 
 
-def build_chat_body(endpoint: Endpoint, request: ChatRequest, *, length_field: str = "max_tokens") -> dict[str, Any]:
-    """The body of a chat request, as this endpoint takes it."""
+def build_chat_body(endpoint: Endpoint, request: ChatRequest) -> dict[str, Any]:
+    """The body of a chat request, with all that was asked for; `Dialect.shape` makes of it what the endpoint takes."""
     body: dict[str, Any] = {
         "model": request.model,
         "messages": [dict(message) for message in request.messages],
-        "temperature": request.temperature,
-        length_field: request.max_tokens,
+        "max_tokens": request.max_tokens,
     }
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
     if request.top_p is not None:
         body["top_p"] = request.top_p
     if request.seed is not None:

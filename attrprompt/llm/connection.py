@@ -7,9 +7,11 @@ from typing import Protocol
 
 from attrprompt.errors import AttrPromptError, ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest
+from attrprompt.llm.dialect import AdaptingClient
 
-MOST_TOKENS = 16
+MOST_TOKENS = 64
 PATIENCE = 30.0
+TEMPERATURE = 0.7  # not 1, which models take that take no temperature
 UNREACHABLE = frozenset({ErrorKind.CONNECTION, ErrorKind.TIMEOUT})
 QUESTION = "Answer with the single word: ready"
 
@@ -48,7 +50,12 @@ class ConnectionReport:
 
 
 async def check_connection(client: ListingClient, model: str, *, timeout: float = PATIENCE) -> ConnectionReport:
-    """Ask the endpoint for its models and for one word; never raises what a person can act on, it reports it."""
+    """Ask the endpoint for its models and for one word; never raises what a person can act on, it reports it.
+
+    All that runs send is sent anew, so that the report says what the endpoint refuses now.
+    """
+    if isinstance(client, AdaptingClient):
+        client.dialect.forget()
     try:
         models = tuple(await client.list_models(timeout))
     except ProviderError as failure:
@@ -60,6 +67,8 @@ async def check_connection(client: ListingClient, model: str, *, timeout: float 
     request = ChatRequest(
         messages=({"role": "user", "content": QUESTION},),
         model=model,
+        temperature=TEMPERATURE,
+        seed=0,
         max_tokens=MOST_TOKENS,
         timeout=timeout,
     )
@@ -67,8 +76,12 @@ async def check_connection(client: ListingClient, model: str, *, timeout: float 
         reply = await client.complete(request)
     except ProviderError as failure:
         return ConnectionReport(False, _advise(failure, model, models), models=models, kind=failure.kind)
-    message = f"{reply.model} answered after {reply.seconds:.1f} s."
-    return ConnectionReport(True, message, seconds=reply.seconds, reply=reply.text, models=models)
+    sentences = [f"{reply.model} answered after {reply.seconds:.1f} s."]
+    if reply.is_only_thinking:
+        sentences.append("It thinks before it answers: allow long answers, or it never comes to one.")
+    if isinstance(client, AdaptingClient) and (refused := client.dialect.describe()):
+        sentences.append(refused)
+    return ConnectionReport(True, " ".join(sentences), seconds=reply.seconds, reply=reply.text, models=models)
 
 
 def _advise(failure: ProviderError, model: str, models: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import AZURE_ADVICE
+from attrprompt.llm.refused_fields import find_refused_fields
 from attrprompt.records import make_storable
 
 OVERLOADED = frozenset({503, 529})
@@ -144,7 +145,13 @@ def explain_status(
         sentence = f"The model used up its tokens before it came to an answer. Allow longer answers.{said}"
         return OutOfTokensError(sentence, kind=ErrorKind.BAD_REQUEST, status=status)
     kind, sentence = _judge_status(status, body, base_url, model)
-    return ProviderError(sentence + said, kind=kind, status=status, retry_after=read_retry_after(headers))
+    return ProviderError(
+        sentence + said,
+        kind=kind,
+        status=status,
+        retry_after=read_retry_after(headers),
+        refused_fields=find_refused_fields(status, body),
+    )
 
 
 def explain_error_inside(

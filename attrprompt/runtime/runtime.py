@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import SecretStr
 
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.llm.embedded import EmbeddedServer
 from attrprompt.llm.prices import PriceTable
+from attrprompt.records import hash_text
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
 from attrprompt.store.jobs import Job
@@ -28,10 +30,15 @@ from attrprompt.store.locks import ProcessLock
 from attrprompt.worker.client import JobUpdate, WorkerClient, WorkJob
 from attrprompt.worker.jobs import JobRequest, ResultT, find_result, hash_input
 
+if TYPE_CHECKING:  # what reads answers takes long to import; only who asks needs it
+    from attrprompt.llm.dialect import Dialect
+
 Returned = TypeVar("Returned")
 FeatureT = TypeVar("FeatureT")
 CLOSE_SECONDS = 2.0
 EMBEDDED_FILE = "embedded_file"
+DIALECT = "dialect"
+log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -48,6 +55,7 @@ class Runtime:
         self._features: dict[Callable[[Any], Any], Any] = {}
         self._server_lock: ProcessLock | None = None
         self._worker: WorkerClient | None = None
+        self._dialects: dict[str, Dialect] = {}
         self._jobs: dict[str, str] = {}  # the newest job of ours by the hash of its input
         self._closed = False
 
@@ -81,7 +89,24 @@ class Runtime:
 
         if endpoint.is_embedded:
             return EmbeddedChatClient(self.embedded())
-        return OpenAIChatClient(endpoint, key, most_bytes=self.settings.answer_bytes)
+        return OpenAIChatClient(endpoint, key, dialect=self.dialect_of(endpoint), most_bytes=self.settings.answer_bytes)
+
+    def dialect_of(self, endpoint: Endpoint) -> Dialect:
+        """What an endpoint and its model are known to take, the same for all who ask them; kept in the home."""
+        from attrprompt.llm.dialect import Dialect
+
+        name = f"{DIALECT} {hash_text(f'{endpoint.base_url} {endpoint.model}')}"
+
+        def keep(dialect: Dialect, sentence: str) -> None:
+            if sentence:
+                log.warning("%s at %s: %s", endpoint.model, endpoint.base_url, sentence)
+            self.store.people.write_setting(name, dialect.to_json())
+
+        with self._guard:
+            if name not in self._dialects:
+                stored = None if endpoint.is_embedded else self.store.people.read_setting(name)
+                self._dialects[name] = Dialect(stored, on_learnt=keep)
+            return self._dialects[name]
 
     def submit(self, work: Coroutine[Any, Any, Returned]) -> Future[Returned]:
         """Run a coroutine on the runner thread's event loop."""

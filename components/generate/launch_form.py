@@ -67,7 +67,7 @@ def draw_launch_form(page: ProjectPage) -> None:
 
 def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, written: MetaPrompts | None) -> None:
     with st.expander("Options: name, speed, length, budget, examples"):
-        _draw_options(endpoint)
+        _draw_options(page, endpoint)
         few_shots = draw_few_shot_form(page, seed=options.seed, key="launch_few_shots")
     prompting = Prompting(options, endpoint, written, few_shots)
     total = sum(count_per_label(page.project.document, options).values())
@@ -82,7 +82,7 @@ def _draw_start(page: ProjectPage, options: PlanOptions, endpoint: Endpoint, wri
     )
 
 
-def _draw_options(endpoint: Endpoint) -> None:
+def _draw_options(page: ProjectPage, endpoint: Endpoint) -> None:
     name, concurrency, timeout = st.columns(3)
     name.text_input("Name of the run", key="launch_name", placeholder="made from the method", max_chars=200)
     concurrency.number_input(
@@ -95,7 +95,15 @@ def _draw_options(endpoint: Endpoint) -> None:
     )
     timeout.number_input("Seconds for one answer", 1, 3_600, 120, key="launch_timeout")
     temperature, max_tokens, penalty = st.columns(3)
-    temperature.number_input("Temperature", 0.0, 2.0, 1.0, 0.1, key="launch_temperature")
+    temperature.number_input(
+        "Temperature",
+        0.0,
+        2.0,
+        1.0,
+        0.1,
+        key="launch_temperature",
+        disabled=not st.session_state.get("launch_send_temperature", True),
+    )
     max_tokens.number_input("Longest answer, in tokens", 1, 100_000, 512, key="launch_max_tokens")
     penalty.number_input(
         "Repetition penalty",
@@ -106,6 +114,21 @@ def _draw_options(endpoint: Endpoint) -> None:
         key="launch_penalty",
         help="1 is none. The embedded model needs 1.1, or it repeats itself until the answer is cut.",
     )
+    send_temperature, send_seed = st.columns(2)
+    send_temperature.checkbox(
+        "Send a temperature",
+        True,
+        key="launch_send_temperature",
+        help="Some models, reasoning models above all, take no other than their own.",
+    )
+    send_seed.checkbox(
+        "Send a seed",
+        True,
+        key="launch_send_seed",
+        help="Each prompt has one; some endpoints refuse it. The plan is the same without.",
+    )
+    if refused := page.runtime.dialect_of(endpoint).describe():
+        st.caption(escape_markdown(refused))
     budget, tokens = st.columns(2)
     budget.number_input(
         "Budget in USD",
@@ -149,7 +172,8 @@ def _launch(page: ProjectPage, prompting: Prompting) -> str:
     state, endpoint = st.session_state, prompting.endpoint
     try:
         parameters = GenerationParameters(
-            temperature=state["launch_temperature"],
+            temperature=state["launch_temperature"] if state["launch_send_temperature"] else None,
+            send_seed=state["launch_send_seed"],
             max_tokens=int(state["launch_max_tokens"]),
             repetition_penalty=state["launch_penalty"] if state["launch_penalty"] > 1 else None,
         )
