@@ -28,8 +28,8 @@ from attrprompt.generation.plans.plan import (
     read_options,
     write_plan,
 )
-from attrprompt.generation.progress import describe_result
-from attrprompt.generation.run_options import GenerationParameters, RunLimits
+from attrprompt.generation.progress import describe_end, describe_notes, describe_result
+from attrprompt.generation.run_options import GenerationParameters, RunLimits, read_notes
 from attrprompt.generation.sending import end_run, list_runs, load_run, owner_of, start_run
 from attrprompt.generation.top_up import DOES_NOT_COUNT, top_up
 from attrprompt.project import Method, explain_validation
@@ -285,6 +285,7 @@ def runs(context: typer.Context, project: ProjectName) -> None:
             "planned": run.counters.planned,
             "completed": run.counters.completed,
             "failed": dict(run.counters.failed),
+            **describe_end(session.runtime, run),
         }
         for run in list_runs(session.runtime, stored.id)
     ]
@@ -297,6 +298,8 @@ def _send(session: Session, run: Run) -> int:
         return f"{counters.completed} of {counters.planned} stored."
 
     future = start_run(session.runtime, run.id, read_endpoint_key(endpoint_of(run)))
+    if known := session.runtime.dialect_of(endpoint_of(run)).describe():
+        session.tell(known)
     session.tell(f"Sending {run.sendable:,} prompts of '{run.name}' to {run.model}.")
     session.wait_for(
         future,
@@ -306,6 +309,10 @@ def _send(session: Session, run: Run) -> int:
     )
     ended = load_run(session.runtime, run.id)
     session.emit(describe_result(session.runtime, ended))
+    if said := describe_notes(read_notes(ended).without_fields()):
+        session.tell(said)
+    for alike in session.runtime.store.runs.summarise_failures(run.id):
+        session.tell(f"{alike.count:,} failed ({alike.reason.value}): {alike.message}")
     if ended.reason:
         session.tell(ended.reason)
     if ended.counters.pending:

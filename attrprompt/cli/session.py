@@ -164,9 +164,16 @@ def _print_plain(data: Mapping[str, Any], indent: str = "") -> None:
         if isinstance(value, Mapping) and value:
             print(f"{indent}{key}:")
             _print_plain(value, indent + "  ")
-        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        elif _is_table(value):
             print(f"{indent}{key}:")
             for entry in value:
-                print(f"{indent}  - " + ", ".join(f"{name}: {member}" for name, member in entry.items()))
+                inside = {name: member for name, member in entry.items() if _is_table(member)}
+                flat = (f"{name}: {member}" for name, member in entry.items() if name not in inside)
+                print(f"{indent}  - " + ", ".join(flat))
+                _print_plain(inside, indent + "    ")
         else:
             print(f"{indent}{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)

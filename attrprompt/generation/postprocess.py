@@ -67,7 +67,7 @@ def process_answer(
     text = strip_wrapper(raw)
     flags: list[Flag] = []
     if not text:
-        return ProcessedAnswer("", (Flag.EMPTY,))
+        return ProcessedAnswer("", (Flag.REFUSAL if refused else Flag.EMPTY,))
     if refused or is_refusal(text):
         flags.append(Flag.REFUSAL)
     if finish_reason == "length":

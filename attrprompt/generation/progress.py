@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from attrprompt.generation.run_options import SendingNotes, read_notes
+from attrprompt.llm.dialect import describe_left_out
 from attrprompt.records import Flag, Run, RunState
 from attrprompt.runtime.runtime import Runtime
 
@@ -48,7 +50,7 @@ def measure_progress(run: Run, cost: float | None) -> RunProgress:
 
 def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
     """What the command line prints of a run."""
-    counters = run.counters
+    counters, notes = run.counters, read_notes(run)
     cost = runtime.prices_for(run.dataset.project_id).cost(
         run.model, run.endpoint, counters.prompt_tokens, counters.completion_tokens
     )
@@ -58,16 +60,40 @@ def describe_result(runtime: Runtime, run: Run) -> dict[str, Any]:
         "planned": counters.planned,
         "completed": counters.completed,
         "failed": dict(counters.failed),
+        **describe_end(runtime, run),
         "pending": counters.pending,
         **({"waiting": run.waiting} if run.waiting else {}),
         "flags": sort_flags(runtime.store.datasets.count_flags(run.id)),
         "requests": counters.requests,
         "maybe_billed_twice": counters.maybe_billed_twice,
         "seconds": round(counters.seconds, 3),
-        "tokens": {"prompt": counters.prompt_tokens, "completion": counters.completion_tokens},
+        "tokens": {
+            "prompt": counters.prompt_tokens,
+            "completion": counters.completion_tokens,
+            **({"estimated_answers": notes.estimated} if notes.estimated else {}),
+        },
+        **({"not_sent": sorted(notes.not_sent)} if notes.not_sent else {}),
         "cost": cost,
         **({"meta_prompts": run.options["meta_prompts"]} if "meta_prompts" in run.options else {}),
     }
+
+
+def describe_end(runtime: Runtime, run: Run) -> dict[str, Any]:
+    """Why a run ended as it did: the reasons of its failed items, and its own where it has one."""
+    reasons = [alike.to_json() for alike in runtime.store.runs.summarise_failures(run.id)]
+    return {
+        **({"reason": run.reason} if run.reason and not run.waits_for_batch else {}),
+        **({"reasons": reasons} if reasons else {}),
+    }
+
+
+def describe_notes(notes: SendingNotes) -> str:
+    """What sending a run showed, in a sentence or two; empty where that is nothing."""
+    sentences = [describe_left_out(notes.not_sent)] if notes.not_sent else []
+    if notes.estimated:
+        of = "1 answer are" if notes.estimated == 1 else f"{notes.estimated:,} answers are"
+        sentences.append(f"The tokens of {of} estimated, because the endpoint gave no count that could be one.")
+    return " ".join(sentences)
 
 
 def sort_flags(counts: Mapping[str, int]) -> dict[str, int]:

@@ -7,6 +7,29 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from attrprompt.records import Run
+
+NOTES = "notes"
+"""Among a run's options: what sending it showed, as `SendingNotes`."""
+
+
+class SendingNotes(BaseModel):
+    """What a run's record says of how it was sent.
+
+    Attributes:
+        not_sent: fields that the endpoint refused, with its words; they were left out.
+        estimated: answers whose tokens were estimated, because the endpoint gave no count that could be one.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    not_sent: Mapping[str, str] = Field(default_factory=dict)
+    estimated: int = 0
+
+    def without_fields(self) -> SendingNotes:
+        """These notes where the refused fields were told already."""
+        return SendingNotes(estimated=self.estimated)
+
 
 class RunLimits(BaseModel):
     """How fast and how far a run may go.
@@ -22,6 +45,11 @@ class RunLimits(BaseModel):
     budget_tokens: int | None = Field(default=None, ge=1)
     requests_per_minute: int | None = Field(default=None, ge=1)
     tokens_per_minute: int | None = Field(default=None, ge=1)
+
+
+def read_notes(run: Run) -> SendingNotes:
+    """What sending a run showed; nothing where it was not sent."""
+    return SendingNotes.model_validate(run.options.get(NOTES) or {})
 
 
 class GenerationParameters(BaseModel):

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.errors import ErrorKind, ProviderError, StoreError
 from attrprompt.generation.item_requests import ItemTranslator
-from attrprompt.generation.run_options import RunLimits
+from attrprompt.generation.run_options import NOTES, RunLimits, SendingNotes, read_notes
 from attrprompt.generation.top_up import go_on_topping_up
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
-from attrprompt.llm.throttle import AdaptiveThrottle, RetryPolicy, is_fatal
+from attrprompt.llm.completions import build_chat_body
+from attrprompt.llm.dialect import OTHER_LENGTH, AdaptingClient, Dialect
+from attrprompt.llm.failures import explain_first_failures
+from attrprompt.llm.throttle import AdaptiveThrottle, FirstFailures, RetryPolicy
 from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.records import WAITING, Run, RunCounters, RunState
+from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 
 POLL_SECONDS = 1.0
+log = logging.getLogger(__name__)
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
 
 
@@ -45,6 +53,10 @@ class _Tally:
     completion_tokens: int = 0
     maybe_billed_twice: int = 0
     in_flight: int = 0
+    estimated: int = 0
+
+    def count(self, reason: ErrorKind) -> None:
+        self.failed[reason.value] = self.failed.get(reason.value, 0) + 1
 
     def snapshot(self) -> RunCounters:
         base = self.base
@@ -87,6 +99,11 @@ class RunExecution:
             requests_per_minute=self._limits.requests_per_minute,
             tokens_per_minute=self._limits.tokens_per_minute,
         )
+        self._first = FirstFailures(is_answering=run.counters.completed > 0)
+        self._dialect = client.dialect if isinstance(client, AdaptingClient) else Dialect()
+        self._sent_fields: frozenset[str] = frozenset()
+        self._notes = read_notes(run)
+        self._kept_notes = self._notes
         self._translator = ItemTranslator(run, store.runs.load_document(run.id))
         self._ended: asyncio.Queue[_Ended | None] = asyncio.Queue()
         self._end: tuple[RunState, str] | None = None
@@ -131,9 +148,9 @@ class RunExecution:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
             await self._ended.put(None)
-            await committer
-            state = self._conclude(results)
+            results += await asyncio.gather(committer, return_exceptions=True)
             self._writer.shutdown()
+            state = self._conclude(results)
         return state
 
     async def _has_more(self) -> bool:
@@ -158,9 +175,14 @@ class RunExecution:
             ),
             None,
         )
+        if isinstance(defect, StoreError):
+            with suppress(Exception):  # where nothing can be written the free lock says that it was interrupted
+                self._store.runs.finish(self._run.id, RunState.STOPPED, str(defect), self._tally.snapshot())
+            raise defect
         if defect is not None:
             self._store.runs.finish(self._run.id, RunState.FAILED, f"Defect: {defect!r}", self._tally.snapshot())
             raise defect
+        self._keep_notes()
         if self._end is not None and self._end[1] == ErrorKind.BUDGET.value:
             left = self._store.runs.fail_pending(self._run.id, ErrorKind.BUDGET, "The budget was reached.")
             if left:
@@ -199,6 +221,7 @@ class RunExecution:
     async def _send(self, item: PlannedItem) -> None:
         """Ask until the item has ended, and hold its slot until the answer is committed."""
         request = self._translator.to_request(item, timeout=self._limits.timeout)
+        self._sent_fields = self._sent_fields or self._list_fields(request)
         failures: Counter[ErrorKind] = Counter()
         while True:
             async with self._throttle.slot(tokens=self._expected_tokens(item)):
@@ -228,32 +251,70 @@ class RunExecution:
             failures[error.kind] += 1
             return self._judge_failure(item, error, failures)
         self._tally.in_flight -= 1
-        self._throttle.succeeded(self._count_tokens(item, reply))
-        if not reply.text.strip() and not reply.is_only_thinking:
+        reply, is_estimated = self._count_tokens(item, reply)
+        self._throttle.succeeded((reply.prompt_tokens or 0) + (reply.completion_tokens or 0))
+        if not (reply.text.strip() or reply.refused or reply.is_only_thinking):
             failures[ErrorKind.BAD_RESPONSE] += 1
             delay = self._retries.delay(ErrorKind.BAD_RESPONSE, failures[ErrorKind.BAD_RESPONSE])
             if delay is not None:
                 return delay
-        return self._translator.to_result(item, reply, attempts=failures.total() + 1)
+        return self._take(item, reply, failures.total() + 1, is_estimated=is_estimated)
+
+    def _take(self, item: PlannedItem, reply: ChatReply, attempts: int, *, is_estimated: bool) -> NewSample | Failed:
+        """How an item ends with this answer; a defect of ours in handling it is about this answer alone."""
+        try:
+            result = self._translator.to_result(item, reply, attempts=attempts)
+        except Exception as defect:
+            log.exception("run %s, item %s: the answer could not be handled", self._run.id, item.item)
+            return Failed(item.item, ErrorKind.BAD_RESPONSE, explain_defect(defect), attempts)
+        if isinstance(result, Failed):
+            if self._first.is_fatal(result.reason):
+                self.request_end(RunState.FAILED, f"{result.message} All first answers failed alike.")
+            return result
+        self._first.succeeded()
+        showed = self._describe_sending(is_estimated=is_estimated)
+        return replace(result, parameters={**self._run.parameters, **showed}) if showed else result
+
+    def _describe_sending(self, *, is_estimated: bool) -> dict[str, Any]:
+        """What a text's parameters say beyond those of its run."""
+        not_sent = sorted(self._sent_fields & self._dialect.left_out.keys())
+        return {
+            **({"not_sent": not_sent} if not_sent else {}),
+            **({"tokens_estimated": True} if is_estimated else {}),
+        }
 
     def _judge_failure(self, item: PlannedItem, error: ProviderError, failures: Counter[ErrorKind]) -> Failed | float:
-        completed = self._tally.base.completed + self._tally.completed
-        rejected = self._tally.failed.get(ErrorKind.BAD_REQUEST.value, 0) + failures[ErrorKind.BAD_REQUEST]
-        if is_fatal(error.kind, completed=completed, bad_requests=rejected):
-            self.request_end(RunState.FAILED, str(error))
         delay = self._retries.delay(error.kind, failures[error.kind], error.retry_after)
+        if self._first.is_fatal(error.kind, is_last_attempt=delay is None):
+            self.request_end(RunState.FAILED, explain_first_failures(error))
         return Failed(item.item, error.kind, str(error), failures.total()) if delay is None else delay
+
+    def _list_fields(self, request: ChatRequest) -> frozenset[str]:
+        return frozenset({*build_chat_body(endpoint_of(self._run), request), OTHER_LENGTH})
+
+    def _keep_notes(self) -> None:
+        """Keep with the run what sending it showed, where that is more than was kept."""
+        left_out = self._dialect.left_out
+        not_sent = {name: left_out[name] for name in sorted(self._sent_fields & left_out.keys())}
+        notes = SendingNotes(
+            not_sent={**self._notes.not_sent, **not_sent}, estimated=self._notes.estimated + self._tally.estimated
+        )
+        if notes != self._kept_notes:
+            self._store.runs.keep_option(self._run.id, NOTES, notes.model_dump())
+            self._kept_notes = notes
 
     def _expected_tokens(self, item: PlannedItem) -> int:
         return _estimate_prompt(item) + self._translator.parameters.max_tokens
 
-    def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> int:
-        """Add what an answer used, estimated where the endpoint does not say; returns its tokens."""
+    def _count_tokens(self, item: PlannedItem, reply: ChatReply) -> tuple[ChatReply, bool]:
+        """Add what an answer used; the answer with its tokens, and whether they are estimated for want of a count."""
         prompt = _estimate_prompt(item) if reply.prompt_tokens is None else reply.prompt_tokens
-        completion = estimate_tokens(reply.text) if reply.completion_tokens is None else reply.completion_tokens
+        completion = estimate_tokens(reply.raw) if reply.completion_tokens is None else reply.completion_tokens
+        is_estimated = reply.prompt_tokens is None or reply.completion_tokens is None
         self._tally.prompt_tokens += prompt
         self._tally.completion_tokens += completion
-        return prompt + completion
+        self._tally.estimated += is_estimated
+        return replace(reply, prompt_tokens=prompt, completion_tokens=completion), is_estimated
 
     def _is_budget_spent(self) -> bool:
         counters = self._tally.snapshot()
@@ -281,9 +342,14 @@ class RunExecution:
             try:
                 await loop.run_in_executor(self._writer, self._write, self._tally_up(ended))
             except Exception as error:
+                failure = StoreError(
+                    f"What came could not be stored ({type(error).__name__}). Look whether the disk is full; the run "
+                    "can be resumed."
+                )
                 for item in ended:
-                    item.committed.set_exception(error)
-                raise
+                    if not item.committed.done():
+                        item.committed.set_exception(failure)
+                raise failure from error
             for item in ended:
                 if not item.committed.done():
                     item.committed.set_result(None)
@@ -293,25 +359,60 @@ class RunExecution:
         failures = [item.result for item in ended if isinstance(item.result, Failed)]
         self._tally.completed += len(answers)
         for failed in failures:
-            self._tally.failed[failed.reason.value] = self._tally.failed.get(failed.reason.value, 0) + 1
+            self._tally.count(failed.reason)
         return answers, failures
 
     def _write(self, ended: tuple[list[NewSample], list[Failed]]) -> None:
+        answers, failures = ended
+        next_wave = self._tally.in_flight + len(answers) + len(failures)  # their slots send anew right after this
+        try:
+            self._commit(answers, failures, next_wave)
+        except Exception:
+            if not answers:
+                raise
+            self._write_one_by_one(answers, failures, next_wave)
+
+    def _write_one_by_one(self, answers: list[NewSample], failures: list[Failed], next_wave: int) -> None:
+        """Find the answer that the store refuses, and let that item fail; a store that takes no failure is broken."""
+        self._tally.completed -= len(answers)
+        self._commit([], failures, next_wave)
+        for answer in answers:
+            self._tally.completed += 1
+            try:
+                self._commit([answer], [], next_wave)
+            except Exception as refusal:
+                log.exception("run %s, item %s: the answer could not be stored", self._run.id, answer.item)
+                self._tally.completed -= 1
+                self._tally.count(ErrorKind.BAD_RESPONSE)
+                self._commit([], [Failed(answer.item, ErrorKind.BAD_RESPONSE, explain_defect(refusal), 1)], next_wave)
+
+    def _commit(self, answers: list[NewSample], failures: list[Failed], next_wave: int) -> None:
         counters = self._tally.snapshot()
-        next_wave = self._tally.in_flight + len(ended[0]) + len(ended[1])  # their slots send anew right after this
-        self._store.runs.commit(self._run.id, *ended, counters, in_flight=min(next_wave, counters.pending))
+        self._store.runs.commit(self._run.id, answers, failures, counters, in_flight=min(next_wave, counters.pending))
+
+    def _look(self) -> str:
+        self._keep_notes()
+        return self._store.runs.wanted_state(self._run.id)
 
     async def _watch(self, workers: list[asyncio.Task[None]]) -> None:
         """Look once a second whether anybody, in whichever process, asked to stop or pause."""
         while self._end is None:
             await asyncio.sleep(POLL_SECONDS)
-            wanted = await asyncio.to_thread(self._store.runs.wanted_state, self._run.id)
+            wanted = await asyncio.to_thread(self._look)
             if wanted:
                 self.request_end(RunState(wanted))
         if self._end[0] in (RunState.STOPPED, RunState.FAILED):
             await asyncio.sleep(STOP_GRACE)
             for worker in workers:
                 worker.cancel()
+
+
+def explain_defect(defect: Exception) -> str:
+    """What is kept with an item whose answer came and could not be handled."""
+    return (
+        f"An answer came that could not be handled ({type(defect).__name__}). This is a defect of the app; "
+        "its log says more. The rest of the run is not affected."
+    )
 
 
 def _estimate_prompt(item: PlannedItem) -> int:

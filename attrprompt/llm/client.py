@@ -140,7 +140,7 @@ class OpenAIChatClient:
             text="",
             finish_reason=finish_reason,
             prompt_tokens=None,
-            completion_tokens=0,
+            completion_tokens=request.max_tokens if finish_reason == "length" else 0,
             model=request.model,
             request_id=None,
             seconds=time.perf_counter() - started,

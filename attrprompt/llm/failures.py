@@ -237,6 +237,16 @@ def _judge_status(status: int, body: str, base_url: str, model: str) -> tuple[Er
     return ErrorKind.BAD_RESPONSE, f"{where} sent no answer (HTTP {status}). Check the base URL."
 
 
+def explain_first_failures(error: ProviderError) -> str:
+    """Why a run whose first answers all failed alike was stopped, and what is usually the matter."""
+    cause = {
+        ErrorKind.BAD_REQUEST: " Usual causes: the model's name, a parameter, or too long an answer (--max-tokens).",
+        ErrorKind.BAD_RESPONSE: " Usual causes: the base URL, which often ends in /v1, or the model's name.",
+    }.get(error.kind, "")
+    rest = "" if error.kind in (ErrorKind.AUTH, ErrorKind.NOT_FOUND) else " All first answers failed alike."
+    return f"{error}{rest}{cause}"
+
+
 def hint_at_address(base_url: str) -> str:
     """What is usually wrong with a base URL that reaches a server but no chat service."""
     if AZURE_HOSTS.match(base_url):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
@@ -27,7 +27,10 @@ OVERLOAD_STATUSES = frozenset({429, 503, 529})
 FATAL_KINDS = frozenset({ErrorKind.AUTH, ErrorKind.NOT_FOUND})
 """No later request of the same run could succeed."""
 
-BAD_REQUESTS_THAT_CONDEMN = 3
+FAILURES_THAT_CONDEMN: Mapping[ErrorKind, int] = MappingProxyType({ErrorKind.BAD_REQUEST: 3})
+"""Failures alike before any answer that show that the parameters or the address are wrong; of other kinds:"""
+
+ALIKE_THAT_CONDEMN = 10
 
 DEFAULT_ATTEMPTS: Mapping[ErrorKind, int] = MappingProxyType(
     {
@@ -45,16 +48,32 @@ def is_overload(error: ProviderError) -> bool:
     return error.kind is ErrorKind.RATE_LIMITED or error.status in OVERLOAD_STATUSES
 
 
-def is_fatal(kind: ErrorKind, *, completed: int, bad_requests: int) -> bool:
-    """The whole run should stop, because the failure lies in what all of its requests share.
+class FirstFailures:
+    """Says when a run should stop, because its failures lie in what all of its requests share.
 
-    A rejected key, address or model always does. A rejected request may be the fault of one prompt (too long, caught by
-    a filter), so it does only where nothing was completed and `BAD_REQUESTS_THAT_CONDEMN` were rejected alike: then
-    the parameters are wrong.
+    A rejected key, address or model always does. Other failures do while no answer has come: a rejected request may be
+    the fault of one prompt (too long, say), so a few of them must fail alike. What may pass is counted once the
+    attempts of an item are used up.
+
+    Args:
+        is_answering: answers came already, as in a run that is resumed.
     """
-    if kind is ErrorKind.BAD_REQUEST:
-        return completed == 0 and bad_requests >= BAD_REQUESTS_THAT_CONDEMN
-    return kind in FATAL_KINDS
+
+    def __init__(self, *, is_answering: bool = False) -> None:
+        self._is_answering = is_answering
+        self._counts: Counter[ErrorKind] = Counter()
+
+    def succeeded(self) -> None:
+        """An answer came."""
+        self._is_answering = True
+
+    def is_fatal(self, kind: ErrorKind, *, is_last_attempt: bool = True) -> bool:
+        """Count a failure in; whether the run should stop now."""
+        if kind in FATAL_KINDS:
+            return True
+        if is_last_attempt or kind is ErrorKind.BAD_RESPONSE:
+            self._counts[kind] += 1
+        return not self._is_answering and self._counts[kind] >= FAILURES_THAT_CONDEMN.get(kind, ALIKE_THAT_CONDEMN)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,19 @@ class Failed:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class FailedAlike:
+    """Items of a run that failed for one reason, and what was said of most of them."""
+
+    reason: ErrorKind
+    count: int
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """What the command line prints of it."""
+        return {"kind": self.reason.value, "count": self.count, "message": self.message}
+
+
 class Runs:
     """The runs of one home."""
 
@@ -322,6 +335,18 @@ class Runs:
         query = select(failure.c.reason, func.count()).where(failure.c.dataset_id == run_id).group_by(failure.c.reason)
         with self._database.read() as connection:
             return {reason: number for reason, number in connection.execute(query)}  # noqa: C416
+
+    def summarise_failures(self, run_id: int) -> list[FailedAlike]:
+        """Failed items by reason, the most frequent first, each with the message that most of them carry."""
+        number, first = func.count().label("number"), func.min(failure.c.item)
+        query = select(failure.c.reason, failure.c.message, number).where(failure.c.dataset_id == run_id)
+        query = query.group_by(failure.c.reason, failure.c.message).order_by(number.desc(), first)
+        messages: dict[str, str] = {}
+        with self._database.read() as connection:
+            for reason, message, _ in connection.execute(query):
+                messages.setdefault(reason, message)
+        counts = sorted(self.count_failures(run_id).items(), key=lambda pair: (-pair[1], pair[0]))
+        return [FailedAlike(ErrorKind(reason), number, messages[reason]) for reason, number in counts]
 
     def read_failures(self, run_id: int, *, limit: int | None = 50) -> list[Failed]:
         """Failed items with what the endpoint said."""

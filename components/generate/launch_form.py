@@ -128,7 +128,7 @@ def _draw_options(page: ProjectPage, endpoint: Endpoint) -> None:
         help="Each prompt has one; some endpoints refuse it. The plan is the same without.",
     )
     if refused := page.runtime.dialect_of(endpoint).describe():
-        st.caption(escape_markdown(refused))
+        st.caption(escape(refused))
     budget, tokens = st.columns(2)
     budget.number_input(
         "Budget in USD",

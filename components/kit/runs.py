@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attrprompt.generation.progress import format_seconds, measure_progress, sort_flags
+from attrprompt.generation.progress import describe_notes, format_seconds, measure_progress, sort_flags
+from attrprompt.generation.run_options import read_notes
 from attrprompt.generation.sending import load_run, start_run
 from attrprompt.llm.prices import FREE, UNKNOWN, format_usd
 from attrprompt.records import Run, RunState
@@ -77,6 +78,8 @@ def draw_progress(runtime: Runtime, run: Run) -> None:
         )
         if price.note:
             figures[3].caption(f"At the {escape(price.note)}")
+    if said := describe_notes(read_notes(run)):
+        st.caption(escape(said))
     if counters.maybe_billed_twice:
         st.caption(
             f"{counters.maybe_billed_twice} requests were in flight when the connection or the process ended; "
@@ -101,14 +104,12 @@ def describe_run(run: Run) -> Markdown:
 
 def draw_failures(runtime: Runtime, run: Run) -> None:
     """Failed items by reason, with what the endpoint said; and flags of stored texts."""
-    failed = runtime.store.runs.count_failures(run.id)
+    failed = runtime.store.runs.summarise_failures(run.id)
     if failed:
-        with st.expander(f"{sum(failed.values()):,} items failed", expanded=run.state is not RunState.RUNNING):
-            for reason, number in sorted(failed.items(), key=lambda pair: -pair[1]):
-                st.markdown(f"- **{number:,}**: {REASON_WORDS[reason]}")
-            examples = runtime.store.runs.read_failures(run.id, limit=5)
-            for failure in examples:
-                st.caption(f"Prompt {failure.item}: {escape(failure.message)}")
+        total = sum(alike.count for alike in failed)
+        with st.expander(f"{total:,} items failed", expanded=run.state is not RunState.RUNNING):
+            for alike in failed:
+                st.markdown(f"- **{alike.count:,}**: {REASON_WORDS[alike.reason]}. {escape(alike.message)}")
             st.caption("Resume asks for failed items again.")
     flags = sort_flags(runtime.store.datasets.count_flags(run.id))
     if flags:

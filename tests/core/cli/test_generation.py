@@ -46,3 +46,48 @@ def test_an_existing_run_name_names_resume(run, faulty_server, generate):
     status, _, err = generate(server, "--per-class", "1", "--run", "r1")
     assert status == 2
     assert "resume" in err
+
+
+def test_why_a_run_failed_is_said_with_counts_and_the_endpoints_words(run, faulty_server, generate):
+    words = {"error": {"message": "Unexpected endpoint or method. (POST /chat/completions)"}}
+    server = faulty_server(usual="given", given=(200, "application/json", json.dumps(words).encode()))
+    run("new", "p1", "--preset", "agnews")
+    status, printed, err = generate(server, "--per-class", "10", "--run", "r1")
+    assert (status, printed["state"], printed["completed"]) == (3, "failed", 0)
+    assert len(server.asked) <= 16
+    (reason,) = printed["reasons"]
+    assert (reason["kind"], reason["count"]) == ("not_found", printed["failed"]["not_found"])
+    assert "Unexpected endpoint or method." in reason["message"] and "/v1" in reason["message"]
+    assert reason["message"] in err and printed["reason"] in err
+    (listed,) = run("runs", "p1")[1]["runs"]
+    assert (listed["reasons"], listed["reason"]) == (printed["reasons"], printed["reason"])
+
+
+def test_a_refused_field_is_named_once_and_kept_for_the_next_run(run, faulty_server, generate):
+    server = faulty_server(refuses={"seed": "mistral"})
+    run("new", "p1", "--preset", "agnews")
+    status, printed, _ = generate(server, "--per-class", "2", "--run", "r1")
+    assert (status, printed["completed"], printed["failed"], printed["not_sent"]) == (0, 8, {}, ["seed"])
+    refused = server.statuses[422]
+    _, _, err = generate(server, "--per-class", "2", "--run", "r2")
+    assert server.statuses[422] == refused
+    assert err.count("Not sent, because the endpoint refuses it: seed.") == 1
+
+
+def test_temperature_and_seed_can_be_left_out(run, faulty_server, generate):
+    server = faulty_server()
+    run("new", "p1", "--preset", "agnews")
+    assert generate(server, "--per-class", "1", "--temperature", "none", "--no-seed")[0] == 0
+    assert not {"temperature", "seed"} & server.asked[0].body.keys()
+    assert generate(server, "--per-class", "1", "--temperature", "warm")[0] == 2
+    assert generate(server, "--per-class", "1", "--temperature", "3")[0] == 2
+
+
+def test_a_key_with_a_typographic_quote_ends_in_a_sentence(run, faulty_server, generate, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "“sk-1234567890”")
+    server = faulty_server()
+    run("new", "p1", "--preset", "agnews")
+    status, _, err = generate(server, "--per-class", "1")
+    assert status == 2
+    assert "The API key holds a character" in err and "1234567890" not in err and "Traceback" not in err
+    assert not server.asked

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from attrprompt.errors import ErrorKind
+from attrprompt.errors import ErrorKind, StoreError
+from attrprompt.generation.progress import describe_notes
+from attrprompt.generation.run_options import read_notes
 from attrprompt.generation.runner import RunExecution
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.throttle import RetryPolicy
@@ -156,6 +159,177 @@ async def test_a_resumed_run_asks_for_nothing_that_is_stored(runtime, faulty_ser
     assert counters_of(runtime, run).completed == 100
     assert set(server.answered.values()) == {1}
     assert 0 < stored < 100
+
+
+def give(document):
+    return (200, "application/json", json.dumps(document).encode())
+
+
+def complete(text="Rain fell on the harbour.", **fields):
+    choice = {"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    return {"choices": [choice], "usage": {"prompt_tokens": 5, "completion_tokens": 6}, **fields}
+
+
+ODD_ANSWERS = [
+    complete(id={"a": 1}),
+    complete(id=10**30, model=["x"]),
+    complete(id="a\x00\ud800", model="m\ud800"),
+    complete(usage={"prompt_tokens": 10**30, "completion_tokens": -5}),
+    complete("half \ud800"),
+]
+
+
+@pytest.mark.parametrize("odd", ODD_ANSWERS, ids=range(len(ODD_ANSWERS)))
+async def test_an_odd_answer_is_stored_clean(runtime, faulty_server, plan_at, odd):
+    run = plan_at(faulty_server(usual="given", given=give(odd)), per_class=2)
+    assert (await execute(runtime, run))[0] is RunState.DONE
+    samples = runtime.store.datasets.read_page(run.id)
+    assert len(samples) == 4
+    assert all(sample.prompt_tokens > 0 and sample.completion_tokens > 0 for sample in samples)
+
+
+async def test_counts_that_cannot_be_are_estimated_and_said_so(runtime, faulty_server, plan_at):
+    document = complete(usage={"prompt_tokens": 10**30, "completion_tokens": -5})
+    run = plan_at(faulty_server(usual="given", given=give(document)), per_class=2)
+    await execute(runtime, run)
+    kept = runtime.store.runs.load(run.id)
+    assert read_notes(kept).estimated == 4
+    assert 0 < kept.counters.completion_tokens < 100
+    assert all(sample.parameters["tokens_estimated"] for sample in runtime.store.datasets.read_page(run.id))
+    assert describe_notes(read_notes(kept)).startswith("The tokens of 4 answers are estimated")
+
+
+async def test_a_defect_in_handling_an_answer_is_about_that_answer(runtime, faulty_server, plan_at, caplog):
+    run = plan_at(faulty_server(), per_class=10)
+    client = runtime.make_client(Endpoint(run.endpoint, run.model))
+    execution = RunExecution(runtime.store, run, client, retries=FAST)
+    execution._translator = BreakingTranslator(execution._translator)
+    state = await execution.execute()
+    await client.close()
+    failed = runtime.store.runs.read_failures(run.id)
+    assert state is RunState.DONE_WITH_FAILURES
+    assert (counters_of(runtime, run).completed, len(failed)) == (18, 2)
+    assert {each.reason for each in failed} == {ErrorKind.BAD_RESPONSE}
+    assert "ZeroDivisionError" in failed[0].message and "could not be handled" in caplog.text
+
+
+class BreakingTranslator:
+    """Has a defect that shows at two items."""
+
+    def __init__(self, translator):
+        self._translator = translator
+        self.parameters = translator.parameters
+
+    def to_request(self, item, **options):
+        return self._translator.to_request(item, **options)
+
+    def to_result(self, item, reply, **options):
+        if item.item in (3, 7):
+            raise ZeroDivisionError
+        result = self._translator.to_result(item, reply, **options)
+        return replace(result, request_id={"an": "object"}) if item.item == self.refused else result
+
+    refused = -1
+
+
+async def test_an_answer_that_the_store_refuses_fails_alone(runtime, faulty_server, plan_at):
+    run = plan_at(faulty_server(latency=0.02), per_class=10, concurrency=20)
+    client = runtime.make_client(Endpoint(run.endpoint, run.model))
+    execution = RunExecution(runtime.store, run, client, retries=FAST)
+    execution._translator = BreakingTranslator(execution._translator)
+    execution._translator.refused = 12
+    await execution.execute()
+    await client.close()
+    counters = counters_of(runtime, run)
+    assert (counters.completed, counters.failed) == (17, {"bad_response": 3})
+    assert runtime.store.datasets.count(run.id) == 17
+
+
+async def test_a_store_that_fails_stops_the_run_with_a_sentence(runtime, faulty_server, plan_at, monkeypatch):
+    run = plan_at(faulty_server(), per_class=10)
+
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.store.runs, "commit", fail)
+        with pytest.raises(StoreError, match="could not be stored"):
+            await execute(runtime, run)
+    stopped = runtime.store.runs.load(run.id)
+    assert (stopped.state, stopped.counters.completed) == (RunState.STOPPED, 0)
+    assert "can be resumed" in stopped.reason
+    assert (await execute(runtime, stopped))[0] is RunState.DONE
+
+
+@pytest.mark.parametrize("fields", [{"max_tokens": "openai"}, {"seed": "mistral", "temperature": "openai_value"}])
+async def test_no_prompt_is_lost_to_a_field_that_the_endpoint_refuses(runtime, faulty_server, plan_at, fields):
+    server = faulty_server(refuses=fields, latency=0.02)
+    run = plan_at(server, per_class=20, concurrency=16)
+    state, _ = await execute(runtime, run)
+    assert (state, counters_of(runtime, run).completed) == (RunState.DONE, 40)
+    assert read_notes(runtime.store.runs.load(run.id)).not_sent.keys() == fields.keys() - {"max_tokens"}
+    said = [sample.parameters.get("not_sent", []) for sample in runtime.store.datasets.read_page(run.id)]
+    assert said == [sorted(fields.keys() - {"max_tokens"})] * 40
+    refused = server.statuses[400] + server.statuses[422]
+    assert refused <= 16 * len(fields)
+    again = plan_at(server, per_class=5, name="again")
+    await execute(runtime, again)
+    assert server.statuses[400] + server.statuses[422] == refused
+
+
+async def test_neither_temperature_nor_seed_is_sent_where_that_was_chosen(runtime, faulty_server, plan_at):
+    server = faulty_server()
+    await execute(runtime, plan_at(server, per_class=1, temperature=None, send_seed=False))
+    assert not {"temperature", "seed"} & server.asked[0].body.keys()
+
+
+@pytest.mark.parametrize("content", [None, "Rain fell on"])
+async def test_what_a_filter_withheld_is_a_refusal_asked_once(runtime, faulty_server, plan_at, content):
+    choice = {"message": {"content": content}, "finish_reason": "content_filter"}
+    server = faulty_server(usual="given", given=give({"choices": [choice]}))
+    run = plan_at(server, per_class=10)
+    assert (await execute(runtime, run))[0] is RunState.DONE
+    assert len(server.asked) == 20
+    assert runtime.store.datasets.count_flags(run.id)["refusal"] == 20
+
+
+async def test_prompts_that_a_filter_refuses_do_not_stop_the_run(runtime, faulty_server, plan_at):
+    error = {"error": {"message": "The response was filtered", "code": "content_filter"}}
+    server = faulty_server(usual="given", given=(400, "application/json", json.dumps(error).encode()))
+    run = plan_at(server, per_class=10)
+    assert (await execute(runtime, run))[0] is RunState.DONE
+    samples = runtime.store.datasets.read_page(run.id)
+    assert len(server.asked) == len(samples) == 20
+    assert {(sample.text, sample.raw, sample.flags) for sample in samples} == {
+        ("", "The response was filtered", ("refusal",))
+    }
+
+
+async def test_half_an_answer_with_an_error_is_asked_again_then_failed(runtime, faulty_server, plan_at):
+    error = {"code": 502, "message": "Upstream failed"}
+    choice = {"message": {"content": "Rain fell on the har"}, "finish_reason": "error", "error": error}
+    server = faulty_server(usual="given", given=give({"choices": [choice]}))
+    run = plan_at(server, per_class=1)
+    await execute(runtime, run)
+    alike = runtime.store.runs.summarise_failures(run.id)
+    assert [(each.reason, each.count) for each in alike] == [(ErrorKind.SERVER_ERROR, 2)]
+    assert "Upstream failed" in alike[0].message
+    assert len(server.asked) == 10
+
+
+@pytest.mark.parametrize(
+    ("alike", "most"),
+    [({"error": "Unexpected endpoint or method. (POST /chat/completions)"}, 16), ({"message": "welcome"}, 26)],
+    ids=("words", "no_answer"),
+)
+async def test_a_run_whose_first_answers_all_fail_alike_stops_early(runtime, faulty_server, plan_at, alike, most):
+    server = faulty_server(usual="given", given=give(alike))
+    run = plan_at(server, per_class=20, concurrency=16)
+    state, _ = await execute(runtime, run)
+    ended = runtime.store.runs.load(run.id)
+    assert state is RunState.FAILED and "/v1" in ended.reason
+    assert len(server.asked) <= most
+    assert ended.counters.pending > 0
 
 
 @pytest.mark.slow

@@ -61,9 +61,8 @@ def test_what_is_about_a_value_or_another_matter_names_no_field(message):
 
 
 def test_several_are_found_at_once_and_what_the_error_repeats_of_the_request_counts_not():
-    places = [
-        {"type": "extra_forbidden", "loc": ["body", name], "msg": "no", "input": 1} for name in ("seed", "odd_one")
-    ]
+    names = ("seed", "odd_one")
+    places = [{"type": "extra_forbidden", "loc": ["body", name], "msg": "no", "input": 1} for name in names]
     assert find_refused_fields(422, json.dumps({"detail": places})) == set(names)
     echo = {"detail": [{"type": "missing", "msg": "Field required", "input": {"prompt": "seed is not supported"}}]}
     assert find_refused_fields(422, json.dumps(echo)) == frozenset()

@@ -8,7 +8,7 @@ import pytest
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.chat import ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.throttle import AdaptiveThrottle, Pace, RetryPolicy, is_fatal
+from attrprompt.llm.throttle import AdaptiveThrottle, FirstFailures, Pace, RetryPolicy
 from tests.faulty_server import MODEL
 
 OVERLOADED = ProviderError("busy", kind=ErrorKind.RATE_LIMITED, status=429)
@@ -222,13 +222,28 @@ def test_some_failures_are_never_tried_again(kind):
     assert RetryPolicy().delay(kind, 1) is None
 
 
-def test_what_concerns_all_requests_ends_the_run():
-    assert is_fatal(ErrorKind.AUTH, completed=10, bad_requests=0)
-    assert is_fatal(ErrorKind.NOT_FOUND, completed=0, bad_requests=0)
-    assert not is_fatal(ErrorKind.BAD_REQUEST, completed=0, bad_requests=2)
-    assert is_fatal(ErrorKind.BAD_REQUEST, completed=0, bad_requests=3)
-    assert not is_fatal(ErrorKind.BAD_REQUEST, completed=1, bad_requests=30)
-    assert not is_fatal(ErrorKind.SERVER_ERROR, completed=0, bad_requests=9)
+@pytest.mark.parametrize("kind", [ErrorKind.AUTH, ErrorKind.NOT_FOUND])
+def test_a_refused_key_address_or_model_stops_a_run_at_any_time(kind):
+    assert FirstFailures(is_answering=True).is_fatal(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"), [(ErrorKind.BAD_REQUEST, 3), (ErrorKind.BAD_RESPONSE, 10), (ErrorKind.SERVER_ERROR, 10)]
+)
+def test_first_failures_alike_stop_a_run_that_never_got_an_answer(kind, limit):
+    first = FirstFailures()
+    assert [first.is_fatal(kind) for _ in range(limit)] == [False] * (limit - 1) + [True]
+    answering = FirstFailures()
+    answering.is_fatal(kind)
+    answering.succeeded()
+    assert not any(answering.is_fatal(kind) for _ in range(30))
+    assert not any(FirstFailures(is_answering=True).is_fatal(kind) for _ in range(30))
+
+
+def test_what_may_pass_counts_once_its_attempts_are_used_up():
+    first = FirstFailures()
+    assert not any(first.is_fatal(ErrorKind.CONNECTION, is_last_attempt=False) for _ in range(50))
+    assert [first.is_fatal(ErrorKind.CONNECTION) for _ in range(10)][-1]
 
 
 async def test_against_a_real_server_the_limit_falls_and_recovers(faulty_server):
