@@ -65,11 +65,20 @@ class Flag(StrEnum):
     TRUNCATED = "truncated"
     WRONG_LANGUAGE = "wrong_language"
     LENGTH = "length"
+    THINKING = "thinking"
+    SEVERAL_TEXTS = "several_texts"
+    PLACEHOLDER = "placeholder"
+    NAMES_LABEL = "names_label"
+    WRAPPER = "wrapper"
     NEAR_DUPLICATE = "near_duplicate"
     EXACT_DUPLICATE = "exact_duplicate"
     LABEL_DOUBT = "label_doubt"
     FEW_SHOT_COPY = "few_shot_copy"
     REPLACED_CHARACTERS = "replaced_characters"
+
+
+ANSWER_DOUBTS = (Flag.THINKING, Flag.SEVERAL_TEXTS, Flag.PLACEHOLDER, Flag.NAMES_LABEL, Flag.WRAPPER)
+"""What an answer may hold beside its text, or in its place; a text with one of these is no example for a prompt."""
 
 
 class DatasetKind(StrEnum):

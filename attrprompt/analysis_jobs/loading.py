@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice
 from attrprompt.errors import InputError
+from attrprompt.llm.thinking import split_thinking
 from attrprompt.project import canonical_json
 from attrprompt.records import Dataset, DatasetKind, Sample, hash_text
 from attrprompt.store import Store
@@ -39,7 +40,7 @@ def make_set(
     encode: Callable[[Sequence[str]], object] | None = None,
 ) -> AnalysisSet:
     """An analysis set from samples, with vectors where an encoding function is given."""
-    texts = [sample.raw if choice.text == "raw" else sample.text for sample in samples]
+    texts = [read_form(sample, choice) for sample in samples]
     return AnalysisSet(
         name=dataset.name,
         texts=texts,
@@ -52,6 +53,11 @@ def make_set(
         gold=dataset.kind is DatasetKind.GOLD,
         items=[sample.item for sample in samples],
     )
+
+
+def read_form(sample: Sample, choice: TextChoice) -> str:
+    """The text in the form that counts; what a model thought is no part of its raw answer."""
+    return split_thinking(sample.raw).text if choice.text == "raw" else sample.text
 
 
 def hash_content(store: Store, dataset: Dataset) -> str:

@@ -15,12 +15,12 @@ from attrprompt.errors import InputError
 from attrprompt.llm.tokens import estimate_tokens
 from attrprompt.project import Method, Project, fold_label
 from attrprompt.prompts.rendering import PromptRenderer
-from attrprompt.records import Dataset, DatasetKind, Flag, Run, Sample, SampleStatus, hash_text
+from attrprompt.records import ANSWER_DOUBTS, Dataset, DatasetKind, Flag, Run, Sample, SampleStatus, hash_text
 from attrprompt.store import SampleFilter, Store, StoredProject
 
 MOST_PER_CLASS = 20
 KEPT_AS = "few_shots"  # among a run's options
-_DOUBTED = frozenset({Flag.EMPTY.value, Flag.REFUSAL.value, Flag.TRUNCATED.value, Flag.FEW_SHOT_COPY.value})
+_DOUBTED = frozenset({Flag.EMPTY, Flag.REFUSAL, Flag.TRUNCATED, Flag.FEW_SHOT_COPY, *ANSWER_DOUBTS})
 
 
 @dataclass(frozen=True, slots=True)

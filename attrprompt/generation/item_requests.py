@@ -8,6 +8,7 @@ from __future__ import annotations
 from attrprompt.errors import ErrorKind
 from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
 from attrprompt.generation.run_options import GenerationParameters
+from attrprompt.generation.wrappers import AskedText
 from attrprompt.llm.chat import ChatReply, ChatRequest
 from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.project import Project
@@ -27,6 +28,10 @@ class ItemTranslator:
         self._model = run.model
         self.parameters = GenerationParameters.model_validate(run.parameters)
         self._lengths = asked_lengths(document)
+        self._kind = document.task.text
+        self._labels = tuple(
+            dict.fromkeys(name for _, label in document.ordered_labels() for name in (label.name, label.title))
+        )
 
     def to_request(self, item: PlannedItem, *, timeout: float = 120.0) -> ChatRequest:
         """What is asked for an item."""
@@ -57,6 +62,7 @@ class ItemTranslator:
             finish_reason=reply.finish_reason,
             refused=reply.refused,
             length=find_asked_length(self._lengths, item.attributes),
+            asked=AskedText(self._kind, self._labels, item.attributes, item.prompt),
         )
         return NewSample(
             item=item.item,

@@ -1,8 +1,4 @@
-"""What is done with an answer before it is read: the wrapper taken off, doubts marked. The raw answer is kept.
-
-Nothing is dropped. A wrapper is what a chat model puts around the text it was asked for: a sentence that announces
-it ("Sure, here is a news article:"), quotes around the whole, a heading mark, a code fence, a note after it.
-"""
+"""What is done with an answer before it is read: the wrapper taken off, doubts marked. The raw answer is kept."""
 
 from __future__ import annotations
 
@@ -11,27 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attrprompt.analysis.texts.tokens import count_words
+from attrprompt.generation.doubts import find_doubts
+from attrprompt.generation.wrappers import NOTHING_KNOWN, AskedText, strip_wrapper
 from attrprompt.project import DimensionKind, Project
 from attrprompt.records import Flag
 
-_ANNOUNCEMENT = re.compile(
-    r"""\A\s*
-    (?:(?:sure|certainly|of\ course|absolutely|okay|ok|great)[,.!]?\s+)?
-    (?:(?:here(?:'|’)?s|here\ (?:is|are)|below\ is|this\ is|the\ following\ is)\b[^\n:]{0,160}:\s*\n?
-      |(?:sure|certainly|of\ course|absolutely)[,.!][^\n]{0,120}[:.!]\s*\n+)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_FENCE = re.compile(r"\A\s*```[\w-]*\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
-_HEADING = re.compile(
-    r"^\s{0,3}(?:#{1,6}\s+|\*\*\s*(?:title|headline|subject|text|article|review|abstract)\s*:?\s*\*\*\s*)", re.I
-)
-_FIELD = re.compile(r"\A\s*(?:title|headline|subject|text|article|news article|review|abstract)\s*:\s+", re.IGNORECASE)
-_CLOSING_NOTE = re.compile(
-    r"\n+\s*(?:\(?note\s*:|i hope (?:this|that)|let me know|please let me know|feel free to)[^\n]*(?:\n[^\n]*)?\s*\Z",
-    re.IGNORECASE,
-)
-_QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“"}
 _REFUSAL = re.compile(
     r"""\A\W*(?:
       (?:i(?:'|’)?m|i\ am)\ (?:very\ |really\ |so\ )?(?:sorry|unable|not\ able)\b
@@ -55,16 +35,23 @@ class ProcessedAnswer:
 
 
 def process_answer(
-    raw: str, *, finish_reason: str | None, refused: bool, length: tuple[int, int] | None
+    answer: str,
+    *,
+    finish_reason: str | None,
+    refused: bool,
+    length: tuple[int, int] | None,
+    asked: AskedText = NOTHING_KNOWN,
 ) -> ProcessedAnswer:
     """Clean an answer and mark what can be seen from it alone.
 
     Args:
+        answer: what the model answered, its thinking already apart.
         finish_reason: as the endpoint gave it; `length` means cut by max_tokens.
         refused: the endpoint itself marked the answer as a refusal.
         length: smallest and largest number of words that the prompt asked for.
+        asked: what else was asked for; the more is known, the surer a wrapper is told from the text.
     """
-    text = strip_wrapper(raw)
+    text = strip_wrapper(answer, asked)
     flags: list[Flag] = []
     if not text:
         return ProcessedAnswer("", (Flag.REFUSAL if refused else Flag.EMPTY,))
@@ -74,23 +61,8 @@ def process_answer(
         flags.append(Flag.TRUNCATED)
     if length is not None and not length[0] <= count_words(text) <= length[1]:
         flags.append(Flag.LENGTH)
+    flags.extend(find_doubts(text, asked))
     return ProcessedAnswer(text, tuple(flags))
-
-
-def strip_wrapper(raw: str) -> str:
-    """The text that was asked for, without what the model put around it. Inner text is never changed."""
-    text = raw.strip()
-    fenced = _FENCE.match(text)
-    if fenced:
-        text = fenced.group(1).strip()
-    announced = _ANNOUNCEMENT.match(text)
-    if announced and announced.end() < len(text):
-        text = text[announced.end() :].strip()
-    text = _CLOSING_NOTE.sub("", text).rstrip() or text
-    for pattern in (_HEADING, _FIELD):
-        rest = pattern.sub("", text, count=1).strip()
-        text = rest or text
-    return _strip_quotes(text)
 
 
 def is_refusal(text: str) -> bool:
@@ -114,11 +86,3 @@ def find_asked_length(
 ) -> tuple[int, int] | None:
     """The length that a configuration asks for, or None where it has none."""
     return next((lengths[pair] for pair in attributes.items() if pair in lengths), None)
-
-
-def _strip_quotes(text: str) -> str:
-    closing = _QUOTES.get(text[:1])
-    inner = text[1:-1]
-    if closing and len(text) > 2 and text.endswith(closing) and text[0] not in inner and closing not in inner:
-        return inner.strip()
-    return text

@@ -47,6 +47,12 @@ def read_json(reply: str) -> Iterator[Any]:
             yield found
 
 
+def repair_object(text: str) -> dict[str, Any] | None:
+    """The object that a text begins with, slightly broken or cut short; None where it is none."""
+    found = _repair(text[:LONGEST_REPLY])
+    return found if isinstance(found, dict) else None
+
+
 def read_list(reply: str) -> list[str]:
     """The items of a numbered or bulleted list, in order, without markers and emphasis; empty where it has none."""
     items = []

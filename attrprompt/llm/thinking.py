@@ -49,6 +49,11 @@ def split_thinking(written: str) -> Thought:
     return Thought(text, thinking, is_unfinished, written if text != written else "")
 
 
+def holds_thinking_tags(text: str) -> bool:
+    """Whether a tag of thinking is left in a text, so that nothing says which of its parts is the answer."""
+    return any(pattern.search(text) is not None for pattern in (_OPEN, _CLOSE)) or "<|channel|>" in text
+
+
 def explain_only_thinking(most_tokens: int, *, is_cut: bool) -> str:
     """Why there is no answer where a model did nothing but think, and what to raise."""
     spent = f"used all {most_tokens:,} tokens for thinking" if is_cut else "ended with its thinking"

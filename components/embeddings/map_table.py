@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from attrprompt.analysis_jobs.loading import read_texts
+from attrprompt.analysis_jobs.loading import read_form, read_texts
 from attrprompt.analysis_jobs.map import TextPlane
 from attrprompt.analysis_jobs.neighbourhood import Neighbourhood
 from attrprompt.analysis_jobs.request import AnalysisRequest
@@ -55,7 +55,7 @@ def _read_rows(store: Store, number: int, request: AnalysisRequest) -> list[dict
     dataset = store.datasets.load(number)
     rows = []
     for sample in read_texts(store, dataset, request.choice):
-        text = sample.raw if request.choice.text == "raw" else sample.text
+        text = read_form(sample, request.choice)
         if not text.strip() or not request.choice.counts(sample.flags, sample.status.value):
             continue
         rows.append(

@@ -15,6 +15,11 @@ SHOWN = 8
 FLAG_WORDS = {
     "length": "not the length asked for",
     "truncated": "cut at the longest length",
+    "thinking": "may hold the model's thinking",
+    "several_texts": "several texts in one",
+    "placeholder": "something left to fill in",
+    "names_label": "names its label",
+    "wrapper": "words about the text left in it",
     "few_shot_copy": "copies an example",
 }
 

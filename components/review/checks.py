@@ -13,6 +13,7 @@ from attrprompt.analysis_jobs.check import (
     make_check_request,
     remove_check_flags,
 )
+from attrprompt.llm.thinking import split_thinking
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
@@ -89,8 +90,8 @@ def _draw_cleaned(page: ProjectPage, dataset: Dataset) -> None:
         return
     st.divider()
     st.write(
-        f"{count:,} answers were cleaned when they came: spaces, announcements, quotes or headings around the text "
-        "were taken off. The raw answers are kept."
+        f"{count:,} answers were cleaned when they came: what the model thought, and spaces, announcements, quotes or "
+        "headings around the text were taken off. The raw answers are kept."
     )
     st.button(
         f"Put the raw answer back in {count:,} texts",
@@ -104,9 +105,9 @@ def _draw_cleaned(page: ProjectPage, dataset: Dataset) -> None:
 def _put_raw_back(page: ProjectPage, dataset: Dataset) -> str:
     store = page.runtime.store
     raw = {
-        sample.item: {"text": sample.raw}
+        sample.item: {"text": answer}
         for sample in store.datasets.iterate(dataset.id, CLEANED)
-        if sample.raw.strip()
+        if (answer := split_thinking(sample.raw).text).strip() and answer != sample.text
     }
     store.review.decide_each(dataset.id, raw, actor=page.actor)
     return f"{len(raw):,} texts are the raw answers now."

@@ -16,12 +16,12 @@ from attrprompt.generation.fewshot import MOST_PER_CLASS, Example, FewShots
 from attrprompt.generation.launch import create_run
 from attrprompt.generation.run_options import GenerationParameters, RunLimits
 from attrprompt.project import fold_label
-from attrprompt.records import BASE_RUN, Flag, Run, Sample, SampleStatus
+from attrprompt.records import ANSWER_DOUBTS, BASE_RUN, Flag, Run, Sample, SampleStatus
 from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import SampleFilter, Store, StoredProject
 
 KEPT_AS = "feedback"  # among a run's options
-_UNFIT = frozenset({Flag.EMPTY, Flag.REFUSAL, Flag.TRUNCATED, Flag.FEW_SHOT_COPY, Flag.NEAR_DUPLICATE})
+_UNFIT = frozenset({Flag.EMPTY, Flag.REFUSAL, Flag.TRUNCATED, Flag.FEW_SHOT_COPY, Flag.NEAR_DUPLICATE, *ANSWER_DOUBTS})
 
 
 @dataclass(frozen=True, slots=True)

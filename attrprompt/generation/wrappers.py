@@ -1,0 +1,429 @@
+"""What a chat model puts around the text that it was asked for, taken off where it cannot be part of the text.
+
+An announcement ("Sure, here is a news article:"), a note after it, a code fence, JSON or quotes around the whole, the
+label and the attributes as fields before it, a title that nobody asked for, a count of its words. Each step takes one
+of them off, and they are repeated until none finds anything, so that their order does not matter. What could be part of
+a text is left alone; `doubts` flags it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from attrprompt.llm.lenient_json import repair_object
+from attrprompt.project import fold_label
+
+MOST_ROUNDS = 30
+LONGEST_TITLE = 200
+LONGEST_ENDING = 600
+FEWEST_WORDS = 5
+"""A value of a JSON object that no key names as the text must have so many words to be one."""
+
+LABEL_FIELDS = (
+    r"category|label|labels|class|classification|topic|section|genre|sentiment|tags?|news category|true label"
+)
+_OTHER_FIELDS = r"subtopic|sub-topic|style|tone|length|location|setting|source|language|keywords|word count"
+_TEXT_NAMES = (
+    r"text|article|news article|news story|content|body|body text|main text|full text|generated text"
+    r"|output|answer|response"
+)
+_TITLE_NAMES = r"title|headline|heading|subject|subject line|article title|review title|news headline|headline/title"
+_NOUNS = (
+    r"articles?|texts?|stor(?:y|ies)|news|reviews?|posts?|abstracts?|paragraphs?|pieces?|reports?|drafts?|examples?|"
+    r"samples?|versions?|emails?|e-mails?|messages?|tweets?|comments?|questions?|summar(?:y|ies)|descriptions?|"
+    r"dialogues?|conversations?|passages?|responses?|answers?|outputs?|results?|letters?|blurbs?|snippets?|sentences?|"
+    r"content|write-ups?|json"
+)
+_APOSTROPHE = "(?:'|’)?"
+_OPENER = r"(?:sure(?:\ thing)?|certainly|of\ course)"
+_WEAK_OPENER = r"(?:absolutely|okay|ok|alright|great|understood|no\ problem|gladly|yes)"
+_HERE = rf"""(?:here{_APOSTROPHE}s|here\ (?:is|are|you\ go)|below\ (?:is|are|you)|this\ is|the\ following\ (?:is|are)
+  |i{_APOSTROPHE}ve\ (?:written|created|prepared|crafted|drafted)|i\ have\ (?:written|created|prepared|crafted|drafted)
+  |please\ find|as\ requested)"""
+_LINE_OR_PHRASE = r"(?:[^\n]{0,300}:[*]*[ ]*(?:\n|\Z)|[^\n:]{0,200}:[*]*\s)"
+_ANNOUNCEMENTS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+    for pattern in (
+        # Sure! Here is one:
+        rf"\A{_OPENER}[,.!:]*\s+(?:i{_APOSTROPHE}d\ be\ (?:happy|glad)\ to[^\n.!]*[.!]\s+)?{_HERE}\b{_LINE_OR_PHRASE}",
+        # Great, here is a short article about …:
+        rf"\A(?:{_WEAK_OPENER}[,.!:]*\s+)?{_HERE}\b[^\n]{{0,120}}\b(?:{_NOUNS})\b[^\n]{{0,200}}:[*]*[ ]*(?:\n|\Z)",
+        # Here is an article about …: in the same line
+        rf"\A(?:{_WEAK_OPENER}[,.!:]*\s+)?here(?:{_APOSTROPHE}s|\ is)\ (?:an?|the|your|one)\ [^\n:.]{{0,60}}"
+        r"\b(?:article|text|review|abstract|example|sample)\b[^\n:.]{0,120}:\s",
+        # Certainly! I can help with that.
+        rf"\A{_OPENER}[,.!][^\n]{{0,160}}\b(?:here|help|happy|glad|i{_APOSTROPHE}ll|i\ can|below)\b"
+        r"[^\n]{0,120}[:.!]\s*\n",
+        rf"\A{_OPENER}[.!]\s*\n",
+        rf"\Ai{_APOSTROPHE}d\ be\ (?:happy|glad)\ to\ (?:help|write|create|assist)[^\n]{{0,160}}[:.!]\s*\n",
+        r"\A(?:voici|aqu[ií]\ (?:tienes|est[aá])|hier\ (?:ist|sind)|ecco|aqui\ est[aá]|以下是|以下は)"
+        r"[^\n:：]{0,160}[:：]\s*\n",
+    )
+)
+_ABOUT_THE_TEXT = (
+    r"changes?|adjust\w*|revis\w+|modif\w+|edits?|edited|rewrit\w+|another|different|versions?|tone|longer|shorter|tweak\w*|"
+    r"refine\w*|expand\w*|this (?:article|text|review|piece|draft|story)"
+)
+_OUTRO = re.compile(
+    r"(?:please )?let me know\b|i hope (?:this|that|it|you)\b|hope (?:this|that) helps|feel free to\b"
+    r"|would you like (?:me\b|another|any)|do you want me to\b|is there anything else\b"
+    rf"|if you{_APOSTROPHE}(?:d| would| need| want| have|re)\b",
+    re.IGNORECASE,
+)
+_OUTRO_ABOUT_TEXT = re.compile(rf"\b(?:{_ABOUT_THE_TEXT})\b", re.IGNORECASE)
+_OUTRO_SENTENCE = re.compile(
+    rf"(?<=[.!?\"”…])\s+(?:please )?(?:let me know if you{_APOSTROPHE}(?:d| would)? (?:like|want|need)"
+    rf"|feel free to|would you like me to)\b(?=[^.!?\n]*\b(?:{_ABOUT_THE_TEXT})\b)[^.!?\n]{{0,160}}[.!?]?\Z",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?:editor'?s? )?note\s*:.*\b(?:fiction\w*|generated|word count|\d+ words|prompt|placeholders?|hypothetical"
+    r"|this (?:article|text|review|story|piece|abstract|post|news article) (?:is|was|has|does|meets|follows|uses))\b.*"
+    r"|this (?:article|text|review|story|piece|abstract|post|news article) (?:is|was|has been) (?:entirely )?"
+    r"(?:fictional|fictitious|a work of fiction|generated|hypothetical)\b.*"
+    r"|end of (?:the )?(?:article|text|review|story|news article)\W*|(?:article|text|review|story) ends?(?: here)?\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ABOUT = r"(?:about|approx\.?|approximately|exactly|~)?"
+_WORD_COUNT = re.compile(
+    rf"""[*_]*[(\[]\s*[*_]*(?:(?:total\ )?(?:word\ count|words|length)\s*:?\s*[*_]*)?\s*{_ABOUT}
+          \s*\d{{1,5}}\s*(?:words?)?\s*(?:in\ total)?\s*[*_]*[)\]][*_]*
+       |[*_]*(?:total\ )?(?:word\ count|words)\s*[:=]\s*[*_]*\s*{_ABOUT}\s*\d{{1,5}}(?:\s*words?)?[*_.]*
+       |[*_]*~?\d{{1,5}}\s+words\.?[*_]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAMES_WORDS = re.compile(r"words?|length", re.IGNORECASE)
+_TRAILING_COUNT = re.compile(
+    r"[(\[]\s*(?:word count\s*:?\s*)?(?:about |approx\.? |approximately |~)?\d{1,5} ?words?[)\]]\Z", re.IGNORECASE
+)
+_RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|={3,}|~{3,}|(?:[-*_] ){2,}[-*_]|#{1,6})")
+_FENCE = re.compile(r"\A```[\w-]*[ \t]*\n(.*?)(?:\n?```\s*\Z|\Z)", re.DOTALL)
+_TAGGED = re.compile(
+    r"\A<(?P<tag>text|article|news|news_article|review|answer|output|response|content|story|document|result)>(.*)</(?P=tag)>\Z",
+    re.DOTALL | re.IGNORECASE,
+)
+_SPEAKER = re.compile(r"\A[*_#\s]*(?:assistant|ai assistant|chatbot|chatgpt)[*_\s]*:[*_]*\s+", re.IGNORECASE)
+_HEADING = re.compile(r"\A(?:#{1,6}\s+(?P<hash>[^\n]+)|\*\*(?P<bold>[^*\n]+)\*\*|__(?P<under>[^_\n]+)__)[ \t]*\n+")
+_QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“", "‘": "’", "「": "」"}
+_EMPHASISED = re.compile(r"\A(\*\*|__)(?P<inside>(?:(?!\1|\n).)+)\1\Z")
+_LABEL_MARK = re.compile(rf"\A[*_#(\[]*(?:{LABEL_FIELDS})[*_\s]*[:=][*_]*\s*[*_\"]*", re.IGNORECASE)
+_AFTER_LABEL = re.compile(r"[*_\"]*(?:\s*[\n.;,|)\]–—-]+\s*|\s+(?=\w+(?: \w+)?:))")
+_NUMBERED_NAME = re.compile(
+    rf"\A[*_#\s]*(?:example|sample|option|version|output|response|{_TEXT_NAMES}|review)\s*#?1[*_]*\s*[:.\n][*_]*\s*",
+    re.IGNORECASE,
+)
+_WANTS_TITLE = re.compile(r"\b(?:titles?|headlines?|headings?|subject lines?)\b", re.IGNORECASE)
+_WANTS_NO_TITLE = re.compile(
+    r"\b(?:no|without|not|never|don't|omit|skip)\b[^.\n]{0,40}\b(?:titles?|headlines?|headings?|subject lines?)\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"\b(?:e-?mails?|letters?|messages?|chats?|dialogues?|conversations?|tickets?)\b", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"\b(?:reviews?|posts?|comments?|tweets?|blogs?|questions?|answers?|repl(?:y|ies))\b", re.IGNORECASE
+)
+_JSON_OBJECT = re.compile(r"\A\{\s*(?:[\"'“”]?[\w ]{1,40}[\"'“”]?\s*:|\})")
+_JSON_TITLES = ("title", "headline", "subject")
+_JSON_TEXTS = re.compile(
+    r"text|article|content|review|body|answer|response|output|story|news|news_?article|message|post|sentence|abstract"
+    r"|question|paragraph|document|result|e_?mail|tweet|comment|summary|sample|example|data|generated|generated_?text"
+)
+
+
+@dataclass(frozen=True)
+class AskedText:
+    """What was asked for, as far as it tells wrapper from text.
+
+    Attributes:
+        kind: what one text of the task is called: "news article".
+        labels: every name and title of the task's labels.
+        attributes: dimension name to value, as the prompt asked for them.
+        prompt: the prompt itself.
+    """
+
+    kind: str = ""
+    labels: Sequence[str] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    prompt: str = ""
+
+    @cached_property
+    def folded_labels(self) -> frozenset[str]:
+        """The labels as they are compared."""
+        return frozenset(fold_label(label) for label in self.labels)
+
+    @cached_property
+    def wants_title(self) -> bool:
+        """The prompt, or the name of the kind of text, asks for a title."""
+        asked = f"{self.prompt} {self.kind}"
+        return _WANTS_TITLE.search(asked) is not None and _WANTS_NO_TITLE.search(asked) is None
+
+    @cached_property
+    def is_letter(self) -> bool:
+        """The text is one that speaks to somebody: offers and thanks may be its own, and it may have a subject."""
+        return _LETTERS.search(self.kind) is not None
+
+    @cached_property
+    def is_impersonal(self) -> bool:
+        """The text is known to speak to nobody: hopes that it helps are the model's own."""
+        return bool(self.kind) and not self.is_letter and _PERSONAL.search(self.kind) is None
+
+    @cached_property
+    def text_mark(self) -> re.Pattern[str]:
+        """`Text:`, or what the task calls a text, before the text itself."""
+        own = [re.escape(word) for word in {self.kind.casefold(), *self.kind.casefold().split()[-1:]} if word]
+        names = "|".join([_TEXT_NAMES, *own])
+        return re.compile(rf"\A[*_#\s]*(?:the )?(?:{names})[*_\s]*:[*_]*(?:[ \t]*\n|\s+)", re.IGNORECASE)
+
+    @cached_property
+    def field_line(self) -> re.Pattern[str]:
+        """A line that says one thing about the text: its label, an attribute, its title."""
+        dimensions = [re.escape(name.replace("_", " ")) for name in self.attributes]
+        dimensions += [re.escape(name) for name in self.attributes if "_" in name]
+        names = "|".join([LABEL_FIELDS, _OTHER_FIELDS, _TITLE_NAMES, *dimensions])
+        return re.compile(rf"[*_#>\s-]*(?P<name>{names})[*_\s]*[:=][*_]*[ \t]*(?P<value>\S[^\n]*)", re.IGNORECASE)
+
+    @cached_property
+    def label_mark(self) -> re.Pattern[str] | None:
+        """A label as a mark: in brackets, as a hashtag, before a colon or alone in a line, or called the category.
+
+        A name that no sentence holds (`Sci_Tech`) is a mark wherever it stands; a label of one sign never is.
+        """
+        spelled = {label for label in self.labels if sum(sign.isalpha() for sign in label) > 1}
+        spelled |= {label.replace("_", " ") for label in spelled}
+        if not spelled:
+            return None
+        names = "|".join(re.escape(name) for name in sorted(spelled, key=len, reverse=True))
+        technical = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(spelled) if re.search(r"\w[_/]\w", name)]
+        kinds = "|".join(["article", "review", "text", *(re.escape(word) for word in self.kind.split()[-1:])])
+        forms = (
+            rf"[(\[<{{][*_\"]*(?:{names})[*_\"]*[)\]>}}]",
+            rf"#(?:{names.replace(chr(92) + ' ', '')})(?!\w)",
+            rf"\A\W{{0,20}}(?:{names})[*_\"]*(?: ?:| ?\|| [-–—] )",
+            rf"^[*_#> \"(\[-]{{0,8}}(?:{names})[*_\" .:)\]]{{0,8}}$",
+            rf"\b(?:category|label|label{{1,2}}ed|classified|tagged|categori[sz]ed) (?:as |under |of |is |in )?"
+            rf"(?:an? |the )?[\"“'‘*]*(?:{names})(?!\w)",
+            rf"\b(?:{names})[\"”'’*]{{0,3}} (?:category|label)\b",
+            rf"\bthis (?:\w{{1,20}} )?(?:is|was) (?:an?|the) (?:\w{{1,20}} )?(?:{names}) (?:{kinds})\b",
+        )
+        return re.compile("|".join([*forms, *technical]), re.IGNORECASE | re.MULTILINE)
+
+    def names_label(self, words: str) -> bool:
+        """Whether these words are nothing but labels, one or several."""
+        parts = [part for part in re.split(r"[,;|+&]| and ", words) if part.strip()]
+        return fold_label(words) in self.folded_labels or (
+            bool(parts) and all(fold_label(part) in self.folded_labels for part in parts)
+        )
+
+
+NOTHING_KNOWN = AskedText()
+
+
+def strip_wrapper(answer: str, asked: AskedText = NOTHING_KNOWN) -> str:
+    """The text that was asked for, without what the model put around it. Inner text is never changed."""
+    text = answer.strip()
+    for _ in range(MOST_ROUNDS):
+        before = text
+        for step in _STEPS:
+            rest = step(text, asked).strip()
+            if rest:
+                text = rest
+        if text == before:
+            break
+    return text
+
+
+def _open_fence(text: str, asked: AskedText) -> str:
+    fenced = _FENCE.match(text)
+    return fenced.group(1) if fenced and "```" not in fenced.group(1) else text
+
+
+def _take_from_json(text: str, asked: AskedText) -> str:
+    """The text inside an object, a list of one or a JSON string; other JSON stays as it is."""
+    if text[:1] not in '{["':
+        return text
+    try:
+        found: Any = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        found = repair_object(text) if _JSON_OBJECT.match(text) else None
+    return _find_text(found, asked) or text
+
+
+def _find_text(found: Any, asked: AskedText, depth: int = 0) -> str:
+    if isinstance(found, str):
+        return found
+    if depth > 3:
+        return ""
+    if isinstance(found, list):
+        return _find_text(found[0], asked, depth + 1) if len(found) == 1 else ""
+    if not isinstance(found, dict):
+        return ""
+    own = fold_label(asked.kind)
+    keys = {fold_label(str(key)): value for key, value in found.items()}
+    named = [
+        _find_text(value, asked, depth + 1) for key, value in keys.items() if _JSON_TEXTS.fullmatch(key) or key == own
+    ]
+    others = [value for key, value in keys.items() if isinstance(value, str) and key not in _JSON_TITLES]
+    others = [value for value in others if len(value.split()) >= FEWEST_WORDS and not asked.names_label(value)]
+    text = max(named, key=len, default="") or (others[0] if len(others) == 1 else "")
+    title = next((keys[name] for name in _JSON_TITLES if isinstance(keys.get(name), str)), "")
+    return f"{title}\n\n{text}" if text and title and asked.wants_title else text
+
+
+def _open_tags(text: str, asked: AskedText) -> str:
+    tagged = _TAGGED.match(text)
+    return tagged.group(2) if tagged else text
+
+
+def _drop_speaker(text: str, asked: AskedText) -> str:
+    return text if asked.is_letter else _SPEAKER.sub("", text, count=1)
+
+
+def _drop_announcement(text: str, asked: AskedText) -> str:
+    for announcement in _ANNOUNCEMENTS:
+        found = announcement.match(text)
+        if found:
+            return text[found.end() :]
+    return text
+
+
+def _drop_fields(text: str, asked: AskedText) -> str:
+    """A field before the text goes where its value is what was asked for, or where a mark of the text follows."""
+    line, _, rest = text.partition("\n")
+    given = asked.field_line.fullmatch(line.rstrip())
+    if given is None or _is_title(given["name"]):
+        return _drop_label_field(text, asked)
+    is_certain = _is_as_asked(given, asked) or _reaches_text_mark(rest, asked)
+    return rest if is_certain else _drop_label_field(text, asked)
+
+
+def _reaches_text_mark(rest: str, asked: AskedText) -> bool:
+    for _ in range(MOST_ROUNDS):
+        rest = rest.lstrip()
+        if asked.text_mark.match(rest):
+            return True
+        line, _, rest = rest.partition("\n")
+        if not rest or asked.field_line.fullmatch(line.rstrip()) is None:
+            return False
+    return False
+
+
+def _drop_label_field(text: str, asked: AskedText) -> str:
+    """`Category: Sports Text: …` and `Label: Sports. …` in one line."""
+    mark = _LABEL_MARK.match(text)
+    if mark is None:
+        return text
+    rest = text[mark.end() :]
+    for label in sorted(asked.labels, key=len, reverse=True):
+        if rest[: len(label)].casefold() == label.casefold():
+            after = _AFTER_LABEL.match(rest, len(label))
+            return rest[after.end() :] if after else text
+    return text
+
+
+def _is_as_asked(given: re.Match[str], asked: AskedText) -> bool:
+    value = given["value"].strip(" *_\"'.")
+    attribute = {name.replace("_", " ").casefold(): value for name, value in asked.attributes.items()}
+    wanted = attribute.get(given["name"].replace("_", " ").casefold())
+    return asked.names_label(value) or (wanted is not None and fold_label(wanted) == fold_label(value))
+
+
+def _drop_text_mark(text: str, asked: AskedText) -> str:
+    without_number = _NUMBERED_NAME.match(text)
+    if without_number and not re.search(r"(?m)^[*_#\s]*\w[\w ]*\s*#?2[*_]*\s*[:.\n]", text):
+        return text[without_number.end() :]
+    return asked.text_mark.sub("", text, count=1)
+
+
+def _drop_title(text: str, asked: AskedText) -> str:
+    """A title before the text; its words stay where the task wants one, or where nothing else is there."""
+    line, _, rest = text.partition("\n")
+    given = asked.field_line.fullmatch(line.rstrip())
+    if given is not None and _is_title(given["name"]):
+        title = given["value"].strip().removesuffix("**").strip(' *_"')
+        if asked.is_letter and given["name"].casefold().startswith("subject"):
+            return text
+        if not rest.strip() or asked.wants_title:
+            return f"{title}\n\n{rest.lstrip()}"
+        return rest
+    heading = _HEADING.match(text)
+    if heading is None:
+        return text
+    title = (heading["hash"] or heading["bold"] or heading["under"]).strip(" *_#")
+    is_sentence = title.endswith((".", "!", "?", ",")) and heading["hash"] is None
+    if len(title) > LONGEST_TITLE or is_sentence:
+        return text
+    if asked.wants_title and not asked.names_label(title) and not asked.text_mark.match(f"{title}:\n"):
+        return f"{title}\n\n{text[heading.end() :]}"
+    return text[heading.end() :]
+
+
+def _is_title(name: str) -> bool:
+    return re.fullmatch(_TITLE_NAMES, name, re.IGNORECASE) is not None
+
+
+def _drop_ending(text: str, asked: AskedText) -> str:
+    """The last line or paragraph where it is about the text: an offer to change it, a note, a count, the label."""
+    for separator in ("\n", "\n\n"):
+        head, _, ending = text.rpartition(separator)
+        if head.strip() and len(ending) <= LONGEST_ENDING and _is_about_text(ending.strip(), asked):
+            return head
+    return _OUTRO_SENTENCE.sub("", text)
+
+
+def _is_about_text(ending: str, asked: AskedText) -> bool:
+    bare = ending.strip(" *_()[]")
+    if _RULE.fullmatch(ending) or _is_word_count(ending) or _NOTE.fullmatch(bare) or _is_outro(bare, asked):
+        return True
+    given = asked.field_line.fullmatch(ending)
+    return given is not None and not _is_title(given["name"]) and _is_as_asked(given, asked)
+
+
+def _is_outro(ending: str, asked: AskedText) -> bool:
+    if _OUTRO.match(ending) is None or asked.is_letter:
+        return False
+    return asked.is_impersonal or _OUTRO_ABOUT_TEXT.search(ending) is not None
+
+
+def _is_word_count(line: str) -> bool:
+    return _WORD_COUNT.fullmatch(line) is not None and _NAMES_WORDS.search(line) is not None
+
+
+def _drop_word_count(text: str, asked: AskedText) -> str:
+    line, _, rest = text.partition("\n")
+    if rest and _is_word_count(line.strip()):
+        return rest
+    return _TRAILING_COUNT.sub("", text) if text.endswith((")", "]")) else text
+
+
+def _drop_rules(text: str, asked: AskedText) -> str:
+    line, _, rest = text.partition("\n")
+    return rest if rest and _RULE.fullmatch(line.strip()) else text
+
+
+def _strip_quotes(text: str, asked: AskedText) -> str:
+    closing = _QUOTES.get(text[:1])
+    inner = text[1:-1]
+    if closing and len(text) > 2 and text.endswith(closing) and text[0] not in inner and closing not in inner:
+        return inner
+    emphasised = _EMPHASISED.match(text)
+    return emphasised["inside"] if emphasised else text
+
+
+_STEPS: tuple[Callable[[str, AskedText], str], ...] = (
+    _open_fence,
+    _take_from_json,
+    _open_tags,
+    _drop_speaker,
+    _drop_announcement,
+    _drop_rules,
+    _drop_fields,
+    _drop_title,
+    _drop_text_mark,
+    _drop_ending,
+    _drop_word_count,
+    _strip_quotes,
+)
