@@ -239,6 +239,8 @@ class Sample:
     reviewed_by: str
     reviewed_at: float | None
     revision: int
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """What else the row of an imported file says, by its columns."""
 
     @property
     def label(self) -> str:
@@ -274,6 +276,7 @@ class Sample:
             "note": self.note,
             "reviewed_by": self.reviewed_by,
             "reviewed_at": None if self.reviewed_at is None else format_time(self.reviewed_at),
+            **({"extra": dict(self.extra)} if self.extra else {}),
         }
 
 

@@ -130,7 +130,9 @@ def _fill(store: Store) -> None:
     store.people.write_setting("embedded_file", None)
     project = _design(store, project)
     gold = [
-        NewSample(number, f"Report {number} of {label}: naïve café 東京", "", (label,), {})
+        NewSample(
+            number, f"Report {number} of {label}: naïve café 東京", "", (label,), {}, extra={"url": f"n/{number}"}
+        )
         for number, label in enumerate(("World", "Sports") * 3)
     ]
     store.datasets.import_rows(project.id, "gold", DatasetKind.GOLD, gold, info={"file": "gold.jsonl"})

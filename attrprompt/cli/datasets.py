@@ -11,6 +11,7 @@ from attrprompt.cli.session import ProjectName, get_session, read_pairs
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.read_rows import read_label_map
+from attrprompt.exchange.rows.write_rows import CsvOptions
 from attrprompt.exchange.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
 from attrprompt.project import fold_label
 from attrprompt.records import DatasetKind, Flag, SampleStatus
@@ -72,6 +73,7 @@ def import_dataset_command(
     label_column: Annotated[str | None, typer.Option()] = None,
     label_map: Annotated[Path | None, typer.Option(help="A file with one label a line, for numbered labels.")] = None,
     attribute_columns: Annotated[str | None, typer.Option(help="Columns, separated by commas.")] = None,
+    rename_label: LabelRenames = None,
     kind: Annotated[DatasetKind, typer.Option(help="How the texts came to be.")] = DatasetKind.GOLD,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a data set of this name.")] = False,
 ) -> None:
@@ -88,6 +90,7 @@ def import_dataset_command(
         label_column=label_column,
         label_map=read_label_map(label_map) if label_map else None,
         attribute_columns=[column.strip() for column in (attribute_columns or "").split(",") if column.strip()],
+        renames=rename_label or (),
         replace=replace,
     )
     session.emit(
@@ -122,6 +125,11 @@ def export(
     label: Annotated[list[str] | None, typer.Option(help="Only texts with this label. Repeatable.")] = None,
     without_flag: Annotated[list[Flag] | None, typer.Option(help="No texts with this mark. Repeatable.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Text and label only.")] = False,
+    no_formula_guard: Annotated[
+        bool, typer.Option("--no-formula-guard", help="CSV: no apostrophe before cells that look like formulas.")
+    ] = False,
+    excel: Annotated[bool, typer.Option("--excel", help="CSV: with the byte order mark that Excel needs.")] = False,
+    card: Annotated[Path | None, typer.Option(help="Write a data card (Markdown) of the file here too.")] = None,
 ) -> None:
     """Write a data set with the provenance of each text."""
     session = get_session(context)
@@ -138,7 +146,17 @@ def export(
         statuses=tuple(status or (USABLE.statuses if usable else ())),
         without_flags=(*(USABLE.without_flags if usable else ()), *(without_flag or ())),
     )
-    written = export_dataset(session.runtime.store, stored, found, out, format, wanted=wanted, provenance=not plain)
+    written = export_dataset(
+        session.runtime.store,
+        stored,
+        found,
+        out,
+        format,
+        wanted=wanted,
+        provenance=not plain,
+        csv_options=CsvOptions(guard=not no_formula_guard, byte_order_mark=excel),
+        card=card,
+    )
     session.emit({"rows": written.rows, "path": str(written.path), "warnings": list(written.warnings)})
 
 

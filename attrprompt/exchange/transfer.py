@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from attrprompt.analysis.regions.resolve import resolve_place
+from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.exchange.authors.attributes_export import export_attributes
 from attrprompt.exchange.authors.attributes_folder import AttributesImport, read_attributes_folder
@@ -17,9 +16,11 @@ from attrprompt.exchange.authors.authors_dataset import export_authors_dataset, 
 from attrprompt.exchange.documents.merging import replace_content
 from attrprompt.exchange.documents.project_files import read_project_file, write_project_json, write_project_yaml
 from attrprompt.exchange.documents.values_csv import write_values_csv
+from attrprompt.exchange.rows.data_card import Census, write_data_card
 from attrprompt.exchange.rows.hub_folder import export_hub_folder
+from attrprompt.exchange.rows.own_rows import SampleReader
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
-from attrprompt.exchange.rows.write_rows import write_rows
+from attrprompt.exchange.rows.write_rows import CsvOptions, write_rows
 from attrprompt.files import replace_file
 from attrprompt.records import Dataset, DatasetKind, Flag, SampleStatus
 from attrprompt.store import NewSample, SampleFilter, Store, StoredProject
@@ -138,6 +139,7 @@ def import_dataset(
     label_column: str | None = None,
     label_map: Sequence[str] | None = None,
     attribute_columns: Sequence[str] = (),
+    renames: Sequence[str] = (),
     replace: bool = False,
 ) -> ImportedDataset:
     """Read labelled texts into the store, all of them or none.
@@ -153,11 +155,13 @@ def import_dataset(
         label_column=label_column,
         label_map=label_map,
         attribute_columns=attribute_columns,
+        renames=renames,
     )
+    samples = SampleReader()
     dataset = store.datasets.import_rows(
-        project.id, name, kind, _read_samples(reader, path), info={"file": path.name}, replace=replace
+        project.id, name, kind, _read_samples(reader, samples, path), info={"file": path.name}, replace=replace
     )
-    return ImportedDataset(dataset, tuple(reader.skipped), tuple(reader.warnings))
+    return ImportedDataset(dataset, tuple(reader.skipped), (*reader.warnings, *samples.warnings))
 
 
 def export_dataset(
@@ -169,12 +173,19 @@ def export_dataset(
     *,
     wanted: SampleFilter | None = None,
     provenance: bool = True,
+    csv_options: CsvOptions | None = None,
+    card: Path | None = None,
 ) -> Export:
     """Write a data set's samples; a filter leaves out what it does not let pass.
 
+    Args:
+        csv_options: for CSV only.
+        card: where to write a data card of a file; a folder for the Hub has its own.
+
     Raises:
-        InputError: the target cannot be written to.
+        InputError: the target cannot be written to, or an option has no meaning for this format.
     """
+    _refuse_idle_options(format, provenance, csv_options, card)
     document = project.document if dataset.imported else store.runs.load_document(dataset.id)
     multi_label = document.task.multi_label
     rows = (sample.to_row(multi_label=multi_label) for sample in store.datasets.iterate(dataset.id, wanted))
@@ -184,57 +195,50 @@ def export_dataset(
     if format is ExportFormat.AUTHORS:
         authors = export_authors_dataset(rows, document, path)
         return Export(authors.path, authors.rows, authors.warnings)
-    return Export(path, write_rows(rows, path, format.value, provenance=provenance))
+    census = Census()
+    written = write_rows(census.watch(rows), path, format.value, provenance=provenance, csv_options=csv_options)
+    told = describe_guard(written.guarded)
+    if card is not None:
+        text = write_data_card(
+            census,
+            title=dataset.name,
+            project=document,
+            data_file=path.name,
+            columns=written.columns,
+            changed=told,
+        )
+        with replace_file(card) as part:
+            part.write_text(text, encoding="utf-8", newline="")
+    return Export(path, written.rows, (told,) if told else ())
 
 
-def _read_samples(rows: Iterator[ImportedRow] | Any, path: Path) -> Iterator[NewSample]:
-    item = -1
-    for item, row in enumerate(rows):
-        yield _make_sample(item, row)
-    if item < 0:
-        raise InputError(f"The file {path.name} holds no text to import. Check its text column.")
-
-
-def _make_sample(item: int, row: ImportedRow) -> NewSample:
-    """A sample of an import; what an export of ours says of where a text came from is kept."""
-    extra = row.extra
-    tokens = extra.get("tokens")
-    counts = tokens if isinstance(tokens, Mapping) else {}
-    flags = extra.get("flags")
-    return NewSample(
-        item=item,
-        text=row.text,
-        raw=str(extra.get("raw") or row.text),
-        labels=tuple(row.labels),
-        attributes=row.attributes,
-        prompt=str(extra.get("prompt") or ""),
-        model=str(extra.get("model") or ""),
-        parameters=extra["parameters"] if isinstance(extra.get("parameters"), Mapping) else {},
-        prompt_tokens=int(counts.get("prompt") or 0),
-        completion_tokens=int(counts.get("completion") or 0),
-        request_id=str(extra.get("request_id") or ""),
-        flags=tuple(flag for flag in flags if flag in set(Flag)) if isinstance(flags, list) else (),
-        **_read_review(extra),
+def describe_guard(cells: int) -> str:
+    """What to say of cells that were guarded; empty where none was."""
+    if not cells:
+        return ""
+    return (
+        f"{count_of(cells, 'cell')} that a spreadsheet would run as a formula got an apostrophe in front. Importing "
+        "the file here takes it off again; other programs read it as part of the text: for them, export without this "
+        "guard (--no-formula-guard)."
     )
 
 
-def _read_review(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """What an export of ours says of a text's review; columns of other files that only share a name are left alone."""
-    if extra.get("status") not in set(SampleStatus):
-        return {}
-    asked = extra.get("asked_labels") or extra.get("asked_label") or ()
-    return {
-        "status": SampleStatus(extra["status"]),
-        "asked_labels": tuple(map(str, asked)) if isinstance(asked, list) else ((str(asked),) if asked else None),
-        "edited": extra.get("edited") in (True, "true"),
-        "note": str(extra.get("note") or ""),
-        "reviewed_by": str(extra.get("reviewed_by") or ""),
-        "reviewed_at": _read_time(extra.get("reviewed_at")),
-    }
+def _refuse_idle_options(
+    format: ExportFormat, provenance: bool, csv_options: CsvOptions | None, card: Path | None
+) -> None:
+    if csv_options is not None and csv_options != CsvOptions() and format is not ExportFormat.CSV:
+        raise InputError(
+            f"Formula guard and byte order mark are of CSV files; they have no meaning for {format.value}."
+        )
+    if card is not None and format is ExportFormat.HUB:
+        raise InputError("A folder for the Hub holds its own data card; leave --card away.")
+    if format is ExportFormat.AUTHORS and (card is not None or not provenance):
+        raise InputError("The authors' layout holds neither provenance nor a data card; leave --plain and --card away.")
 
 
-def _read_time(text: Any) -> float | None:
-    try:
-        return datetime.fromisoformat(str(text)).timestamp()
-    except ValueError:
-        return None
+def _read_samples(rows: Iterable[ImportedRow], samples: SampleReader, path: Path) -> Iterator[NewSample]:
+    item = -1
+    for item, row in enumerate(rows):
+        yield samples.read(item, row)
+    if item < 0:
+        raise InputError(f"The file {path.name} holds no text to import. Check its text column.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from attrprompt.errors import StoreError
 from attrprompt.store.schema import batch, metadata, schema_version, waiting_item, zero_shot_answer
@@ -26,7 +26,15 @@ def _add_batches(connection: Connection) -> None:
         table.create(connection)
 
 
-STEPS: Mapping[int, Callable[[Connection], None]] = {2: _add_zero_shot_answers, 3: _add_batches}
+def _add_other_columns(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE sample ADD COLUMN extra JSON"))
+
+
+STEPS: Mapping[int, Callable[[Connection], None]] = {
+    2: _add_zero_shot_answers,
+    3: _add_batches,
+    4: _add_other_columns,
+}
 """By the number of the schema that they lead to."""
 
 LATEST = max(STEPS)

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, exists, insert, select, update
 
 from attrprompt.project import fold_text
-from attrprompt.records import Flag, Sample, SampleStatus, make_storable
+from attrprompt.records import Flag, Sample, SampleStatus, hash_text, make_storable
 from attrprompt.store.database import in_batches
 from attrprompt.store.schema import dataset, facet, run, sample
 
 PAGE = 500
+FACET_BYTES = 1_000
 ATTRIBUTE = "attribute:"  # how the facet of an attribute dimension begins
 
 
@@ -22,7 +23,8 @@ ATTRIBUTE = "attribute:"  # how the facet of an attribute dimension begins
 class NewSample:
     """A text to be stored. `raw` is the answer as it came; `text` the clean one that people read.
 
-    What a review says of it is given only where a data set comes back from an export of ours.
+    What a review says of it is given only where a data set comes back from an export of ours; `extra` holds what
+    else an imported row says.
     """
 
     item: int
@@ -45,6 +47,7 @@ class NewSample:
     note: str = ""
     reviewed_by: str = ""
     reviewed_at: float | None = None
+    extra: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def write_fields(connection: Connection, dataset_id: int, changes: Mapping[int, 
             entries = [
                 {"dataset_id": dataset_id, "name": name, "value": value, "item": item}
                 for item in items
-                for value in dict.fromkeys(new[item])
+                for value in dict.fromkeys(map(shorten_facet, new[item]))
             ]
             if entries:
                 connection.execute(insert(facet), entries)
@@ -162,17 +165,26 @@ def _prepare(dataset_id: int, row: NewSample, now: float) -> dict[str, Any]:
         "reviewed_by": row.reviewed_by,
         "reviewed_at": row.reviewed_at,
         "revision": 0,
+        "extra": dict(row.extra) if row.extra else None,
     }
 
 
 def _facets(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    pairs = [("label", label) for label in dict.fromkeys(values["labels"])]
+    pairs = [("label", label) for label in dict.fromkeys(map(shorten_facet, values["labels"]))]
     pairs += [("flag", flag) for flag in values["flags"]]
     pairs += [(ATTRIBUTE + name, value) for name, value in values["attributes"].items()]
     return [
-        {"dataset_id": values["dataset_id"], "name": name, "value": value, "item": values["item"]}
+        {"dataset_id": values["dataset_id"], "name": name, "value": shorten_facet(value), "item": values["item"]}
         for name, value in pairs
     ]
+
+
+def shorten_facet(value: str) -> str:
+    """The value as it stands among the facets: an index of PostgreSQL takes no long texts."""
+    if len(value.encode()) <= FACET_BYTES:
+        return value
+    start = value.encode()[: FACET_BYTES // 2].decode(errors="ignore")
+    return f"{start}… ({hash_text(value)[:16]})"
 
 
 def select_samples() -> Select[Any]:
@@ -202,7 +214,7 @@ def apply_filter(query: Select[Any], dataset_id: int, wanted: SampleFilter | Non
             and_(
                 facet.c.dataset_id == dataset_id,
                 facet.c.name == name,
-                facet.c.value.in_(values),
+                facet.c.value.in_({*values, *map(shorten_facet, values)}),
                 facet.c.item == sample.c.item,
             )
         )
@@ -258,4 +270,5 @@ def read_sample(row: Row[Any]) -> Sample:
         reviewed_by=row.reviewed_by,
         reviewed_at=row.reviewed_at,
         revision=row.revision,
+        extra=row.extra or {},
     )

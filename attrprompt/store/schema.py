@@ -273,6 +273,7 @@ sample = Table(
     Column("reviewed_by", String(200), nullable=False),
     Column("reviewed_at", Float),
     Column("revision", Integer, nullable=False),
+    Column("extra", _json_or_null),
     UniqueConstraint("dataset_id", "item"),
     Index("sample_by_status", "dataset_id", "status", "item"),
 )

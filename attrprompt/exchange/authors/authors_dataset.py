@@ -47,6 +47,7 @@ def read_dataset(
     label_column: str | None = None,
     label_map: Sequence[str] | None = None,
     attribute_columns: Sequence[str] = (),
+    renames: Sequence[str] = (),
 ) -> RowReader:
     """Open a file of labelled texts, one of the authors' data sets included; that is told by its class numbers.
 
@@ -59,6 +60,7 @@ def read_dataset(
         label_column: as in `read_rows`.
         label_map: as in `read_rows`; else the `label.txt` beside the file.
         attribute_columns: as in `read_rows`; naming some turns numbers into plain texts.
+        renames: as in `read_rows`.
 
     Raises:
         InputError: as `read_rows`.
@@ -75,6 +77,7 @@ def read_dataset(
             label_map=label_map,
             attribute_columns=attribute_columns,
             project=project,
+            renames=renames,
         )
     if (beside / LABEL_FILE).is_file() and (beside / METHOD_FOLDER).is_dir():
         raw_lines = read_attributes_folder(beside).raw_lines
@@ -82,7 +85,7 @@ def read_dataset(
         source,
         text_column=choose_column(source, text_column, TEXT_COLUMNS, "text"),
         label_column=choose_label_column(source, None),
-        labels=LabelReader(project, label_map, None),
+        labels=LabelReader(project, label_map, None, renames),
         numbers=ValueNumbers(raw_lines or {}),
         dimensions=[dimension.name for _, dimension in project.ordered_dimensions()],
     )

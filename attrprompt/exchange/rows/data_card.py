@@ -78,9 +78,19 @@ class Census:
 
 
 def write_data_card(
-    census: Census, *, title: str, project: Project | None, data_file: str, columns: Sequence[str]
+    census: Census,
+    *,
+    title: str,
+    project: Project | None,
+    data_file: str,
+    columns: Sequence[str],
+    changed: str = "",
 ) -> str:
-    """The README of a Hugging Face data-set folder: front matter that its loader reads, then the card for people."""
+    """The README of a Hugging Face data-set folder: front matter that its loader reads, then the card for people.
+
+    Args:
+        changed: what of the texts is not in the file as it is in the data set, in a sentence.
+    """
     size = next((name for limit, name in _SIZES if census.rows < limit), "n>1M")
     generated = any(method not in _REAL for method in census.methods)
     front = {
@@ -97,6 +107,7 @@ def write_data_card(
         _describe_origin(census, project),
         _LICENCE,
         _describe_fields(columns),
+        f"## Cells that were changed\n\n{changed}" if changed else "",
         "## Labels\n\n" + _table(("label", "texts"), census.labels.items()),
         _describe_attributes(census),
         _describe_making(census),
@@ -137,6 +148,8 @@ def _describe_fields(columns: Sequence[str]) -> str:
         "status": "new, accepted or rejected by a reviewer",
         "flags": "what is doubtful about the text",
         "edited": "whether a person changed the text",
+        "extra": "other columns of the file that the text was imported from",
+        "format": "marks the row as written by AttrPrompt Studio",
     }
     listed = "\n".join(f"- `{name}`: {meanings[name]}" for name in columns if name in meanings)
     others = ", ".join(f"`{name}`" for name in columns if name not in meanings)

@@ -50,7 +50,7 @@ def export_hub_folder(
     with create_folder(folder) as part:
         data = part / DATA_FILE
         data.parent.mkdir()
-        count = write_rows(census.watch(rows), data, RowFormat.PARQUET, provenance=provenance)
+        count = write_rows(census.watch(rows), data, RowFormat.PARQUET, provenance=provenance).rows
         columns = pq.read_schema(data).names
         card = write_data_card(census, title=title, project=project, data_file=DATA_FILE, columns=columns)
         (part / CARD).write_text(card, encoding="utf-8", newline="")

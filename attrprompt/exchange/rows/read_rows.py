@@ -12,11 +12,13 @@ from typing import Any
 from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.exchange.attribute_lines import parse_labels
+from attrprompt.exchange.label_names import LabelNames
+from attrprompt.exchange.rows.plain_values import PlainValues
 from attrprompt.exchange.rows.record_source import Record, RecordSource
 from attrprompt.exchange.rows.row_sources import open_records
+from attrprompt.exchange.rows.write_rows import is_own_row
 from attrprompt.files import read_text
-from attrprompt.project import Project, fold_label
-from attrprompt.records import make_storable
+from attrprompt.project import MAX_NAME_LENGTH, Project
 
 TEXT_COLUMNS = ("text", "sentence", "content", "review")
 LABEL_COLUMNS = ("label", "labels", "class", "category", "_id")
@@ -35,7 +37,8 @@ class ImportedRow:
         text: byte for byte, but for characters that no database stores.
         labels: names of the project's labels where they are known, else as given.
         attributes: dimension to value text.
-        extra: the other columns, as plain data.
+        extra: the other columns, as plain data; that of the labels too where they could not be taken as they are.
+        is_own: an export of ours wrote this row.
     """
 
     row: int
@@ -43,6 +46,7 @@ class ImportedRow:
     labels: tuple[str, ...]
     attributes: dict[str, str]
     extra: dict[str, Any]
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +61,96 @@ class LabelReader:
     """Turns labels as files give them into names: by folded name, or by position where they are numbers."""
 
     def __init__(
-        self, project: Project | None, label_map: Sequence[str] | None, class_names: Sequence[str] | None
+        self,
+        project: Project | None,
+        label_map: Sequence[str] | None,
+        class_names: Sequence[str] | None,
+        renames: Sequence[str] = (),
     ) -> None:
         ordered = [label for _, label in project.ordered_labels()] if project else []
-        self._names = {fold_label(label.display): label.name for label in ordered if label.display}
-        self._names |= {fold_label(label.name): label.name for label in ordered}
+        displays = {label.display: label.name for label in ordered if label.display}
+        self._names = LabelNames([label.name for label in ordered], displays=displays, renames=renames)
         self._has_project = project is not None
-        self._positions = list(label_map or class_names or [label.name for label in ordered])
+        self._takes_one = project is not None and not project.task.multi_label
+        self._positions = list(label_map or class_names or self._names.names)
         self._mapped = label_map is not None
         self._guessed = label_map is None and class_names is None
-        self.unknown: Counter[str] = Counter()
-        self.by_position = 0
-
-    def read(self, given: Any) -> tuple[str, ...]:
-        """The names of one row's labels."""
-        members = given if isinstance(given, list | tuple) else [given]
-        names = [self._read_one(member) for member in members if member is not None and member != ""]
-        return tuple(dict.fromkeys(name for name in names if name))
+        self.forget()
 
     def forget(self) -> None:
         """Start counting anew."""
-        self.unknown.clear()
-        self.by_position = 0
+        self._unknown: Counter[str] = Counter()
+        self._unknown_rows = self._by_position = 0
+        self._unusable: Counter[str] = Counter()
+        self._several = 0
+        self._first_several: list[str] = []
+
+    def read(self, given: Any, row: int = 0) -> tuple[str, ...]:
+        """The names of one row's labels; none where it names several for a text that has one."""
+        members = given if isinstance(given, list | tuple) else [given]
+        usable = [member for member in members if self._can_be_label(member)]
+        before = self._unknown.total()
+        names = tuple(dict.fromkeys(name for name in map(self._read_one, usable) if name))
+        self._unknown_rows += self._unknown.total() > before
+        if len(names) > 1 and self._takes_one:
+            self._several += 1
+            self._first_several += [f"{row:,}"] if self._several <= _SHOWN else []
+            return ()
+        return names
 
     def describe(self) -> list[str]:
         """What a person should know about the labels that were read."""
         notes = []
-        if self.by_position and self._guessed:
+        if self._by_position and self._guessed:
             shown = ", ".join(f"{number} = {name}" for number, name in enumerate(self._positions[:_SHOWN]))
             notes.append(
                 f"Labels given as numbers were read as positions in the project's list ({shown}); "
                 "if they mean another order, give a label map."
             )
-        if self.unknown:
-            shown = ", ".join(f"'{name[:60]}' ({count:,})" for name, count in self.unknown.most_common(_SHOWN))
-            more = f" and {len(self.unknown) - _SHOWN:,} more" if len(self.unknown) > _SHOWN else ""
-            verb = "carries" if self.unknown.total() == 1 else "carry"
-            rows = count_of(self.unknown.total(), "row")
-            notes.append(f"{rows} {verb} a label that the project does not have, kept as given: {shown}{more}.")
+        if self._unknown:
+            common = self._unknown.most_common(_SHOWN)
+            shown = "; ".join(self._names.describe(name, f"{count:,}") for name, count in common)
+            more = f" and {len(self._unknown) - _SHOWN:,} more" if len(self._unknown) > _SHOWN else ""
+            verb = "carries" if self._unknown_rows == 1 else "carry"
+            notes.append(
+                f"{count_of(self._unknown_rows, 'row')} {verb} a label that the project does not have, kept as given: "
+                f"{shown}{more}.{self._names.explain_rename([name for name, _ in common])}"
+            )
+        if self._several:
+            names, was = ("names", "it was") if self._several == 1 else ("name", "they were")
+            more = " …" if self._several > _SHOWN else ""
+            notes.append(
+                f"{count_of(self._several, 'row')} {names} several labels, but a text of this project carries one; "
+                f"{was} kept without a label (row {', '.join(self._first_several)}{more}). Import into a project whose "
+                "texts may carry several, or leave one label in each row."
+            )
+        notes += [f"{count_of(count, 'label')} left out: {reason}." for reason, count in self._unusable.items()]
         return notes
+
+    def _can_be_label(self, given: Any) -> bool:
+        if given is None or (isinstance(given, str) and not given.strip()):
+            return False
+        reason = ""
+        if isinstance(given, Mapping | list | tuple):
+            reason = "a nested value is no name of a label"
+        elif isinstance(given, str) and len(given) > MAX_NAME_LENGTH:
+            reason = f"over {MAX_NAME_LENGTH} characters, too long for a label"
+        if reason:
+            self._unusable[reason] += 1
+        return not reason
 
     def _read_one(self, given: Any) -> str:
         position = _read_position(given)
         text = str(given) if position is None or isinstance(given, str) else str(position)
-        if position is not None and (self._mapped or fold_label(text) not in self._names):
+        if position is not None and (self._mapped or text not in self._names):
             if not 0 <= position < len(self._positions):
-                self.unknown[text] += 1
+                self._unknown[text] += 1
                 return text
-            self.by_position += 1
+            self._by_position += 1
             text = self._positions[position]
-        known = self._names.get(fold_label(text))
+        known = self._names.find(text)
         if known is None and self._has_project:
-            self.unknown[text] += 1
+            self._unknown[text] += 1
         return known or text
 
 
@@ -133,11 +175,14 @@ class RowReader:
         self.skipped: list[SkippedRow] = []
         self._attribute_columns = tuple(attribute_columns)
         self._labels = labels
-        self._replaced = 0
-        self._without_label = 0
+        self._values = PlainValues()
+        self._without_label = self._long_names = 0
 
     def __iter__(self) -> Iterator[ImportedRow]:
         self.skipped.clear()
+        self._values = PlainValues()
+        self._without_label = self._long_names = 0
+        self._labels.forget()
         for record in self.source:
             reason = record.problem or _explain_missing_text(record, self.text_column)
             if reason:
@@ -151,22 +196,28 @@ class RowReader:
         notes = [*self.source.notes, *self._labels.describe()]
         if self._without_label and self.label_column is not None:
             notes.append(f"{count_of(self._without_label, 'row')} without a label in '{self.label_column}'.")
-        if self._replaced:
+        if self._long_names:
             notes.append(
-                f"{count_of(self._replaced, 'row')} held NUL or half a character, which no database stores; "
-                "it was replaced by U+FFFD."
+                f"{count_of(self._long_names, 'row')} with attributes whose names are over {MAX_NAME_LENGTH} "
+                "characters, too long for a dimension; those were left out."
             )
-        return notes
+        return notes + self._values.notes
 
     def _read(self, record: Record) -> ImportedRow:
-        values, replaced = _make_storable(record.values) if record.may_break else (record.values, False)
-        self._replaced += replaced
-        labels = self._labels.read(values.get(self.label_column)) if self.label_column is not None else ()
+        values = self._values.clean(record.values, may_break=record.may_break)
+        given = values.get(self.label_column) if self.label_column is not None else None
+        labels = self._labels.read(given, record.row)
         self._without_label += not labels
         attributes, used = self._read_attributes(values, labels)
-        used |= {self.text_column, self.label_column or self.text_column}
+        if any(len(name) > MAX_NAME_LENGTH for name in attributes):
+            attributes = {name: value for name, value in attributes.items() if len(name) <= MAX_NAME_LENGTH}
+            used = set()  # the columns that they stand in are kept as they are
+            self._long_names += 1
+        used.add(self.text_column)
+        if self.label_column is not None and (labels or given in ("", [])):
+            used.add(self.label_column)
         extra = {name: value for name, value in values.items() if name not in used and value is not None}
-        return ImportedRow(record.row, values[self.text_column], labels, attributes, extra)
+        return ImportedRow(record.row, values[self.text_column], labels, attributes, extra, is_own_row(record.values))
 
     def _read_attributes(self, values: Mapping[str, Any], labels: Sequence[str]) -> tuple[dict[str, str], set[str]]:
         """The attributes of one row, and the columns that they came from."""
@@ -184,6 +235,7 @@ def read_rows(
     label_map: Sequence[str] | None = None,
     attribute_columns: Sequence[str] = (),
     project: Project | None = None,
+    renames: Sequence[str] = (),
 ) -> RowReader:
     """Open a JSONL, CSV or Parquet file of labelled texts.
 
@@ -194,6 +246,7 @@ def read_rows(
         label_map: names for labels given as numbers from 0 (see `read_label_map`).
         attribute_columns: columns that hold attribute values, named like the dimensions.
         project: its labels' names are used for labels that fold to the same name.
+        renames: `GIVEN=LABEL` for each label of the project that the file calls by another name.
 
     Raises:
         InputError: the file cannot be read, or a column is missing; the sentence lists those that are there.
@@ -208,7 +261,7 @@ def read_rows(
         text_column=text,
         label_column=label,
         attribute_columns=attribute_columns,
-        labels=LabelReader(project, label_map, source.class_names.get(label or "")),
+        labels=LabelReader(project, label_map, source.class_names.get(label or ""), renames),
     )
 
 
@@ -251,8 +304,11 @@ def choose_column(source: RecordSource, named: str | None, guesses: Sequence[str
                 return folded[guess]
     problem = f"has no column '{named}'" if named is not None else f"has no {what} column that can be told by its name"
     option = "--attribute-columns" if what == "attribute" else f"--{what}-column"
-    columns = ", ".join(source.columns[:60])
-    raise InputError(f"'{source.path.name}' {problem}; its columns are: {columns}. Name the right one with {option}.")
+    columns = ", ".join(column or "(unnamed)" for column in source.columns[:60])
+    without = f' A file without labels is read with {option} "".' if what == "label" and named is None else ""
+    raise InputError(
+        f"'{source.path.name}' {problem}; its columns are: {columns}. Name the right one with {option}.{without}"
+    )
 
 
 def choose_label_column(source: RecordSource, named: str | None) -> str:
@@ -292,29 +348,3 @@ def _read_position(given: Any) -> int | None:
     if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10:
         return int(given)
     return None
-
-
-def _can_encode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _make_storable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    replaced = False
-
-    def clean(value: Any) -> Any:
-        nonlocal replaced
-        if isinstance(value, str):
-            if "\0" not in value and _can_encode(value):
-                return value
-            storable, changed = make_storable(value)
-            replaced |= changed
-            return storable
-        if isinstance(value, Mapping):
-            return {clean(key): clean(member) for key, member in value.items()}
-        return [clean(member) for member in value] if isinstance(value, list | tuple) else value
-
-    return {clean(key): clean(value) for key, value in data.items()}, replaced

@@ -19,16 +19,25 @@ from attrprompt.files import replace_file
 COLUMNS = (
     "id", "dataset", "item", "text", "raw", "label", "labels", "attributes", "method", "prompt", "messages", "model",
     "endpoint", "parameters", "tokens", "request_id", "created", "status", "flags", "edited", "asked_label",
-    "asked_labels", "note", "reviewed_by", "reviewed_at",
+    "asked_labels", "note", "reviewed_by", "reviewed_at", "extra", "format",
 )  # fmt: skip
 """The columns of a sample in the order of a table; others follow them."""
+
+MARKER = "format"
+OWN = "attrprompt-sample"
+OWN_UNGUARDED = "attrprompt-sample-unguarded"
+"""What the marker of each row says; the second in CSV whose cells were not guarded: an apostrophe is the text's own."""
+
+_ALWAYS = frozenset(COLUMNS) - {"text", "label", "labels", "attributes", "asked_label", "asked_labels", "extra", MARKER}
+"""The columns by which exports from before the marker are known."""
 
 PLAIN_COLUMNS = ("text", "label", "labels")
 _LIST_COLUMNS = frozenset({"labels", "asked_labels", "flags"})
 _TEXT_COLUMNS = (
-    frozenset(COLUMNS) - _LIST_COLUMNS - {"item", "attributes", "messages", "parameters", "tokens", "edited"}
+    frozenset(COLUMNS) - _LIST_COLUMNS - {"item", "attributes", "messages", "parameters", "tokens", "edited", "extra"}
 )
 _BATCH = 1_000
+_MOST_FIELDS = 200
 
 
 class RowFormat(StrEnum):
@@ -39,24 +48,60 @@ class RowFormat(StrEnum):
     PARQUET = "parquet"
 
 
-def write_rows(rows: Iterable[Mapping[str, Any]], path: Path, format: str, *, provenance: bool = True) -> int:
+@dataclass(frozen=True, slots=True)
+class CsvOptions:
+    """How a CSV file is written.
+
+    Attributes:
+        guard: an apostrophe before cells that a spreadsheet would run as a formula.
+        byte_order_mark: Excel reads UTF-8 only with one.
+    """
+
+    guard: bool = True
+    byte_order_mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: rows, their columns, and how many cells of a CSV file got an apostrophe."""
+
+    rows: int
+    columns: tuple[str, ...]
+    guarded: int = 0
+
+
+def is_own_row(values: Mapping[str, Any]) -> bool:
+    """True where an export of ours wrote this row: by its marker, in older ones by all of our columns together."""
+    if MARKER in values:
+        return values[MARKER] in (OWN, OWN_UNGUARDED)
+    return values.keys() >= _ALWAYS
+
+
+def write_rows(
+    rows: Iterable[Mapping[str, Any]],
+    path: Path,
+    format: str,
+    *,
+    provenance: bool = True,
+    csv_options: CsvOptions | None = None,
+) -> Written:
     """Write samples to a file, which replaces one that is there.
 
     Args:
         rows: samples as `Sample.to_row` gives them; read once.
         path: the file.
         format: `jsonl`, `csv` or `parquet`.
-        provenance: all columns; else text and label only.
-
-    Returns:
-        How many rows were written.
+        provenance: all columns and a marker in each row; else text and label only.
+        csv_options: for CSV only.
 
     Raises:
         InputError: the format is unknown or the file cannot be written.
     """
     if format not in set(RowFormat):
         raise InputError(f"'{format}' is no format of rows; choose {', '.join(RowFormat)}.")
-    chosen = rows if provenance else _keep_plain(rows)
+    csv_options = csv_options or CsvOptions()
+    guarded = format != RowFormat.CSV or csv_options.guard
+    chosen = _mark(rows, OWN if guarded else OWN_UNGUARDED) if provenance else _keep_plain(rows)
     with replace_file(path) as part:
         if format == RowFormat.JSONL:
             return _write_jsonl(chosen, part)
@@ -65,10 +110,9 @@ def write_rows(rows: Iterable[Mapping[str, Any]], path: Path, format: str, *, pr
         ) as spool:
             table = _spool_rows(chosen, spool, nested=format == RowFormat.PARQUET)
             if format == RowFormat.CSV:
-                _write_csv(table, part)
-            else:
-                _write_parquet(table, part)
-            return table.count
+                return Written(table.count, tuple(table.shapes), _write_csv(table, part, csv_options))
+            _write_parquet(table, part)
+            return Written(table.count, tuple(table.shapes))
 
 
 @dataclass
@@ -85,18 +129,25 @@ class _Table:
             yield json.loads(line)
 
 
+def _mark(rows: Iterable[Mapping[str, Any]], marker: str) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {**row, MARKER: marker}
+
+
 def _keep_plain(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for row in rows:
         yield {name: row[name] for name in PLAIN_COLUMNS if name in row}
 
 
-def _write_jsonl(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
+def _write_jsonl(rows: Iterable[Mapping[str, Any]], path: Path) -> Written:
     count = 0
+    columns: dict[str, None] = {}
     with path.open("w", encoding="utf-8", newline="") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             count += 1
-    return count
+            columns.update(dict.fromkeys(row))
+    return Written(count, tuple(columns))
 
 
 def _spool_rows(rows: Iterable[Mapping[str, Any]], spool: IO[str], *, nested: bool) -> _Table:
@@ -116,20 +167,24 @@ def _spool_rows(rows: Iterable[Mapping[str, Any]], spool: IO[str], *, nested: bo
     return _Table(spool, {name: shapes[name] for name in ordered}, count)
 
 
-def _write_csv(table: _Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def _write_csv(table: _Table, path: Path, options: CsvOptions) -> int:
+    """Write the rows; returns how many cells were guarded."""
+    guarded = 0
+    with path.open("w", encoding="utf-8-sig" if options.byte_order_mark else "utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(table.shapes)
         for row in table:
-            writer.writerow([_format_cell(row.get(name)) for name in table.shapes])
+            cells = [_format_cell(row.get(name)) for name in table.shapes]
+            written = [guard_cell(cell) for cell in cells] if options.guard else cells
+            guarded += sum(cell is not safe for cell, safe in zip(cells, written, strict=True))
+            writer.writerow(written)
+    return guarded
 
 
 def _format_cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return guard_cell(value)
-    return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _write_parquet(table: _Table, path: Path) -> None:
@@ -139,6 +194,8 @@ def _write_parquet(table: _Table, path: Path) -> None:
     for name, shape in table.shapes.items():
         if name in _TEXT_COLUMNS:
             shape.kinds.add("text")
+        elif name == "extra" and len(shape.fields) > _MOST_FIELDS:
+            shape.kinds.add("text")  # then each row holds them as JSON
         elif name in _LIST_COLUMNS and shape.kinds <= {"list"}:
             shape.kinds.add("list")
             shape.members = shape.members or Shape()

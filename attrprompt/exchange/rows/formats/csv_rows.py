@@ -15,9 +15,10 @@ from attrprompt.exchange.csv_dialect import read_csv
 from attrprompt.exchange.formula_guard import is_dangerous, is_guarded, unguard_cell
 from attrprompt.exchange.rows.formats.text_files import TextLayout, examine_text, open_text
 from attrprompt.exchange.rows.record_source import HEAD_ROWS, ReadOptions, Record, RecordSource, Tally, is_too_deep
+from attrprompt.exchange.rows.write_rows import OWN_UNGUARDED
 
 JSON_COLUMNS = frozenset(
-    {"attributes", "tokens", "parameters", "messages", "flags", "labels", "asked_labels", "edited"}
+    {"attributes", "tokens", "parameters", "messages", "flags", "labels", "asked_labels", "edited", "extra"}
 )
 """Columns that our CSV files hold as JSON."""
 
@@ -86,8 +87,9 @@ def name_unnamed(header: Sequence[str]) -> list[str]:
 def _examine(path: Path, layout: TextLayout, has_header: bool) -> tuple[_Table, tuple[str, ...], list[str]]:
     """The names of the columns, and whether apostrophes before formula signs are our export's.
 
-    They are where the columns are those of our full export. In a table of texts and labels only, they are where no
-    cell starts with an unguarded sign: our export would have guarded it.
+    They are where the columns are those of our full export and no row says that it was written without them. In a
+    table of texts and labels only, they are where no cell starts with an unguarded sign: our export would have guarded
+    it.
     """
     with open_text(path, layout, newline="\n" if layout.has_line_feeds else "") as file:
         header, rows = read_csv(file, path.name, has_header=has_header, stand_in=layout.stand_in)
@@ -98,6 +100,7 @@ def _examine(path: Path, layout: TextLayout, has_header: bool) -> tuple[_Table, 
         filled: set[int] = set()
         guarded = 0
         for _, cells in rows if may_be_ours else islice(rows, HEAD_ROWS):
+            is_ours = is_ours and OWN_UNGUARDED not in cells
             filled.update(number for number in unnamed if number < len(cells) and cells[number])
             if may_be_ours and any(is_dangerous(cell) for cell in cells):
                 guarded = 0

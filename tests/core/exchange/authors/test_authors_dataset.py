@@ -119,7 +119,8 @@ def test_a_label_map_or_label_txt_beside_the_file_gives_the_order(tmp_path: Path
 
 def test_multi_label_sets_have_lists_of_class_numbers(tmp_path: Path):
     rows = [{"_id": [1, 0], "label": ["sci_tech", "sports"], "text": "t", "lbl": ["x"], "lbl_idx": [1], "n_lbl": 1}]
-    (row,) = read_dataset(write_lines(tmp_path / "d.jsonl", rows), project=small_project(), raw_lines=RAW)
+    project = small_project(task={"multi_label": True})
+    (row,) = read_dataset(write_lines(tmp_path / "d.jsonl", rows), project=project, raw_lines=RAW)
     assert row.labels == ("Sci_Tech", "Sports")
 
 

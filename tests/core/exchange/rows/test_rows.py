@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.read_rows import NO_LABELS, ImportedRow, read_label_map, read_rows
-from attrprompt.exchange.rows.write_rows import COLUMNS, write_rows
+from attrprompt.exchange.rows.write_rows import COLUMNS, CsvOptions, write_rows
 from attrprompt.records import Sample, SampleStatus
 from tests.core.exchange.strategies import small_project
 
@@ -70,7 +70,7 @@ def read(path: Path, **options: Any) -> list[ImportedRow]:
 def test_rows_go_out_and_in_byte_for_byte(tmp_path: Path, form: str, provenance: bool):
     rows = [make_row(item, text) for item, text in enumerate(AWKWARD)]
     path = tmp_path / f"r.{form}"
-    assert write_rows(iter(rows), path, form, provenance=provenance) == len(rows)
+    assert write_rows(iter(rows), path, form, provenance=provenance).rows == len(rows)
     found = read(path)
     assert [row.text for row in found] == AWKWARD
     assert {row.labels for row in found} == {("Sports",)}
@@ -108,7 +108,9 @@ def test_jsonl_holds_each_row_as_it_is(tmp_path: Path):
     rows = [make_row(0, "é"), make_row(1, "x")]
     write_rows(rows, tmp_path / "r.jsonl", "jsonl")
     content = (tmp_path / "r.jsonl").read_text(encoding="utf-8")
-    assert [json.loads(line) for line in content.splitlines()] == rows
+    assert [json.loads(line) for line in content.splitlines()] == [
+        {**row, "format": "attrprompt-sample"} for row in rows
+    ]
     assert "é" in content
 
 
@@ -119,7 +121,7 @@ def test_csv_is_safe_in_a_spreadsheet_and_nested_fields_are_json(tmp_path: Path)
     assert (row["text"], row["note"], row["label"]) == ("'=1+1", "'@x", "Sports")
     assert json.loads(row["attributes"]) == {"location": "Kenya", "style": "a, b"}
     assert json.loads(row["tokens"]) == {"prompt": 3, "completion": 5}
-    assert list(row) == [name for name in COLUMNS if name in make_row(0, "x")]
+    assert list(row) == [name for name in COLUMNS if name in {**make_row(0, "x"), "format": ""}]
 
 
 def test_parquet_columns_are_nested_whatever_order_fields_come_in(tmp_path: Path):
@@ -143,9 +145,9 @@ def test_parquet_columns_are_nested_whatever_order_fields_come_in(tmp_path: Path
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_rows_without_attributes_and_no_rows_at_all_are_written(tmp_path: Path, form: str):
-    assert write_rows([make_row(0, "a")], tmp_path / f"a.{form}", form) == 1
+    assert write_rows([make_row(0, "a")], tmp_path / f"a.{form}", form).rows == 1
     assert read(tmp_path / f"a.{form}")[0].attributes == {}
-    assert write_rows([], tmp_path / f"b.{form}", form) == 0
+    assert write_rows([], tmp_path / f"b.{form}", form).rows == 0
     assert (tmp_path / f"b.{form}").exists()
 
 
@@ -219,6 +221,72 @@ def test_labels_are_matched_by_folding_and_unknown_ones_kept_with_counts(tmp_pat
     (warning,) = reader.warnings
     assert warning.startswith("3 rows carry a label that the project does not have, kept as given")
     assert "'Music' (1)" in warning and "'Other' (1)" in warning
+
+
+def test_near_labels_are_proposed_never_taken(tmp_path: Path):
+    labels = {"a": {"name": "C++"}, "b": {"name": "Java"}, "c": {"name": ">50K"}}
+    project = small_project(labels=labels, dimensions={})
+    given = ["C", "C#", "c++", "<=50K", "Java\u200f", "pascal"]
+    path = write_lines(tmp_path / "r.jsonl", [{"text": "t", "label": label} for label in given])
+    reader = read_rows(path, project=project)
+    assert [row.labels for row in reader] == [("C",), ("C#",), ("C++",), ("<=50K",), ("Java\u200f",), ("pascal",)]
+    (warning,) = reader.warnings
+    assert warning.startswith(
+        "5 rows carry a label that the project does not have, kept as given: 'C' (1), nearest 'C++'"
+    )
+    assert "'<=50K' (1), nearest '>50K'" in warning and "'Java\\u200f' (1), nearest 'Java'" in warning
+    assert warning.endswith("such as --rename-label 'C=C++'.")
+    renamed = read_rows(path, project=project, renames=["C=C++", "<=50K=>50K"])
+    assert [row.labels for row in renamed][:4] == [("C++",), ("C#",), ("C++",), (">50K",)]
+    for rename, said in [("C", "takes GIVEN=LABEL"), ("=Java", "takes GIVEN=LABEL"), ("C=D", "ends in no label")]:
+        with pytest.raises(InputError, match=said):
+            read_rows(path, project=project, renames=[rename])
+
+
+def test_labels_are_not_counted_as_rows(tmp_path: Path):
+    rows = [{"text": "t", "labels": [f"l{number}" for number in range(3_000)]}, {"text": "u", "labels": ["Sports"]}]
+    reader = read_rows(write_lines(tmp_path / "r.jsonl", rows), project=small_project(task={"multi_label": True}))
+    assert [len(row.labels) for row in reader] == [3_000, 1]
+    assert reader.warnings[0].startswith("1 row carries a label that the project does not have")
+
+
+def test_several_labels_where_one_is_allowed_are_told_and_not_taken(tmp_path: Path):
+    rows = [{"text": "a", "label": ["Sports", "Sci_Tech"]}, {"text": "b", "label": ["Sports"]},
+            {"text": "c", "label": ["Sports", "sports"]}]  # fmt: skip
+    reader = read_rows(write_lines(tmp_path / "r.jsonl", rows), project=small_project())
+    found = list(reader)
+    assert [row.labels for row in found] == [(), ("Sports",), ("Sports",)]
+    assert found[0].extra == {"label": ["Sports", "Sci_Tech"]}
+    assert reader.warnings[0].startswith("1 row names several labels, but a text of this project carries one; it was")
+    assert "(row 1)" in reader.warnings[0]
+
+
+def test_what_is_no_name_of_a_label_is_told(tmp_path: Path):
+    given = [["Sports", ["x"]], {"a": 1}, "x" * 201, "Sports\n", " ", 10**30, "a\nb"]
+    path = write_lines(tmp_path / "r.jsonl", [{"text": "t", "label": label} for label in given])
+    reader = read_rows(path, project=small_project())
+    found = list(reader)
+    assert [row.labels for row in found] == [("Sports",), (), (), ("Sports",), (), (str(10**30),), ("a\nb",)]
+    assert [row.extra.get("label") for row in found[:3]] == [None, {"a": 1}, "x" * 201]
+    told = " ".join(reader.warnings)
+    assert "2 labels left out: a nested value is no name of a label." in told
+    assert "1 label left out: over 200 characters, too long for a label." in told
+    assert "'a\\nb' (1)" in told
+
+
+def test_a_column_nested_without_end_is_left_out_and_told(tmp_path: Path):
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"text": "a", "deep": ' + "[" * 400 + "]" * 400 + ', "n": [NaN, 1e999]}\n', encoding="utf-8")
+    reader = read_rows(path, label_column=NO_LABELS)
+    (row,) = reader
+    assert row.extra["n"] == [None, None] and len(json.dumps(row.extra["deep"])) < 100
+    assert any("nested over 30 levels deep was left out in 'deep' (1 row)" in warning for warning in reader.warnings)
+
+
+def test_a_file_without_labels_is_refused_with_how_it_is_read(tmp_path: Path):
+    (tmp_path / "r.csv").write_text("text\nwon the cup\n", encoding="utf-8")
+    with pytest.raises(InputError, match='A file without labels is read with --label-column ""'):
+        read_rows(tmp_path / "r.csv")
 
 
 @pytest.mark.parametrize("labels", [[0, 1, 7], ["0", "1", "7"], [0.0, 1.0, 7.0]])
@@ -317,7 +385,7 @@ def test_what_no_database_stores_is_replaced_and_counted(tmp_path: Path):
     (tmp_path / "r.jsonl").write_text('{"text": "a\\u0000b\\ud800c", "label": "x"}\n', encoding="utf-8")
     reader = read_rows(tmp_path / "r.jsonl")
     assert [row.text for row in reader] == ["a\ufffdb\ufffdc"]
-    assert "1 row held NUL" in reader.warnings[0]
+    assert "U+FFFD in" in reader.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -377,3 +445,14 @@ def test_memory_stays_flat_however_many_rows(tmp_path: Path, form: str):
     peak(10)
     few, many = peak(1_500), peak(4_500)
     assert many < few * 1.3 + 100_000
+
+
+def test_a_csv_file_can_be_written_for_excel_and_without_the_guard(tmp_path: Path):
+    rows = [make_row(0, "@anna"), make_row(1, "-5 degrees"), make_row(2, "'=x")]
+    path = tmp_path / "r.csv"
+    assert write_rows(rows, path, "csv").guarded == 3
+    assert write_rows(rows, path, "csv", csv_options=CsvOptions(guard=False, byte_order_mark=True)).guarded == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["text"] for row in csv.DictReader(file)] == ["@anna", "-5 degrees", "'=x"]
+    assert [row.text for row in read(path)] == ["@anna", "-5 degrees", "'=x"]
