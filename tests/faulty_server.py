@@ -196,6 +196,7 @@ class FaultyServer:
         api_key: asked for where it is set.
         redirects_to: base URL that `redirect` sends to.
         given: status, content type and body of the behaviour `given`.
+        is_given_everywhere: every path answers as `usual` says, or with what is `given`.
         refuses: fields that a request may not have, each with the way of `REFUSED_FIELDS` in which that is said.
         root: path of the API.
         keep_bodies: keep every request's body in `asked` and its headers in `headers` (costs memory in long runs).
@@ -217,6 +218,7 @@ class FaultyServer:
     keep_bodies: bool = True
     redirects_to: str = "https://elsewhere.invalid/v1"
     given: tuple[int, str, bytes] = (200, "application/json", b"{}")
+    is_given_everywhere: bool = False
     refuses: Mapping[str, str] = field(default_factory=dict)
     root: str = "/v1"
     port: int = 0
@@ -297,6 +299,10 @@ class FaultyServer:
             return web.json_response(self.record())
         if self.api_key is not None and request.headers.get("Authorization") != f"Bearer {self.api_key}":
             return self._send_error("auth", {}, request)
+        if self.is_given_everywhere:
+            if self.usual in ("endless", "bomb"):
+                return await self._send_endlessly(self.usual, request) or web.Response(status=500)
+            return self._respond_as_given("given", {}, request) or web.Response(status=500)
         if request.path == f"{self.root}/models":
             listed = [{"id": name, "object": "model"} for name in self.models]
             return web.json_response({"object": "list", "data": listed}, status=200 if listed else 404)

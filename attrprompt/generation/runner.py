@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attrprompt.errors import ErrorKind, ProviderError, StoreError
-from attrprompt.generation.item_requests import ItemTranslator
+from attrprompt.generation.item_requests import ItemTranslator, explain_defect
 from attrprompt.generation.run_options import NOTES, RunLimits, SendingNotes, read_notes
 from attrprompt.generation.top_up import go_on_topping_up
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
@@ -405,14 +405,6 @@ class RunExecution:
             await asyncio.sleep(STOP_GRACE)
             for worker in workers:
                 worker.cancel()
-
-
-def explain_defect(defect: Exception) -> str:
-    """What is kept with an item whose answer came and could not be handled."""
-    return (
-        f"An answer came that could not be handled ({type(defect).__name__}). This is a defect of the app; "
-        "its log says more. The rest of the run is not affected."
-    )
 
 
 def _estimate_prompt(item: PlannedItem) -> int:

@@ -3,28 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import httpx2
-import openai
-from pydantic import SecretStr
+from pydantic import BaseModel, PlainValidator, SecretStr
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.completions import Count, Name, fail_to_read, parse_body, read_object
 from attrprompt.llm.failures import explain_bad_response
-from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, open_sdk
+from attrprompt.llm.sdk import FAILURES, AnswerTooLong, authorize, explain_failure, open_sdk
 
 Answer = TypeVar("Answer")
+
+
+class HttpResponse(Protocol):
+    """An answer whose body nobody has interpreted."""
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        ...
+
 
 ASK_SECONDS = 60.0
 MOVE_SECONDS = 1_800.0  # for a file of 200 MB over a slow line
 CHUNK = 1 << 20
+MOST_FILE_BYTES = 2_000_000_000  # ten times what a file of requests may have
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 SHOWN_ERRORS = 3
+
+
+class _Problem(BaseModel):
+    message: Name = None
+
+
+class _Problems(BaseModel):
+    data: Annotated[list[_Problem], PlainValidator(lambda value: _read_problems(value))] = []
+
+
+class _Counts(BaseModel):
+    completed: Count = None
+    failed: Count = None
+
+
+class _Batch(BaseModel):
+    """A batch as servers describe it; what is not usable is left out."""
+
+    id: Name = None
+    status: Name = None
+    input_file_id: Name = None
+    output_file_id: Name = None
+    error_file_id: Name = None
+    request_counts: Annotated[_Counts, PlainValidator(lambda value: _Counts.model_validate(read_object(value)))] = (
+        _Counts()
+    )
+    errors: Annotated[_Problems, PlainValidator(lambda value: _Problems.model_validate(read_object(value)))] = (
+        _Problems()
+    )
+
+
+def _read_problems(value: object) -> list[_Problem]:
+    entries = value[:SHOWN_ERRORS] if isinstance(value, list) else []
+    return [_Problem.model_validate(read_object(entry)) for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +116,8 @@ class BatchClient:
             OSError: the file cannot be read.
         """
         with path.open("rb") as file:
-            made = await self._ask(
-                lambda timeout: self._sdk.files.create(
+            made = await self._ask_document(
+                lambda timeout: self._sdk.files.with_raw_response.create(
                     file=(path.name, file, "application/jsonl"),
                     purpose="batch",
                     extra_headers=self._headers,
@@ -81,7 +125,7 @@ class BatchClient:
                 ),
                 MOVE_SECONDS,
             )
-        return self._read_id(made)
+        return self._read_id(_Batch.model_validate(made))
 
     async def create(self, file_id: str) -> RemoteBatch:
         """Begin a batch over an uploaded file.
@@ -89,17 +133,16 @@ class BatchClient:
         Raises:
             ProviderError: see `upload`.
         """
-        made = await self._ask(
-            lambda timeout: self._sdk.batches.create(
+        made = await self._ask_document(
+            lambda timeout: self._sdk.batches.with_raw_response.create(
                 input_file_id=file_id,
                 endpoint="/v1/chat/completions",
                 completion_window="24h",
                 extra_headers=self._headers,
                 timeout=timeout,
-            ),
-            ASK_SECONDS,
+            )
         )
-        return self._read_batch(made)
+        return self._read_batch(_Batch.model_validate(made))
 
     async def find(self, file_id: str) -> RemoteBatch | None:
         """The batch over an uploaded file, if one was begun among the newest hundred.
@@ -107,15 +150,14 @@ class BatchClient:
         Raises:
             ProviderError: see `upload`.
         """
-
-        async def ask(timeout: httpx2.Timeout) -> Any:
-            return await self._sdk.batches.list(limit=100, extra_headers=self._headers, timeout=timeout)
-
-        page = await self._ask(ask, ASK_SECONDS)
-        listed = getattr(page, "data", None) or []
-        return next(
-            (self._read_batch(batch) for batch in listed if getattr(batch, "input_file_id", "") == file_id), None
+        page = await self._ask_document(
+            lambda timeout: self._sdk.batches.with_raw_response.list(
+                limit=100, extra_headers=self._headers, timeout=timeout
+            )
         )
+        listed = page.get("data")
+        batches = [_Batch.model_validate(read_object(entry)) for entry in (listed if isinstance(listed, list) else [])]
+        return next((self._read_batch(batch) for batch in batches if batch.input_file_id == file_id), None)
 
     async def retrieve(self, batch_id: str) -> RemoteBatch:
         """How a batch stands.
@@ -123,12 +165,12 @@ class BatchClient:
         Raises:
             ProviderError: see `upload`.
         """
-        return self._read_batch(
-            await self._ask(
-                lambda timeout: self._sdk.batches.retrieve(batch_id, extra_headers=self._headers, timeout=timeout),
-                ASK_SECONDS,
+        found = await self._ask_document(
+            lambda timeout: self._sdk.batches.with_raw_response.retrieve(
+                batch_id, extra_headers=self._headers, timeout=timeout
             )
         )
+        return self._read_batch(_Batch.model_validate(found))
 
     async def cancel(self, batch_id: str) -> RemoteBatch:
         """Ask the endpoint to end a batch; what was answered until then can be taken in.
@@ -136,12 +178,12 @@ class BatchClient:
         Raises:
             ProviderError: see `upload`.
         """
-        return self._read_batch(
-            await self._ask(
-                lambda timeout: self._sdk.batches.cancel(batch_id, extra_headers=self._headers, timeout=timeout),
-                ASK_SECONDS,
+        found = await self._ask_document(
+            lambda timeout: self._sdk.batches.with_raw_response.cancel(
+                batch_id, extra_headers=self._headers, timeout=timeout
             )
         )
+        return self._read_batch(_Batch.model_validate(found))
 
     async def download(self, file_id: str, path: Path) -> None:
         """Write a file of results; it appears whole or not at all.
@@ -160,6 +202,8 @@ class BatchClient:
                 with part.open("wb") as file:
                     async for chunk in response.iter_bytes(CHUNK):
                         file.write(chunk)
+                        if file.tell() > MOST_FILE_BYTES:
+                            raise AnswerTooLong(MOST_FILE_BYTES)
 
         try:
             await self._ask(fetch, MOVE_SECONDS)
@@ -171,16 +215,25 @@ class BatchClient:
         """Close the connections."""
         await self._sdk.close()
 
+    async def _ask_document(
+        self, request: Callable[[httpx2.Timeout], Awaitable[HttpResponse]], seconds: float = ASK_SECONDS
+    ) -> Mapping[str, object]:
+        """The object that a request is answered with."""
+        response = await self._ask(request, seconds)
+        try:
+            return read_object(parse_body(response.content))
+        except ValueError as error:
+            raise fail_to_read(
+                str(error), response.content, base_url=self.endpoint.base_url, status=200, secret=self._secret
+            ) from error
+
     async def _ask(self, request: Callable[[httpx2.Timeout], Awaitable[Answer]], seconds: float) -> Answer:
         """Send one request; every failure of it becomes a `ProviderError`."""
         try:
             async with asyncio.timeout(seconds):
                 return await request(httpx2.Timeout(seconds, connect=15.0))
-        except (*FAILURES, ValueError) as error:
-            if isinstance(error, ValueError) and not isinstance(error, openai.OpenAIError):
-                failure, cause = self._bad_response(str(error)), None
-            else:
-                failure, cause = self._explain(error, seconds)
+        except FAILURES as error:
+            failure, cause = self._explain(error, seconds)
         raise failure from cause
 
     def _explain(self, error: Exception, seconds: float) -> tuple[ProviderError, Exception | None]:
@@ -196,28 +249,22 @@ class BatchClient:
             failure = ProviderError(sentence, kind=failure.kind, status=failure.status)
         return failure, cause
 
-    def _read_id(self, made: Any) -> str:
-        found = getattr(made, "id", None)
-        if not isinstance(found, str) or not found:
+    def _read_id(self, made: _Batch) -> str:
+        if made.id is None:
             raise self._bad_response("no id in it")
-        return found
+        return made.id
 
-    def _read_batch(self, made: Any) -> RemoteBatch:
-        state = getattr(made, "status", None)
-        if not isinstance(state, str):
+    def _read_batch(self, made: _Batch) -> RemoteBatch:
+        if made.status is None:
             raise self._bad_response("no status in it")
-        counts = getattr(made, "request_counts", None)
-        done = (getattr(counts, "completed", 0) or 0) + (getattr(counts, "failed", 0) or 0)
-        listed = getattr(getattr(made, "errors", None), "data", None) or []
-        words = [str(getattr(problem, "message", "") or "") for problem in islice(listed, SHOWN_ERRORS)]
-        said = " ".join(words).replace(self._secret, "…") if self._secret else " ".join(words)
+        said = " ".join(problem.message or "" for problem in made.errors.data)
         return RemoteBatch(
             id=self._read_id(made),
-            state=state,
-            output_file_id=getattr(made, "output_file_id", None),
-            error_file_id=getattr(made, "error_file_id", None),
-            done=int(done),
-            errors=said,
+            state=made.status,
+            output_file_id=made.output_file_id,
+            error_file_id=made.error_file_id,
+            done=(made.request_counts.completed or 0) + (made.request_counts.failed or 0),
+            errors=said.replace(self._secret, "…") if self._secret else said,
         )
 
     def _bad_response(self, reason: str) -> ProviderError:

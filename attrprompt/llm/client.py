@@ -24,6 +24,7 @@ from attrprompt.llm.completions import (
     parse_body,
     read_chat_document,
     read_model_names,
+    reply_in_place_of,
 )
 from attrprompt.llm.dialect import Dialect
 from attrprompt.llm.failures import OutOfTokensError, WithheldError
@@ -75,10 +76,13 @@ class OpenAIChatClient:
             try:
                 response = await self._send(shaped, request.timeout)
                 return self._read_reply(response, request, time.perf_counter() - started)
-            except WithheldError as failure:
-                return self._make_reply(request, started, finish_reason="content_filter", written=failure.words)
-            except OutOfTokensError:
-                return self._make_reply(request, started, finish_reason="length")
+            except (WithheldError, OutOfTokensError) as failure:
+                return reply_in_place_of(
+                    failure,
+                    model=request.model,
+                    most_tokens=request.max_tokens,
+                    seconds=time.perf_counter() - started,
+                )
             except ProviderError as failure:
                 if not self.dialect.learn(failure, shaped):
                     raise
@@ -132,21 +136,6 @@ class OpenAIChatClient:
             request_id=response.headers.get("x-request-id"),
             seconds=seconds,
             headers=response.headers,
-        )
-
-    def _make_reply(self, request: ChatRequest, started: float, *, finish_reason: str, written: str = "") -> ChatReply:
-        """The answer without a text that a refusal stands for."""
-        return ChatReply(
-            text="",
-            finish_reason=finish_reason,
-            prompt_tokens=None,
-            completion_tokens=request.max_tokens if finish_reason == "length" else 0,
-            model=request.model,
-            request_id=None,
-            seconds=time.perf_counter() - started,
-            refused=finish_reason == "content_filter",
-            thinking_unfinished=finish_reason == "length",
-            written=written,
         )
 
     def _fail_to_read(self, reason: str, response: httpx2.Response) -> ProviderError:

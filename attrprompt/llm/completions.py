@@ -15,7 +15,7 @@ from pydantic import BaseModel, PlainValidator
 
 from attrprompt.errors import ProviderError
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
-from attrprompt.llm.failures import explain_bad_response, explain_error_inside
+from attrprompt.llm.failures import OutOfTokensError, WithheldError, explain_bad_response, explain_error_inside
 from attrprompt.llm.thinking import read_message
 from attrprompt.records import make_storable
 
@@ -42,7 +42,8 @@ def _read_count(value: object) -> int | None:
     return int(value)
 
 
-def _read_object(value: object) -> Mapping[str, object]:
+def read_object(value: object) -> Mapping[str, object]:
+    """The object that this is, an empty one in place of anything else."""
     return value if isinstance(value, dict) else {}
 
 
@@ -61,7 +62,7 @@ ErrorInside = Annotated[object, PlainValidator(_read_error)]
 
 
 class _Choice(BaseModel):
-    message: Annotated[Mapping[str, object], PlainValidator(_read_object)] = {}
+    message: Annotated[Mapping[str, object], PlainValidator(read_object)] = {}
     finish_reason: Name = None
     error: ErrorInside = None
 
@@ -75,7 +76,7 @@ class _Completion(BaseModel):
     id: Name = None
     model: Name = None
     choices: Annotated[list[_Choice], PlainValidator(_read_choices)] = []
-    usage: Annotated[_Usage, PlainValidator(lambda value: _Usage.model_validate(_read_object(value)))] = _Usage()
+    usage: Annotated[_Usage, PlainValidator(lambda value: _Usage.model_validate(read_object(value)))] = _Usage()
     error: ErrorInside = None
 
 
@@ -148,7 +149,7 @@ def read_chat_document(
     Raises:
         ProviderError: there is no answer in it, an error in its place, or half an answer and an error.
     """
-    found = _Completion.model_validate(_read_object(document))
+    found = _Completion.model_validate(read_object(document))
     choice = found.choices[0] if found.choices else _Choice()
     is_half = choice.error is not None or (choice.finish_reason or "").lower() == "error"
     if is_half or found.error is not None:
@@ -179,11 +180,31 @@ def read_chat_document(
     )
 
 
+def reply_in_place_of(
+    failure: WithheldError | OutOfTokensError, *, model: str, most_tokens: int, seconds: float = 0.0
+) -> ChatReply:
+    """The answer without a text that a refusal of this kind stands for: one that a filter withheld, or never begun."""
+    words = failure.words if isinstance(failure, WithheldError) else ""
+    is_withheld = isinstance(failure, WithheldError)
+    return ChatReply(
+        text="",
+        finish_reason="content_filter" if is_withheld else "length",
+        prompt_tokens=None,
+        completion_tokens=0 if is_withheld else most_tokens,
+        model=model,
+        request_id=None,
+        seconds=seconds,
+        refused=is_withheld,
+        thinking_unfinished=not is_withheld,
+        written=words,
+    )
+
+
 def read_model_names(document: object) -> list[str] | None:
     """The models in an endpoint's list, as it orders them; None where the document is no such list."""
     listed = document if isinstance(document, list) else None
     for field in ("data", "models"):
-        inside = _read_object(document).get(field)
+        inside = read_object(document).get(field)
         listed = inside if listed is None and isinstance(inside, list) else listed
     if listed is None:
         return None
@@ -220,14 +241,14 @@ def _join_stream(body: str) -> dict[str, object]:
         if data == "[DONE]":
             is_over = True
             break
-        event = _read_object(json.loads(data))
+        event = read_object(json.loads(data))
         whole.update({name: value for name, value in event.items() if value and name != "choices"})
         choices = event.get("choices")
         for choice in choices if isinstance(choices, list) else ():
-            part = _read_object(choice)
+            part = read_object(choice)
             if part.get("index"):
                 continue
-            for name, value in (_read_object(part.get("delta")) or _read_object(part.get("message"))).items():
+            for name, value in (read_object(part.get("delta")) or read_object(part.get("message"))).items():
                 parts.setdefault(name, []).append(value)
             reason = part.get("finish_reason") or reason
             whole["error"] = part.get("error") or whole.get("error")

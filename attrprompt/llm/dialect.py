@@ -57,14 +57,14 @@ class Dialect:
         shaped = {self._length_field if name == LENGTH else name: value for name, value in body.items()}
         return {name: value for name, value in shaped.items() if name == FORM or name not in self.left_out}
 
-    def learn(self, failure: ProviderError, sent: Mapping[str, Any]) -> bool:
+    def learn(self, failure: ProviderError, sent: Collection[str]) -> bool:
         """Take a refusal in; whether the same request is worth sending again, shaped anew.
 
         Args:
             failure: what came of it.
-            sent: the body that was refused, perhaps shaped before somebody else learnt the same.
+            sent: the fields of the body that was refused, perhaps shaped before somebody else learnt the same.
         """
-        refused = (failure.refused_fields & sent.keys()) - REQUIRED
+        refused = failure.refused_fields.intersection(sent) - REQUIRED
         for name in sorted(refused - self.left_out.keys()):
             self._note(name, failure)
         return bool(refused - {FORM})

@@ -33,7 +33,7 @@ class BoundedHttpClient(openai.DefaultAioHttpClient):
     """The SDK's aiohttp client, which reads a body up to a limit, counted after its compression is undone.
 
     The SDK itself reads whatever comes, so an endless body or a small file that unpacks to gigabytes would take all
-    memory. A body that the caller streams is the caller's own.
+    memory. An answer that the caller streams is the caller's own.
     """
 
     def __init__(self, most_bytes: int, **settings: Any) -> None:
@@ -47,7 +47,7 @@ class BoundedHttpClient(openai.DefaultAioHttpClient):
             AnswerTooLong: a successful answer is longer than the limit; a failure's body is cut there.
         """
         response = await super().send(request, stream=True, **settings)
-        if stream:
+        if stream and response.is_success:
             return response
         try:
             body = await self._read(response)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -22,7 +21,6 @@ from pydantic import SecretStr
 from attrprompt.llm.chat import ChatClient, Endpoint
 from attrprompt.llm.embedded import EmbeddedServer
 from attrprompt.llm.prices import PriceTable
-from attrprompt.records import hash_text
 from attrprompt.settings import Settings, load_settings
 from attrprompt.store import Store
 from attrprompt.store.jobs import Job
@@ -37,8 +35,6 @@ Returned = TypeVar("Returned")
 FeatureT = TypeVar("FeatureT")
 CLOSE_SECONDS = 2.0
 EMBEDDED_FILE = "embedded_file"
-DIALECT = "dialect"
-log = logging.getLogger(__name__)
 
 
 class Runtime:
@@ -55,7 +51,7 @@ class Runtime:
         self._features: dict[Callable[[Any], Any], Any] = {}
         self._server_lock: ProcessLock | None = None
         self._worker: WorkerClient | None = None
-        self._dialects: dict[str, Dialect] = {}
+        self._dialects: dict[tuple[str, str], Dialect] = {}
         self._jobs: dict[str, str] = {}  # the newest job of ours by the hash of its input
         self._closed = False
 
@@ -93,20 +89,13 @@ class Runtime:
 
     def dialect_of(self, endpoint: Endpoint) -> Dialect:
         """What an endpoint and its model are known to take, the same for all who ask them; kept in the home."""
-        from attrprompt.llm.dialect import Dialect
+        from attrprompt.runtime.dialects import open_dialect
 
-        name = f"{DIALECT} {hash_text(f'{endpoint.base_url} {endpoint.model}')}"
-
-        def keep(dialect: Dialect, sentence: str) -> None:
-            if sentence:
-                log.warning("%s at %s: %s", endpoint.model, endpoint.base_url, sentence)
-            self.store.people.write_setting(name, dialect.to_json())
-
+        key = (endpoint.base_url, endpoint.model)
         with self._guard:
-            if name not in self._dialects:
-                stored = None if endpoint.is_embedded else self.store.people.read_setting(name)
-                self._dialects[name] = Dialect(stored, on_learnt=keep)
-            return self._dialects[name]
+            if key not in self._dialects:
+                self._dialects[key] = open_dialect(self.store, endpoint)
+            return self._dialects[key]
 
     def submit(self, work: Coroutine[Any, Any, Returned]) -> Future[Returned]:
         """Run a coroutine on the runner thread's event loop."""

@@ -19,6 +19,7 @@ from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.completions import build_chat_body
 from attrprompt.records import WAITING, BatchState, Run, RunState
+from attrprompt.runtime.dialects import open_dialect
 from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Store
 from attrprompt.store.locks import run_lock
@@ -92,10 +93,11 @@ def _explain_nothing(run: Run) -> str:
 
 def _requests(store: Store, run: Run, endpoint: Endpoint) -> Iterator[tuple[int, bytes]]:
     translator = ItemTranslator(run, store.runs.load_document(run.id))
+    dialect = open_dialect(store, endpoint)
     after = -1
     while page := store.runs.next_pending(run.id, after=after):
         for item in page:
-            body = build_chat_body(endpoint, translator.to_request(item))
+            body = dialect.shape(build_chat_body(endpoint, translator.to_request(item)))
             line = {"custom_id": name_item(run.id, item.item), "method": "POST", "url": URL, "body": body}
             yield item.item, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         after = page[-1].item

@@ -6,6 +6,7 @@ An item ends once: what is stored already is never overwritten by a later result
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,24 +16,19 @@ from typing import Any
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import name_item
-from attrprompt.generation.item_requests import ItemTranslator
+from attrprompt.generation.item_requests import ItemTranslator, explain_defect
 from attrprompt.llm.chat import ChatReply
-from attrprompt.llm.completions import read_chat_document
+from attrprompt.llm.completions import read_chat_document, read_object, reply_in_place_of
+from attrprompt.llm.failures import OutOfTokensError, WithheldError, explain_status, quote_document
 from attrprompt.records import WAITING, Batch, BatchState, Run, RunState
+from attrprompt.runtime.dialects import open_dialect
+from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 from attrprompt.store.locks import run_lock
 
+log = logging.getLogger(__name__)
 PORTION = 500  # results a transaction
 LEFT_OVER = "A batch ended without an answer to some prompts. Resume sends them."
-KINDS_BY_STATUS = {
-    400: ErrorKind.BAD_REQUEST,
-    401: ErrorKind.AUTH,
-    403: ErrorKind.AUTH,
-    404: ErrorKind.NOT_FOUND,
-    408: ErrorKind.TIMEOUT,
-    422: ErrorKind.BAD_REQUEST,
-    429: ErrorKind.RATE_LIMITED,
-}
 KINDS_BY_CODE = {"batch_expired": ErrorKind.TIMEOUT, "batch_cancelled": ErrorKind.STOPPED}
 
 
@@ -93,6 +89,7 @@ class _Taker:
         self._store, self._run, self._found = store, run, found
         self._counters = run.counters
         self._translator = ItemTranslator(run, store.runs.load_document(run.id))
+        self._dialect = open_dialect(store, endpoint_of(run))
         self._answers: list[NewSample] = []
         self._failed = {failure.item: failure for failure in earlier}
         self._failed_before = frozenset(self._failed)
@@ -107,11 +104,11 @@ class _Taker:
             name = str(result["custom_id"])
             if "response" not in result and "error" not in result:
                 raise ValueError("a request, not a result")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self._found.unreadable.append({"line": where, "reason": "This is no result of a batch request."})
             return
         start, _, digits = name.rpartition("-")
-        if f"{start}-" != name_item(self._run.id, 0)[:-1] or not digits.isdecimal():
+        if f"{start}-" != name_item(self._run.id, 0)[:-1] or not digits.isdecimal() or len(digits) > 9:
             self._found.unreadable.append({"line": where, "reason": f"'{name[:60]}' is no item of this run."})
             return
         number = int(digits)
@@ -131,10 +128,19 @@ class _Taker:
                 self.write()
 
     def _read(self, result: Mapping[str, Any], item: PlannedItem) -> NewSample | Failed:
-        reply = _read_result(result, item, self._run)
-        if isinstance(reply, Failed):
-            return reply
-        ended = self._translator.to_result(item, reply)
+        most = self._translator.parameters.max_tokens
+        try:
+            reply = _read_result(result, self._run)
+        except (WithheldError, OutOfTokensError) as failure:
+            reply = reply_in_place_of(failure, model=self._run.model, most_tokens=most)
+        except ProviderError as failure:
+            self._dialect.learn(failure, failure.refused_fields)
+            return Failed(item.item, failure.kind, str(failure), 1)
+        try:
+            ended = self._translator.to_result(item, reply)
+        except Exception as defect:
+            log.exception("run %s, item %s: the answer could not be handled", self._run.id, item.item)
+            return Failed(item.item, ErrorKind.BAD_RESPONSE, explain_defect(defect), 1)
         if isinstance(ended, Failed) and item.item not in self._failed:  # it was paid for all the same
             self._counters = replace(
                 self._counters,
@@ -183,23 +189,30 @@ class _Taker:
             runs.finish(self._run.id, RunState.PAUSED, LEFT_OVER, counters)
 
 
-def _read_result(result: Mapping[str, Any], item: PlannedItem, run: Run) -> ChatReply | Failed:
-    """The answer of a result line, or why there is none."""
-    response = result.get("response") or {}
-    error = result.get("error")
-    status = response.get("status_code") if isinstance(response, Mapping) else None
-    if error or status != 200:
-        body = response.get("body") if isinstance(response, Mapping) else None
-        said = error or (body.get("error") if isinstance(body, Mapping) else None) or {}
-        code = str(said.get("code") or "") if isinstance(said, Mapping) else ""
-        message = str(said.get("message") or said) if isinstance(said, Mapping) else str(said)
-        kind = KINDS_BY_CODE.get(code) or (
-            KINDS_BY_STATUS.get(status, ErrorKind.SERVER_ERROR) if isinstance(status, int) else ErrorKind.SERVER_ERROR
-        )
-        return Failed(item.item, kind, message or f"The batch gave status {status}.", 1)
-    try:
-        return read_chat_document(
-            response.get("body"), base_url=run.endpoint, model=run.model, request_id=response.get("request_id")
-        )
-    except ProviderError as error:
-        return Failed(item.item, error.kind, str(error), 1)
+def _read_result(result: Mapping[str, Any], run: Run) -> ChatReply:
+    """The answer of a result line.
+
+    Raises:
+        ProviderError: there is none, and why.
+    """
+    response, error = read_object(result.get("response")), result.get("error")
+    if error or response.get("status_code") != 200:
+        raise _explain_result(response, error, run)
+    request_id = response.get("request_id")
+    return read_chat_document(
+        response.get("body"),
+        base_url=run.endpoint,
+        model=run.model,
+        request_id=request_id if isinstance(request_id, str) else None,
+    )
+
+
+def _explain_result(response: Mapping[str, object], error: object, run: Run) -> ProviderError:
+    status, code = response.get("status_code"), read_object(error).get("code")
+    if isinstance(code, str) and code in KINDS_BY_CODE:
+        return ProviderError(quote_document(error) or f"The batch ended: {code}.", kind=KINDS_BY_CODE[code])
+    if isinstance(status, int) and 400 <= status <= 599:
+        body = json.dumps(response.get("body") or {"error": error})
+        return explain_status(status, body, {}, base_url=run.endpoint, model=run.model)
+    words = quote_document(error) or f"The batch gave status {str(status)[:20]}."
+    return ProviderError(words, kind=ErrorKind.SERVER_ERROR)

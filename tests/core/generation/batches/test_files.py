@@ -215,3 +215,49 @@ def test_what_cannot_be_done_is_said(store, tmp_path, project, make_run):
     with pytest.raises(InputError, match="Nothing is pending"):
         export(store, run, tmp_path / "d")
     assert store.runs.load(run.id).state is RunState.DONE
+
+
+def test_a_field_that_a_batch_was_refused_for_is_left_out_of_the_next(store, tmp_path, project, make_run):
+    run = make_run(project, endpoint=Endpoint("http://x/v1", "m1"))
+    requests = export(store, run, tmp_path / "out")
+    detail = [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]
+    lines = [
+        {"custom_id": each["custom_id"], "response": {"status_code": 422, "body": {"detail": detail}}, "error": None}
+        for each in requests
+    ]
+    assert dict(take(store, run, tmp_path, *lines).failed) == {"bad_request": 10}
+    assert all("seed" not in each["body"] for each in export(store, run, tmp_path / "again"))
+
+
+def test_a_prompt_that_a_filter_refused_ends_as_a_refusal(store, tmp_path, project, make_run):
+    run = make_run(project)
+    requests = export(store, run, tmp_path / "out")
+    found = take(store, run, tmp_path, refuse(requests[0], 400, "content_filter"), *map(answer, requests[1:]))
+    assert (found.completed, dict(found.failed)) == (10, {})
+    assert store.datasets.count_flags(run.id)["refusal"] == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"response": {"status_code": 200, "request_id": {"a": 1}, "body": {"choices": [{"message": []}]}}},
+        {"response": {"status_code": 200, "body": {"choices": [{"finish_reason": "error", "message": {}}]}}},
+        {"response": {"status_code": 10**40}, "error": None},
+        {"response": [1], "error": {"code": {"a": 1}, "message": ["x\x00"]}},
+        {"error": {"code": 10**40}},
+    ],
+)
+def test_an_odd_result_fails_its_item_alone(store, tmp_path, project, make_run, odd):
+    run = make_run(project)
+    requests = export(store, run, tmp_path / "out")
+    line = {"custom_id": requests[0]["custom_id"], **odd}
+    found = take(store, run, tmp_path, line, *map(answer, requests[1:]))
+    assert (found.completed, sum(found.failed.values())) == (9, 1)
+
+
+def test_results_that_are_nested_too_deep_or_name_no_item_are_listed(store, tmp_path, project, make_run):
+    run = make_run(project)
+    export(store, run, tmp_path / "out")
+    named = json.dumps({"custom_id": f"run-{run.id}-item-{'9' * 5_000}", "response": {}, "error": None})
+    found = take(store, run, tmp_path, "[" * 100_000, named)
+    assert len(found.unreadable) == 2
