@@ -10,7 +10,8 @@ import typer
 from attrprompt.cli.session import ProjectName, get_session, read_pairs
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
-from attrprompt.exchange.rows.read_rows import read_label_map
+from attrprompt.exchange.rows.label_maps import read_label_map
+from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.rows.write_rows import CsvOptions
 from attrprompt.exchange.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
 from attrprompt.project import fold_label
@@ -67,11 +68,26 @@ def import_attributes_command(
 def import_dataset_command(
     context: typer.Context,
     project: ProjectName,
-    file: Annotated[Path, typer.Argument(help="JSONL, CSV or Parquet.")],
+    file: Annotated[
+        Path, typer.Argument(help="JSON, CSV, Parquet, Arrow or XLSX; or a folder with the shards of a data set.")
+    ],
     name: Annotated[str, typer.Option("--as", help="Name of the data set.")],
     text_column: Annotated[str | None, typer.Option()] = None,
-    label_column: Annotated[str | None, typer.Option()] = None,
-    label_map: Annotated[Path | None, typer.Option(help="A file with one label a line, for numbered labels.")] = None,
+    label_column: Annotated[
+        str | None, typer.Option(help='"" for none; several columns of 0 and 1 with commas between them.')
+    ] = None,
+    label_map: Annotated[
+        Path | None, typer.Option(help="What labels stand for: one name a line, two columns, or id2label as JSON.")
+    ] = None,
+    first_number: Annotated[
+        int | None, typer.Option(min=0, max=1, help="The first number, where labels are numbers: 0 or 1.")
+    ] = None,
+    label_separator: Annotated[str, typer.Option(help="What stands between several labels in one cell.")] = "",
+    split: Annotated[str, typer.Option(help="Which split of a folder, or sheet of a workbook.")] = "",
+    encoding: Annotated[str, typer.Option(help="Of a text file that is not UTF-8, such as Windows-1252.")] = "",
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first line is a row; the columns are called 1, 2, 3 …")
+    ] = False,
     attribute_columns: Annotated[str | None, typer.Option(help="Columns, separated by commas.")] = None,
     rename_label: LabelRenames = None,
     kind: Annotated[DatasetKind, typer.Option(help="How the texts came to be.")] = DatasetKind.GOLD,
@@ -91,6 +107,13 @@ def import_dataset_command(
         label_map=read_label_map(label_map) if label_map else None,
         attribute_columns=[column.strip() for column in (attribute_columns or "").split(",") if column.strip()],
         renames=rename_label or (),
+        reading=ReadOptions(
+            encoding=encoding,
+            has_header=not no_header,
+            split=split,
+            label_separator=label_separator,
+            first_number=first_number,
+        ),
         replace=replace,
     )
     session.emit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -18,14 +18,17 @@ from attrprompt.exchange.documents.project_files import read_project_file, write
 from attrprompt.exchange.documents.values_csv import write_values_csv
 from attrprompt.exchange.rows.data_card import Census, write_data_card
 from attrprompt.exchange.rows.hub_folder import export_hub_folder
+from attrprompt.exchange.rows.label_maps import LabelMap
 from attrprompt.exchange.rows.own_rows import SampleReader
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
+from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.rows.write_rows import CsvOptions, write_rows
 from attrprompt.files import replace_file
 from attrprompt.records import Dataset, DatasetKind, Flag, SampleStatus
 from attrprompt.store import NewSample, SampleFilter, Store, StoredProject
 
 RAW_LINES = "raw_lines"
+WATCH_EVERY = 500
 USABLE = SampleFilter(
     without_flags=tuple(flag.value for flag in Flag if flag is not Flag.REPLACED_CHARACTERS),
     statuses=(SampleStatus.NEW, SampleStatus.ACCEPTED),
@@ -137,12 +140,19 @@ def import_dataset(
     kind: DatasetKind = DatasetKind.GOLD,
     text_column: str | None = None,
     label_column: str | None = None,
-    label_map: Sequence[str] | None = None,
+    label_map: LabelMap | None = None,
     attribute_columns: Sequence[str] = (),
     renames: Sequence[str] = (),
+    reading: ReadOptions | None = None,
     replace: bool = False,
+    watch: Callable[[int], None] | None = None,
 ) -> ImportedDataset:
     """Read labelled texts into the store, all of them or none.
+
+    Args:
+        label_map: what numbers and other words for labels stand for.
+        reading: what the file cannot say of itself.
+        watch: hears now and then how many texts were read; what it raises ends the import.
 
     Raises:
         InputError: the file cannot be read, holds no text, or the name is used.
@@ -156,11 +166,11 @@ def import_dataset(
         label_map=label_map,
         attribute_columns=attribute_columns,
         renames=renames,
+        reading=reading,
     )
     samples = SampleReader()
-    dataset = store.datasets.import_rows(
-        project.id, name, kind, _read_samples(reader, samples, path), info={"file": path.name}, replace=replace
-    )
+    rows = _read_samples(reader, samples, path, watch)
+    dataset = store.datasets.import_rows(project.id, name, kind, rows, info={"file": path.name}, replace=replace)
     return ImportedDataset(dataset, tuple(reader.skipped), (*reader.warnings, *samples.warnings))
 
 
@@ -236,9 +246,13 @@ def _refuse_idle_options(
         raise InputError("The authors' layout holds neither provenance nor a data card; leave --plain and --card away.")
 
 
-def _read_samples(rows: Iterable[ImportedRow], samples: SampleReader, path: Path) -> Iterator[NewSample]:
+def _read_samples(
+    rows: Iterable[ImportedRow], samples: SampleReader, path: Path, watch: Callable[[int], None] | None
+) -> Iterator[NewSample]:
     item = -1
     for item, row in enumerate(rows):
+        if watch is not None and item % WATCH_EVERY == 0:
+            watch(item)
         yield samples.read(item, row)
     if item < 0:
         raise InputError(f"The file {path.name} holds no text to import. Check its text column.")

@@ -19,6 +19,7 @@ from attrprompt.exchange.authors.attributes_export import DEFAULT_MODEL, write_a
 from attrprompt.exchange.authors.attributes_folder import RawLines, read_attributes_folder, read_length
 from attrprompt.exchange.authors.folder_layout import LABEL_FILE, METHOD_FOLDER
 from attrprompt.exchange.known_layout import SIMILAR, guess_kind
+from attrprompt.exchange.rows.label_maps import LabelMap, read_label_map
 from attrprompt.exchange.rows.read_rows import (
     TEXT_COLUMNS,
     LabelReader,
@@ -26,10 +27,9 @@ from attrprompt.exchange.rows.read_rows import (
     choose_column,
     choose_label_column,
     holds_class_numbers,
-    read_label_map,
     read_rows,
 )
-from attrprompt.exchange.rows.record_source import RecordSource
+from attrprompt.exchange.rows.record_source import ReadOptions, RecordSource
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.files import create_folder
 from attrprompt.project import DimensionKind, Project, fold_label, fold_text, phrase_length
@@ -45,14 +45,15 @@ def read_dataset(
     raw_lines: RawLines | None = None,
     text_column: str | None = None,
     label_column: str | None = None,
-    label_map: Sequence[str] | None = None,
+    label_map: LabelMap | None = None,
     attribute_columns: Sequence[str] = (),
     renames: Sequence[str] = (),
+    reading: ReadOptions | None = None,
 ) -> RowReader:
     """Open a file of labelled texts, one of the authors' data sets included; that is told by its class numbers.
 
     Args:
-        path: a JSONL, CSV or Parquet file, or a folder that holds exactly one.
+        path: the file, or a folder that holds the shards of one data set.
         project: its labels and dimensions.
         raw_lines: the lines that numbers of values count (`AttributesImport.raw_lines`); lines of a folder in the
             authors' layout around the file come first.
@@ -61,11 +62,12 @@ def read_dataset(
         label_map: as in `read_rows`; else the `label.txt` beside the file.
         attribute_columns: as in `read_rows`; naming some turns numbers into plain texts.
         renames: as in `read_rows`.
+        reading: as in `read_rows`.
 
     Raises:
         InputError: as `read_rows`.
     """
-    source = open_records(path)
+    source = open_records(path, reading)
     beside = source.path.parent
     if label_map is None and (beside / LABEL_FILE).is_file():
         label_map = read_label_map(beside / LABEL_FILE)
@@ -78,6 +80,7 @@ def read_dataset(
             attribute_columns=attribute_columns,
             project=project,
             renames=renames,
+            reading=reading,
         )
     if (beside / LABEL_FILE).is_file() and (beside / METHOD_FOLDER).is_dir():
         raw_lines = read_attributes_folder(beside).raw_lines
@@ -85,7 +88,7 @@ def read_dataset(
         source,
         text_column=choose_column(source, text_column, TEXT_COLUMNS, "text"),
         label_column=choose_label_column(source, None),
-        labels=LabelReader(project, label_map, None, renames),
+        labels=LabelReader(project, label_map, None, renames, reading),
         numbers=ValueNumbers(raw_lines or {}),
         dimensions=[dimension.name for _, dimension in project.ordered_dimensions()],
     )

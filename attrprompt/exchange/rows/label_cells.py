@@ -13,6 +13,9 @@ from attrprompt.edits.parts import count_of
 SEPARATORS = ("|", ";", "#")
 """What tools put between the labels of a text; a comma is in many names too, so it is only proposed."""
 
+NO_CLASS = -1
+"""What the `datasets` library writes for a text without a class."""
+
 _COMMA = ","
 _NAMES = ("choices", "label", "labels", "name", "value")
 _NUMBER = re.compile(r"[-+]?\d{1,9}(\.0+)?")
@@ -152,7 +155,7 @@ def _list_object(given: Mapping[str, Any]) -> list[Any]:
         if name in given and not isinstance(given[name], Mapping):
             return list_members(given[name])
     answers = {name: read_answer(value) for name, value in given.items()}
-    if answers and None not in answers.values():
+    if len(answers) > 1 and None not in answers.values():
         return [name for name, says_yes in answers.items() if says_yes]
     return [given]
 

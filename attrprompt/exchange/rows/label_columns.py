@@ -38,7 +38,8 @@ def find_labels(
         return _prefer_names(source, guess, folded, head)
     chosen = [name for name in source.columns if any(_holds_choices(values.get(name)) for values in head)]
     if len(chosen) == 1:
-        return replace(source, label_column=chosen[0])
+        remark = f"The labels were read from '{chosen[0]}', which holds answers of Label Studio."
+        return replace(source, label_column=chosen[0], remarks=[*source.remarks, remark])
     if is_known is None:
         return source
     hot = [name for name in source.columns if is_known(name) and _holds_answers(head, name)]

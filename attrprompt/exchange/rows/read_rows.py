@@ -11,13 +11,14 @@ from typing import Any
 
 from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
-from attrprompt.exchange.attribute_lines import parse_labels
 from attrprompt.exchange.label_names import LabelNames
+from attrprompt.exchange.rows.label_cells import NO_CLASS, LabelCells, read_position
+from attrprompt.exchange.rows.label_columns import find_labels
+from attrprompt.exchange.rows.label_maps import LabelMap, find_mapped
 from attrprompt.exchange.rows.plain_values import PlainValues
-from attrprompt.exchange.rows.record_source import Record, RecordSource
+from attrprompt.exchange.rows.record_source import ChoiceNeeded, ReadOptions, Record, RecordSource
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.exchange.rows.write_rows import is_own_row
-from attrprompt.files import read_text
 from attrprompt.project import MAX_NAME_LENGTH, Project
 
 TEXT_COLUMNS = ("text", "sentence", "content", "review")
@@ -63,32 +64,39 @@ class LabelReader:
     def __init__(
         self,
         project: Project | None,
-        label_map: Sequence[str] | None,
+        label_map: LabelMap | None,
         class_names: Sequence[str] | None,
         renames: Sequence[str] = (),
+        reading: ReadOptions | None = None,
     ) -> None:
-        ordered = [label for _, label in project.ordered_labels()] if project else []
-        displays = {label.display: label.name for label in ordered if label.display}
-        self._names = LabelNames([label.name for label in ordered], displays=displays, renames=renames)
+        reading = reading or ReadOptions()
+        self._names = list_names(project, renames)
         self._has_project = project is not None
         self._takes_one = project is not None and not project.task.multi_label
-        self._positions = list(label_map or class_names or self._names.names)
+        self._cells = LabelCells(
+            self._names.__contains__, takes_several=not self._takes_one, separator=reading.label_separator
+        )
+        self._numbered: LabelMap = self._names.names if class_names is None else class_names
+        if label_map is not None:
+            self._numbered = label_map
         self._mapped = label_map is not None
         self._guessed = label_map is None and class_names is None
+        self._first_number = reading.first_number
         self.forget()
 
     def forget(self) -> None:
         """Start counting anew."""
         self._unknown: Counter[str] = Counter()
         self._unknown_rows = self._by_position = 0
+        self._numbers: set[int] = set()
+        self._cells.forget()
         self._unusable: Counter[str] = Counter()
         self._several = 0
         self._first_several: list[str] = []
 
     def read(self, given: Any, row: int = 0) -> tuple[str, ...]:
         """The names of one row's labels; none where it names several for a text that has one."""
-        members = given if isinstance(given, list | tuple) else [given]
-        usable = [member for member in members if self._can_be_label(member)]
+        usable = [member for member in self._cells.split(given) if self._can_be_label(member)]
         before = self._unknown.total()
         names = tuple(dict.fromkeys(name for name in map(self._read_one, usable) if name))
         self._unknown_rows += self._unknown.total() > before
@@ -100,11 +108,10 @@ class LabelReader:
 
     def describe(self) -> list[str]:
         """What a person should know about the labels that were read."""
-        notes = []
+        notes = self._cells.describe()
         if self._by_position and self._guessed:
-            shown = ", ".join(f"{number} = {name}" for number, name in enumerate(self._positions[:_SHOWN]))
             notes.append(
-                f"Labels given as numbers were read as positions in the project's list ({shown}); "
+                f"Labels given as numbers were read as positions in the project's list ({self._show_numbers()}); "
                 "if they mean another order, give a label map."
             )
         if self._unknown:
@@ -127,6 +134,33 @@ class LabelReader:
         notes += [f"{count_of(count, 'label')} left out: {reason}." for reason, count in self._unusable.items()]
         return notes
 
+    @property
+    def separator(self) -> str:
+        """What seems to stand between labels in one cell; "" where nothing does."""
+        return self._cells.proposal
+
+    def check_numbers(self) -> None:
+        """Ask where the numbers begin, once all rows were read, if they fit the labels only when counted from 1.
+
+        Raises:
+            ChoiceNeeded: they do, and nobody said so.
+        """
+        count = len(self._numbered)
+        is_counted = not isinstance(self._numbered, Mapping) and (self._guessed or self._mapped)
+        fits = count > 1 and min(self._numbers, default=0) == 1 and max(self._numbers, default=0) == count
+        if fits and is_counted and self._first_number is None:
+            raise ChoiceNeeded(
+                f"The labels are numbers from 1 to {count}, but the names are counted from 0 "
+                f"({self._show_numbers()}). Say what the first of them is: --first-number 1, or --first-number 0 "
+                f"to keep {count} as a label that the project does not have.",
+                "first_number",
+                ("1", "0"),
+            )
+
+    def _show_numbers(self) -> str:
+        names = list(self._numbered)[:_SHOWN]
+        return ", ".join(f"{number} = {name}" for number, name in enumerate(names, start=self._first_number or 0))
+
     def _can_be_label(self, given: Any) -> bool:
         if given is None or (isinstance(given, str) and not given.strip()):
             return False
@@ -140,18 +174,28 @@ class LabelReader:
         return not reason
 
     def _read_one(self, given: Any) -> str:
-        position = _read_position(given)
-        text = str(given) if position is None or isinstance(given, str) else str(position)
-        if position is not None and (self._mapped or text not in self._names):
-            if not 0 <= position < len(self._positions):
+        position = read_position(given)
+        text = str(given) if position is None or (isinstance(given, str) and given in self._names) else str(position)
+        if self._mapped or (position is not None and text not in self._names):
+            mapped = self._find_mapped(text, position)
+            if mapped is None and position == NO_CLASS:
+                return ""
+            if position is not None:
+                self._numbers.add(position)
+                self._by_position += mapped is not None
+            if mapped is None and position is not None:
                 self._unknown[text] += 1
                 return text
-            self._by_position += 1
-            text = self._positions[position]
+            text = text if mapped is None else mapped
         known = self._names.find(text)
         if known is None and self._has_project:
             self._unknown[text] += 1
         return known or text
+
+    def _find_mapped(self, text: str, position: int | None) -> str | None:
+        if position is not None and not isinstance(self._numbered, Mapping):
+            position -= self._first_number or 0
+        return find_mapped(self._numbered, text, position)
 
 
 class RowReader:
@@ -189,6 +233,12 @@ class RowReader:
                 self.skipped.append(SkippedRow(record.row, reason))
                 continue
             yield self._read(record)
+        self._labels.check_numbers()
+
+    @property
+    def separator(self) -> str:
+        """What seems to stand between labels in one cell, which were kept as one; "" where nothing does."""
+        return self._labels.separator
 
     @property
     def warnings(self) -> list[str]:
@@ -232,28 +282,35 @@ def read_rows(
     *,
     text_column: str | None = None,
     label_column: str | None = None,
-    label_map: Sequence[str] | None = None,
+    label_map: LabelMap | None = None,
     attribute_columns: Sequence[str] = (),
     project: Project | None = None,
     renames: Sequence[str] = (),
+    reading: ReadOptions | None = None,
 ) -> RowReader:
-    """Open a JSONL, CSV or Parquet file of labelled texts.
+    """Open a file of labelled texts.
 
     Args:
-        path: the file, or a folder that holds exactly one such file.
+        path: the file, or a folder that holds the shards of one data set.
         text_column: the column of the texts; else the first of `TEXT_COLUMNS` that is there.
-        label_column: the column of the labels; else the first of `LABEL_COLUMNS`; `NO_LABELS` for none.
-        label_map: names for labels given as numbers from 0 (see `read_label_map`).
+        label_column: the column of the labels, or columns of 0 and 1 with commas between them; else as `find_labels`
+            tells it; `NO_LABELS` for none.
+        label_map: names for labels given as numbers or by other words (see `read_label_map`).
         attribute_columns: columns that hold attribute values, named like the dimensions.
         project: its labels' names are used for labels that fold to the same name.
         renames: `GIVEN=LABEL` for each label of the project that the file calls by another name.
+        reading: what the file cannot say of itself.
 
     Raises:
         InputError: the file cannot be read, or a column is missing; the sentence lists those that are there.
     """
-    source = open_records(path)
-    text = choose_column(source, text_column, TEXT_COLUMNS, "text")
-    label = None if label_column == NO_LABELS else choose_label_column(source, label_column)
+    source = open_records(path, reading)
+    text = choose_column(source, text_column or source.text_column, TEXT_COLUMNS, "text")
+    label = None
+    if label_column != NO_LABELS:
+        is_known = list_names(project, renames).__contains__ if project is not None else None
+        source = find_labels(source, label_column, guess_label_columns(source), is_known)
+        label = choose_label_column(source, source.label_column)
     for name in attribute_columns:
         choose_column(source, name, (), "attribute")
     return RowReader(
@@ -261,19 +318,15 @@ def read_rows(
         text_column=text,
         label_column=label,
         attribute_columns=attribute_columns,
-        labels=LabelReader(project, label_map, source.class_names.get(label or ""), renames),
+        labels=LabelReader(project, label_map, source.class_names.get(label or ""), renames, reading),
     )
 
 
-def read_label_map(path: Path) -> tuple[str, ...]:
-    """Label names, one a line, in the order of their numbers from 0.
-
-    Raises:
-        InputError: the file cannot be read, or names a label twice or an empty one.
-    """
-    if not path.is_file():
-        raise InputError(f"There is no file '{path}'; a label map is a text file with one label a line.")
-    return parse_labels(read_text(path), path.name)
+def list_names(project: Project | None, renames: Sequence[str]) -> LabelNames:
+    """The labels of a project, by their names and display names."""
+    ordered = [label for _, label in project.ordered_labels()] if project else []
+    displays = {label.display: label.name for label in ordered if label.display}
+    return LabelNames([label.name for label in ordered], displays=displays, renames=renames)
 
 
 def join_attributes(values: Mapping[str, Any]) -> dict[str, str]:
@@ -302,6 +355,8 @@ def choose_column(source: RecordSource, named: str | None, guesses: Sequence[str
         for guess in guesses:
             if guess in folded:
                 return folded[guess]
+    if named is None and source.header_doubt:
+        raise InputError(source.header_doubt)
     problem = f"has no column '{named}'" if named is not None else f"has no {what} column that can be told by its name"
     option = "--attribute-columns" if what == "attribute" else f"--{what}-column"
     columns = ", ".join(column or "(unnamed)" for column in source.columns[:60])
@@ -312,13 +367,17 @@ def choose_column(source: RecordSource, named: str | None, guesses: Sequence[str
 
 
 def choose_label_column(source: RecordSource, named: str | None) -> str:
-    """The column of the labels; `_id` is one only where it holds class numbers, as in the authors' data sets.
+    """The column of the labels.
 
     Raises:
         InputError: there is none.
     """
-    guesses = LABEL_COLUMNS if holds_class_numbers(source) else LABEL_COLUMNS[:-1]
-    return choose_column(source, named, guesses, "label")
+    return choose_column(source, named, guess_label_columns(source), "label")
+
+
+def guess_label_columns(source: RecordSource) -> Sequence[str]:
+    """What columns of labels are called; `_id` is one only where it holds class numbers, as in the authors' files."""
+    return LABEL_COLUMNS if holds_class_numbers(source) else LABEL_COLUMNS[:-1]
 
 
 def holds_class_numbers(source: RecordSource) -> bool:
@@ -336,15 +395,3 @@ def _explain_missing_text(record: Record, column: str) -> str:
     if not isinstance(text, str):
         return f"has no text in '{column}' but a {'number' if isinstance(text, int | float) else 'nested value'}"
     return "" if text.strip() else f"has an empty '{column}'"
-
-
-def _read_position(given: Any) -> int | None:
-    if isinstance(given, bool):
-        return None
-    if isinstance(given, int):
-        return given
-    if isinstance(given, float) and given.is_integer():
-        return int(given)
-    if isinstance(given, str) and given.isascii() and given.isdecimal() and len(given) < 10:
-        return int(given)
-    return None

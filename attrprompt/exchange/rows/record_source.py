@@ -14,7 +14,7 @@ from attrprompt.errors import InputError
 HEAD_ROWS = 100
 """How many rows tell which columns a file without a schema has."""
 
-MAX_DEPTH = 500
+MAX_DEPTH = 920
 TOO_DEEP = f"is nested over {MAX_DEPTH} levels deep"
 """The problem of a record that those who work through it would not come out of."""
 

@@ -99,8 +99,10 @@ def _iterate_lines(path: Path, layout: TextLayout) -> Iterator[Record]:
                 continue
             try:
                 values = _DECODER.decode(line.lstrip("\ufeff"))
-            except (ValueError, RecursionError):
+            except ValueError:
                 yield Record(row, {}, "is no valid JSON")
+            except RecursionError:  # the reader's caller stands deep in the stack already
+                yield Record(row, {}, TOO_DEEP)
             else:
                 yield _make_record(row, values, "\\u" in line)
 

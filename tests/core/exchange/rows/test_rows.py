@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attrprompt.errors import InputError
-from attrprompt.exchange.rows.read_rows import NO_LABELS, ImportedRow, read_label_map, read_rows
+from attrprompt.exchange.rows.label_maps import read_label_map
+from attrprompt.exchange.rows.read_rows import NO_LABELS, ImportedRow, read_rows
 from attrprompt.exchange.rows.write_rows import COLUMNS, CsvOptions, write_rows
 from attrprompt.records import Sample, SampleStatus
 from tests.core.exchange.strategies import small_project

@@ -77,7 +77,7 @@ def test_rows_nested_too_deeply_and_endless_numbers_cost_only_themselves(tmp_pat
     (tmp_path / "r.jsonl").write_text(f'{{"text": "a"}}\n{deep}\n{long}\n', encoding="utf-8")
     first, second, third = open_records(tmp_path / "r.jsonl")
     assert first == Record(1, {"text": "a"}, may_break=False)
-    assert (second.row, second.problem) == (2, "is nested over 500 levels deep")
+    assert (second.row, second.problem) == (2, "is nested over 920 levels deep")
     assert third.values["x"] == "9" * 6_000
 
 
