@@ -46,10 +46,10 @@ def main() -> None:
     seconds, seconds_wall = min(passes)
 
     from attrprompt.analysis.regions.figures import region_figures
-    from attrprompt.analysis.regions.located import locate
+    from attrprompt.analysis.regions.located import LocatedSet
     from attrprompt.analysis.regions.references import population_reference, uniform_reference
 
-    located = locate("benchmark", texts)
+    located = LocatedSet("benchmark", texts, [""] * len(texts), [finder.find(text) for text in texts])
     start = time.process_time()
     figures = region_figures(located, [uniform_reference(), population_reference()])
     of_figures = time.process_time() - start

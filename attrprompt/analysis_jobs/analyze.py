@@ -22,7 +22,7 @@ from attrprompt.worker.jobs import register
 PRIMARY_KEYS = ("vocabulary_size", "aps_intra")
 
 
-@register(AnalyzeRequest, Analysis, version=2, unhashed=UNHASHED)
+@register(AnalyzeRequest, Analysis, version=3, unhashed=UNHASHED)
 def analyze(request: AnalyzeRequest, context: JobContext) -> Analysis:
     """The figures that an `AnalysisRequest` asks for."""
     sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)

@@ -31,7 +31,7 @@ class LexiconsRequest(AnalysisRequest, JobRequest[Lexicons]):
     kind: ClassVar[str] = "lexicons"
 
 
-@register(LexiconsRequest, Lexicons, unhashed=EXPLORED)
+@register(LexiconsRequest, Lexicons, version=2, unhashed=EXPLORED)
 def explore_lexicons(request: LexiconsRequest, context: JobContext) -> Lexicons:
     """How many texts use each word list, over all, by label and by region: gender terms and those of the request."""
     lexicons = [gender_lexicon(), *(read_lexicon_csv(table, name) for name, table in request.lexicons)]

@@ -21,7 +21,7 @@ class NamesRequest(AnalysisRequest, JobRequest[AmbiguousNames]):
     kind: ClassVar[str] = "names"
 
 
-@register(NamesRequest, AmbiguousNames, unhashed=EXPLORED)
+@register(NamesRequest, AmbiguousNames, version=2, unhashed=EXPLORED)
 def explore_names(request: NamesRequest, context: JobContext) -> AmbiguousNames:
     """The ambiguous names in the texts, the most frequent first."""
     sets, _ = load_sets(request, context, with_vectors=False)

@@ -121,7 +121,7 @@ class NeighbourhoodRequest(AnalysisRequest, JobRequest[Neighbourhood]):
     kind: ClassVar[str] = "neighbourhood"
 
 
-@register(NeighbourhoodRequest, Neighbourhood, unhashed=EXPLORED)
+@register(NeighbourhoodRequest, Neighbourhood, version=2, unhashed=EXPLORED)
 def explore_neighbourhood(request: NeighbourhoodRequest, context: JobContext) -> Neighbourhood:
     """Coordinates by PCA, clusters with keywords, outliers, near-duplicates to read, pairwise similarities.
 

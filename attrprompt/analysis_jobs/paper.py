@@ -38,7 +38,7 @@ class PaperRequest(AnalysisRequest, JobRequest[PaperView]):
     kind: ClassVar[str] = "paper"
 
 
-@register(PaperRequest, PaperView, unhashed=EXPLORED)
+@register(PaperRequest, PaperView, version=2, unhashed=EXPLORED)
 def view_as_in_paper(request: PaperRequest, context: JobContext) -> PaperView:
     """The parts that are asked for: vocabulary and cosines, continents by the attribute classifier."""
     sets, place_dimensions = load_sets(request, context, with_vectors=Part.SIMILARITY in request.only)

@@ -27,7 +27,7 @@ class PortraitsRequest(AnalysisRequest, JobRequest[Portraits]):
     kind: ClassVar[str] = "portraits"
 
 
-@register(PortraitsRequest, Portraits, unhashed=EXPLORED)
+@register(PortraitsRequest, Portraits, version=2, unhashed=EXPLORED)
 def explore_portraits(request: PortraitsRequest, context: JobContext) -> Portraits:
     """For each set and region: texts, their length, tone and over-used phrases; vocabulary at equal tokens for all."""
     sets, _ = load_sets(request, context, with_vectors=False)

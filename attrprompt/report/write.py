@@ -26,7 +26,7 @@ from attrprompt.worker.jobs import read_result, register, run_job
 FEWEST_FOR_MAP = 3
 
 
-@register(ReportRequest, WrittenReport, version=3)
+@register(ReportRequest, WrittenReport, version=4)
 def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
     """The report that is asked for, in all of its forms."""
     with context.open_store() as store:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from attrprompt.analysis.regions import tables
-from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer, Guard, Place, fold_name
+from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer, Guard, Place, fold_name, name_area
 from attrprompt.analysis.regions.reading import Reading
 
 NO_PLACE = "no place"
@@ -20,8 +20,12 @@ _MONEY = re.compile(r"\s{0,2}[$£€]")
 _REACH = 6
 """Words over which "speaks" reaches: "speaks French and a little English"."""
 _SETTLED = ("city", "subdivision", "landmark")
-_SAFE = ("country", "people", "region")
-"""Kinds of names that stand in for a family name only where data/cue_words.txt says so."""
+_WASHINGTON = Place("Washington", "subdivision", "US", "North America", "WA")
+"""The state, which behind a town is meant ("Vancouver, Washington") though the name alone is the capital's."""
+_KNOWN_BY_STATE = frozenset({"US", "CA", "AU"})
+"""Countries whose namesakes are known by state or province."""
+_NAME_GROUPS = ("given_first", "city_given", "surnames", "rare_place")
+_QUOTES = " \"'“”‘’"
 
 
 @dataclass(slots=True)
@@ -49,11 +53,18 @@ class Hit:
 
 @dataclass(frozen=True)
 class Cues:
-    """Words that the rules look at, by group."""
+    """Words that the rules look at, by group.
+
+    Attributes:
+        borne: names that people bear, as far as the tables know.
+        titling: words that can stand before the title of a work.
+    """
 
     groups: dict[str, frozenset[str]]
     given_names: frozenset[str]
     family_names: frozenset[str]
+    borne: frozenset[str]
+    titling: frozenset[str]
     senses: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
 
     def __getitem__(self, group: str) -> frozenset[str]:
@@ -67,33 +78,60 @@ def load_cues() -> Cues:
     for name, reading, words in tables.read_rows("word_senses.txt"):
         cues = tuple(f" {fold_name(word)} " for word in tables.split_names(words))
         senses.setdefault(fold_name(name), []).append((reading, cues))
+    groups = {group: frozenset(words.split()) for group, words in tables.read_rows("cue_words.txt")}
+    given_names, family_names = tables.read_words("given_names.txt"), tables.read_words("surnames.txt")
     return Cues(
-        groups={group: frozenset(words.split()) for group, words in tables.read_rows("cue_words.txt")},
-        given_names=tables.read_words("given_names.txt"),
-        family_names=tables.read_words("surnames.txt"),
+        groups=groups,
+        given_names=given_names,
+        family_names=family_names,
+        borne=given_names.union(family_names, *(groups[group] for group in _NAME_GROUPS)),
+        titling=groups["called"] | groups["work_titles"],
         senses={name: tuple(readings) for name, readings in senses.items()},
     )
 
 
-def find_country_after(gazetteer: Gazetteer, reading: Reading, after: int) -> tuple[Place, ...]:
-    """What a country, state or abbreviation behind a comma can mean: "Paris, Texas", "Reading, Pa.", "Irvine, CA"."""
-    if after >= len(reading.words) or reading.gap(after).strip() != "," or not reading.is_capital(after):
+def find_country_after(
+    gazetteer: Gazetteer, reading: Reading, after: int, *, may_be_listed: bool = True
+) -> tuple[Place, ...]:
+    """What a country, state or abbreviation behind a name can mean: "Paris, Texas", "Irvine, CA", "Lebanon (Ohio)".
+
+    Args:
+        may_be_listed: whether to leave out what can as well be the next member of a list.
+    """
+    gap = reading.gap(after).strip()
+    if gap not in (",", "(") or not reading.is_capital(after):
         return ()
     word = reading.words[after]
-    if len(word) == 2 and word.isupper() and word in tables.read_us_states().values():
+    if gap == "," and len(word) == 2 and word.isupper() and word in tables.read_us_states().values():
         return (Place(word, "subdivision", "US", "North America", word),)
     for count in gazetteer.lengths.get(reading.key(after), ()):
         key = " ".join(reading.key(i) for i in range(after, after + count))
         entry = gazetteer.entries.get(key)
         if entry and all(reading.joins(i) for i in range(after + 1, min(after + count, len(reading.words)))):
-            return tuple(place for place in entry.places if place.kind in ("country", "subdivision"))
+            stated = tuple(place for place in entry.places if place.kind in ("country", "subdivision"))
+            if key == "washington":
+                stated = (_WASHINGTON,)
+            names_more = len(stated) > 1 or len(stated) < len(entry.places) or key == "washington"
+            is_listed = may_be_listed and names_more and _is_listed_on(gazetteer, reading, after + count)
+            return () if is_listed else stated
     return ()
 
 
-def match_country_after(entry: Entry, stated: tuple[Place, ...]) -> Place | None:
+def _is_listed_on(gazetteer: Gazetteer, reading: Reading, after: int) -> bool:
+    """Whether a list goes on with a place that has no state of its own: "Lebanon, Georgia and Jordan sent ..."."""
+    following = after + (reading.key(after) == "and")
+    if reading.gap(after) not in (" ", ", ") or (following == after and reading.gap(after) != ", "):
+        return False
+    if not reading.is_capital(following) or reading.key(following) not in gazetteer.lengths:
+        return False
+    return not find_country_after(gazetteer, reading, following + 1, may_be_listed=False)
+
+
+def match_country_after(gazetteer: Gazetteer, entry: Entry, stated: tuple[Place, ...]) -> Place | None:
     """The meaning that lies in the state or country that the text names behind it.
 
-    An abbreviated state ("Georgetown, Del.") holds even a town that GeoNames' list lacks.
+    A name of something better known is that of a town there where GeoNames knows one ("Lebanon, Ohio"); an abbreviated
+    state ("Georgetown, Del.") holds even a town that it lacks.
     """
     for state in stated:
         inside = [place for place in entry.places if place.country == state.country and place.kind in _SETTLED]
@@ -102,9 +140,22 @@ def match_country_after(entry: Entry, stated: tuple[Place, ...]) -> Place | None
             return exact[0]
         if inside and state.state is None:
             return inside[0]
+        if _has_namesake(gazetteer, entry, state):
+            return replace(state, name=entry.places[0].name, kind="city")
         if entry.places[0].kind == "city" and (state.name.endswith(".") or len(state.name) == 2):
             return replace(state, name=entry.places[0].name, kind="city")
     return None
+
+
+def _has_namesake(gazetteer: Gazetteer, entry: Entry, state: Place) -> bool:
+    if state.country is None or (state.kind == "country" and entry.places[0].kind == "country"):
+        return False
+    within = state.state or (state.name if state.kind == "subdivision" else None)
+    area = name_area(state.country, within)
+    names = gazetteer.namesakes.get(area)
+    if names is None and state.country not in _KNOWN_BY_STATE:
+        names = gazetteer.namesakes.get(state.country)
+    return names is not None and entry.key in names
 
 
 def weigh_senses(cues: Cues, entry: Entry, reading: Reading) -> dict[str, int]:
@@ -112,50 +163,30 @@ def weigh_senses(cues: Cues, entry: Entry, reading: Reading) -> dict[str, int]:
     return {meaning: sum(word in reading.plain for word in words) for meaning, words in cues.senses.get(entry.key, ())}
 
 
-def reads_as_person(cues: Cues, gazetteer: Gazetteer, reading: Reading, hit: Hit) -> bool:
-    """Whether a given name, a title or a family name beside it makes the name a person's."""
-    if hit.count > 1:
-        return False
-    key = hit.entry.key
-    kind = hit.entry.places[0].kind
-    return (
-        (kind not in _SAFE or key in cues["surnames"] or key in cues["rare_place"])
-        and _follows_given_name(cues, gazetteer, reading, hit.first, key)
-    ) or _precedes_family_name(cues, gazetteer, reading, hit, key)
+def reads_as_prefix(gazetteer: Gazetteer, reading: Reading, hit: Hit) -> bool:
+    """Whether the name is the first half of a compound: "Sino-Russian"."""
+    following = gazetteer.entries.get(reading.key(hit.after))
+    joined = reading.gap(hit.after) in ("-", "–", "‑", "‐") and reading.is_capital(hit.after)
+    return joined and following is not None and bool(following.places) and following.places[0].kind == "people"
 
 
-def _follows_given_name(cues: Cues, gazetteer: Gazetteer, reading: Reading, i: int, key: str) -> bool:
-    if i == 0 or not reading.is_capital(i - 1):
+def reads_as_title(cues: Cues, reading: Reading, hit: Hit) -> bool:
+    """Whether the name is that of a work or a band: "the film Casablanca", "a band called Beirut"."""
+    i = hit.first - 1
+    before = reading.key(i)
+    if before not in cues.titling:
         return False
-    before = reading.key(i - 1)
-    if reading.follows_initial(i):
+    gap = reading.gap(hit.first)
+    if gap.strip(_QUOTES):
+        return False
+    is_called = before in cues["called"]
+    i -= is_called
+    if reading.key(i) not in cues["work_titles"] and not (is_called and reading.key(i) in cues["called_works"]):
+        return False
+    if is_called or gap.strip():
         return True
-    if before in cues["titles"] and reading.gap(i) in (" ", ". "):
-        return True
-    if not reading.follows_closely(i) or reading.words[i - 1].isupper() != reading.words[i].isupper():
-        return False
-    if before in cues.given_names:
-        return True
-    return (
-        key in cues["rare_place"]
-        and before not in gazetteer.lengths
-        and before not in cues["bodies"]
-        and not reading.begins_sentence(i - 1)
-        and not reading.is_headline(i)
-    )
-
-
-def _precedes_family_name(cues: Cues, gazetteer: Gazetteer, reading: Reading, hit: Hit, key: str) -> bool:
-    after = hit.after
-    if not (reading.is_capital(after) and reading.follows_closely(after)):
-        return False
-    following = reading.key(after)
-    if following in cues["bodies"] or reading.words[hit.first].isupper() != reading.words[after].isupper():
-        return False
-    if key in cues["given_first"] and not reading.is_headline(hit.first):
-        entry = gazetteer.entries.get(following)
-        return entry is None or entry.guard in (Guard.EVIDENCE, Guard.SMALL) or following in cues.family_names
-    return key in cues["city_given"] | cues["given_first"] and following in cues.family_names
+    is_determined = any(reading.key(j) in cues["determiners"] for j in (i - 1, i - 2))
+    return hit.entry.places[0].kind != "country" and is_determined
 
 
 def reads_as_paper(cues: Cues, reading: Reading, hit: Hit) -> bool:
@@ -187,19 +218,26 @@ def reads_as_language(cues: Cues, reading: Reading, hit: Hit) -> bool:
     return before in ("in", "into") and tail in ("", ".", ",", ";", ")", "?", "!")
 
 
-def has_evidence(cues: Cues, reading: Reading, hit: Hit, senses: dict[str, int], supported: bool) -> bool:
+def has_evidence(cues: Cues, reading: Reading, hit: Hit, senses: dict[str, int], supported: bool, listed: bool) -> bool:
     """Whether the text gives a reason to take a doubtful name for a place.
 
     Args:
         supported: another place of one of the name's countries stands in the text.
+        listed: the name stands in a list of places.
     """
+    if hit.entry.key in cues["accented"] and not reading.words[hit.first].isascii():
+        return True
     if reading.is_dateline(hit.first, hit.count) and (reading.ends[hit.after - 1] - reading.starts[hit.first]) > 3:
         return True
     against = senses.get(NO_PLACE, 0)
     speaks_for = max((count for meaning, count in senses.items() if meaning != NO_PLACE), default=0)
     if speaks_for > against:
         return True
-    if against > speaks_for or reading.begins_sentence(hit.first) or reading.is_headline(hit.first):
+    if against > speaks_for:
+        return False
+    if listed:
+        return True
+    if reading.begins_sentence(hit.first) or reading.is_headline(hit.first):
         return False
     if _names_its_kind(cues, reading, hit, supported):
         return True

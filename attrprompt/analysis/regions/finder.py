@@ -7,13 +7,15 @@ What counts as a place is the codebook's matter: docs/region-codebook.md.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from attrprompt.analysis.regions import evidence
+from attrprompt.analysis.regions import evidence, persons
 from attrprompt.analysis.regions.evidence import NO_PLACE, Hit
 from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer, Guard, Place, load_gazetteer
+from attrprompt.analysis.regions.lists import PlaceLists
 from attrprompt.analysis.regions.lookup import look_up_names
 from attrprompt.analysis.regions.reading import Reading
 from attrprompt.analysis.regions.rulings import NO_RULINGS, RuledNames, read_rulings
@@ -98,15 +100,18 @@ class _Decision:
         self.hits = hits
         self.support: Counter[str] = Counter()
         self.senses: dict[str, dict[str, int]] = {}
+        self.lists = PlaceLists(reading, hits)
 
     def make(self) -> tuple[list[Mention], list[Refusal]]:
         """Refuse what the rules speak against, choose a meaning for the rest."""
         doubtful = [hit for hit in self.hits if not self._decide_alone(hit)]
-        persons = {hit.entry.key for hit in self.hits if hit.refused == A_PERSON}
+        self._refuse_listed_persons()
+        people = {hit.entry.key for hit in self.hits if hit.refused == A_PERSON}
         for hit in doubtful:
-            self._decide_in_context(hit, persons)
-        if persons:
-            self._refuse_namesakes(persons)
+            if not hit.refused:
+                self._decide_in_context(hit, people)
+        if people:
+            self._refuse_namesakes(people)
         mentions = [self._describe(hit, hit.place) for hit in self.hits if hit.place is not None]
         refusals = [self._describe_refusal(hit) for hit in self.hits if hit.refused and hit.entry.places]
         return mentions, refusals
@@ -125,7 +130,7 @@ class _Decision:
             hit.place, hit.certain = entry.places[0], True
             return True
         stated = evidence.find_country_after(self.gazetteer, self.reading, hit.after)
-        settled = evidence.match_country_after(entry, stated)
+        settled = evidence.match_country_after(self.gazetteer, entry, stated)
         if settled is not None:
             hit.place, hit.certain = settled, True
         elif entry.guard in (Guard.EVIDENCE, Guard.SMALL) or len(entry.places) > 1 or entry.key in self.cues.senses:
@@ -142,8 +147,12 @@ class _Decision:
             return NO_PLACE
         if hit.entry.guard in (Guard.NEEDS_PLACE, Guard.NEEDS_POINT):
             return "" if evidence.reads_as_abbreviation(reading, hit) else "a word"
-        if evidence.reads_as_person(self.cues, self.gazetteer, reading, hit):
+        if hit.entry.guard is Guard.PREFIX:
+            return "" if evidence.reads_as_prefix(self.gazetteer, reading, hit) else "a word"
+        if persons.reads_as_person(self.cues, self.gazetteer, reading, hit):
             return A_PERSON
+        if evidence.reads_as_title(self.cues, reading, hit):
+            return "a title"
         if evidence.reads_as_paper(self.cues, reading, hit):
             return "a newspaper"
         if evidence.reads_as_language(self.cues, reading, hit):
@@ -154,38 +163,78 @@ class _Decision:
             return "a pronoun"
         return ""
 
-    def _decide_in_context(self, hit: Hit, persons: set[str]) -> None:
+    def _refuse_listed_persons(self) -> None:
+        for hit in self.hits:
+            if hit.refused or hit.certain or hit.entry.key not in self.cues.borne:
+                continue
+            if self._has_company_of_persons(hit) or persons.stands_among_persons(
+                self.cues, self.gazetteer, self.reading, hit, self.support
+            ):
+                hit.place, hit.refused = None, A_PERSON
+
+    def _has_company_of_persons(self, hit: Hit) -> bool:
+        """Whether a list has a person beside a name that people bear: "the twins, Austin and Paris"."""
+        if hit.entry.places[0].kind == "country":
+            return False
+        others = self.lists.find_company(hit)
+        return any(other.refused == A_PERSON and not self.lists.belongs_to_longer_name(other) for other in others)
+
+    def _decide_in_context(self, hit: Hit, people: set[str]) -> None:
         entry = hit.entry
         senses = self.senses.setdefault(entry.key, evidence.weigh_senses(self.cues, entry, self.reading))
         against = senses.get(NO_PLACE, 0)
         speaks_for = max((count for meaning, count in senses.items() if meaning != NO_PLACE), default=0)
         if entry.guard in (Guard.EVIDENCE, Guard.SMALL):
             supported = any(place.country in self.support for place in entry.places)
-            if entry.key in persons or not evidence.has_evidence(self.cues, self.reading, hit, senses, supported):
+            listed = self.lists.stands_among_places(hit)
+            if entry.key in people or not evidence.has_evidence(
+                self.cues, self.reading, hit, senses, supported, listed
+            ):
                 hit.refused = A_WORD
         elif against and against >= speaks_for and not self._stands_as_place(hit):
             hit.refused = A_WORD
         if not hit.refused:
-            hit.place = self._choose(entry, senses)
+            hit.place = self._choose(hit, senses)
 
     def _stands_as_place(self, hit: Hit) -> bool:
-        after_preposition = self.reading.key(hit.first - 1) in self.cues["prepositions"]
-        return after_preposition or self.reading.is_dateline(hit.first, hit.count)
+        before = self.reading.key(hit.first - 1)
+        is_where = before in self.cues["prepositions"]
+        is_where = is_where or (before == "to" and self.reading.key(hit.first - 2) in self.cues["travel"])
+        return is_where or self.reading.is_dateline(hit.first, hit.count)
 
-    def _choose(self, entry: Entry, senses: dict[str, int]) -> Place:
-        """By the words that speak for a meaning, then by the other countries in the text, then by population."""
+    def _choose(self, hit: Hit, senses: dict[str, int]) -> Place:
+        """By the words that speak for it, its list, its accents, the other countries named, then by population."""
+        entry = hit.entry
         spoken_for = sorted((m for m in senses if m != NO_PLACE and senses[m]), key=lambda m: -senses[m])
         for meaning in spoken_for:
             for place in entry.places:
                 if meaning in (place.country, place.continent):
                     return place
+        for place in self._list_fitting(hit):
+            return place
         rivals = [place for place in entry.places if place.population * RIVALRY >= entry.places[0].population]
+        start, end = self._span(hit)
+        spelling = unicodedata.normalize("NFC", self.reading.text[start:end])
+        if not spelling.isascii():
+            rivals = [place for place in rivals if place.name == spelling] or rivals
         return max(rivals, key=lambda place: self.support.get(place.country or "", 0))
 
-    def _refuse_namesakes(self, persons: set[str]) -> None:
+    def _list_fitting(self, hit: Hit) -> list[Place]:
+        """The meanings that fit the list that a name stands in: "Georgia and Armenia", "Moroni and Victoria"."""
+        places = hit.entry.places
+        if len(places) == 1:
+            return []
+        if self.lists.names_countries(hit):
+            return [place for place in places if place.kind == "country"]
+        capitals = self.gazetteer.capitals
+        if self.lists.names_capitals(hit, capitals):
+            return [place for place in places if (place.country, hit.entry.key) in capitals]
+        return []
+
+    def _refuse_namesakes(self, people: set[str]) -> None:
         """A name that is once a person's in full is a person's where it stands alone, unless it stands as a place."""
         for hit in self.hits:
-            if hit.place and hit.entry.key in persons and not hit.certain and not self._stands_as_place(hit):
+            if hit.place and hit.entry.key in people and not hit.certain and not self._stands_as_place(hit):
                 hit.place, hit.refused = None, A_PERSON
 
     def _span(self, hit: Hit) -> tuple[int, int]:

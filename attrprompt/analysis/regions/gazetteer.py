@@ -16,16 +16,27 @@ from functools import cache
 from attrprompt.analysis.regions import tables
 
 LETTERS = r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*"
-WORD = re.compile(rf"(?:[A-Z]\.)+[A-Z](?![^\W\d_])\.?|{LETTERS}")
+_WORD = rf"(?:[A-Z]\.)+[A-Z](?![^\W\d_])\.?|{LETTERS}"
+WORD = re.compile(_WORD)
 """A word of a text: dotted capitals ("U.S.") or a run of letters; what stands between words is not looked at here."""
+SPACED_WORD = re.compile(rf"U\. (?:S\.(?: A\.)?|K\.)(?! ?[A-Z]\.)|{_WORD}")
+"""The same with dotted capitals that are spaced ("U. S."): a slower look, for the texts that hold such a thing."""
 
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "æ": "ae", "’": "'"}
 )
+_SPELT_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
+_SPELLING_OUT = frozenset({"AT", "CH", "DE", "DK", "EE", "FI", "NO", "SE"})
+"""Countries whose letters with two dots, a stroke or a ring are written as two where the keyboard lacks them."""
 
 LEAST_CITY = 100_000
 """People a city needs to be accepted without evidence; GeoNames' list begins at 15,000."""
 LEAST_CITY_OF_SEVERAL_WORDS = 30_000
+LEAST_COUNTRY = 1_000
+"""People a country needs for its capital to be known without GeoNames' list of cities ("West Island")."""
+SMALL_CAPITAL_PRIOR = 60_000
 CAPITAL_WEIGHT = 5
 """A capital is named more often than its people alone would tell."""
 STATE_PRIOR = 5_000_000
@@ -41,6 +52,7 @@ class Guard(Enum):
     SMALL = "evidence: a small town"
     NEEDS_POINT = "needs its point, or a comma before it"
     NEEDS_PLACE = "needs a comma or bracket before it"
+    PREFIX = "needs a hyphen and a people behind it"
     NOT_A_PLACE = "not a place"
 
 
@@ -86,12 +98,19 @@ class Gazetteer:
     continent_of: dict[str, str]
     population_of: dict[str, int]
     country_names: dict[str, str]
+    namesakes: dict[str, frozenset[str]]
+    capitals: frozenset[tuple[str | None, str]]
+
+
+def name_area(country: str, state: str | None) -> str:
+    """How a country, or a state or province of one, is named in the table of namesakes."""
+    return f"{country} {state}" if state else country
 
 
 def fold_word(word: str) -> str:
     """A word without case and diacritics; dotted capitals always end in a point."""
     if word.isascii():
-        return word.lower() if "." not in word or word.endswith(".") else f"{word.lower()}."
+        return word.lower() if "." not in word else f"{word.lower().replace(' ', '').rstrip('.')}."
     spread = unicodedata.normalize("NFKD", word.translate(_PLAIN_LETTERS))
     return "".join(char for char in spread if not unicodedata.combining(char)).casefold()
 
@@ -112,6 +131,8 @@ def index_lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {first: tuple(sorted(counts, reverse=True)) for first, counts in lengths.items()}
 
 
+_APOSTROPHES = re.compile("['’‘ʻʼ`]")
+"""Signs that texts leave out: "Nukualofa", "Xian"."""
 _COMPASS = frozenset({"North", "South", "East", "West", "Equatorial"})
 """Words that headlines cut to their first letter: "N. Korea"."""
 _GENERIC_ENDINGS = (
@@ -136,7 +157,8 @@ class _GazetteerBuilder:
             code: tables.CONTINENT_OF_CODE[country["continentcode"]] for code, country in countries.items()
         }
         self.population_of = {code: int(country["population"]) for code, country in countries.items()}
-        self.capitals = {(code, fold_name(country["capital"])) for code, country in countries.items()}
+        self.capital_names = {code: country["capital"] for code, country in countries.items() if country["capital"]}
+        self.capitals = {(code, fold_name(name)) for code, name in self.capital_names.items()}
         self.country_names = {code: country["name"].strip() for code, country in countries.items()}
         self.places: dict[str, list[Place]] = {}
         self.guards: dict[str, Guard] = {}
@@ -155,7 +177,9 @@ class _GazetteerBuilder:
         if rest and compass in _COMPASS and place.kind in ("country", "people", "region"):
             self.add(f"{compass[0]}. {rest}", place, guard)
         if len(name) <= 4 and name.isupper():
-            self.exact.setdefault(key, set()).add(name)
+            self.exact.setdefault(key, set()).update({name, name.rstrip("."), name.replace(".", ". ").rstrip()})
+        if place.country in _SPELLING_OUT and (spelt := name.translate(_SPELT_OUT)) != name:
+            self.add(spelt, place, guard)
 
     def place(self, name: str, kind: str, country: str, population: int, state: str | None = None) -> Place:
         """A place in a country."""
@@ -221,26 +245,49 @@ class _GazetteerBuilder:
             guard = Guard.PLAIN if text.count(".") != 1 else Guard.NEEDS_POINT
             self.add(text, place, Guard.NEEDS_PLACE if use == "after" else guard)
 
+    def add_prefixes(self) -> None:
+        """First halves of compounds: "Sino-Russian"."""
+        for code, names in tables.read_rows("prefixes.txt"):
+            for name in tables.split_names(names):
+                self.add(name, self.place(name, "people", code, self.population_of[code]), Guard.PREFIX)
+
+    def add_capitals(self) -> None:
+        """Capitals that are too small for GeoNames' list of cities, and capitals that need no evidence."""
+        weak = tables.read_words("weak_names.txt")
+        listed = {(city["countrycode"], fold_name(city["name"])) for city in self.cities}
+        for code, key in sorted(self.capitals):
+            if self.population_of[code] >= LEAST_COUNTRY and (code, key) not in listed and key not in weak:
+                name = self.capital_names[code]
+                self.add(name, self.place(name, "city", code, SMALL_CAPITAL_PRIOR))
+
     def add_cities(self) -> None:
         """Cities of GeoNames; small ones and those that are also words or people's names need evidence."""
         weak = tables.read_words("weak_names.txt")
         open_kinds = ("subdivision", "city")
+        unsigned: list[tuple[str, Place, Guard]] = []
         taken = {key for key, found in self.places.items() if any(p.kind not in open_kinds for p in found)}
         for city in sorted(self.cities, key=lambda c: -c["population"]):
             population = int(city["population"])
             country = city["countrycode"]
             state = city["admin1code"] if country == "US" else None
-            if (country, fold_name(city["name"])) in self.capitals:
+            key = fold_name(city["name"])
+            is_capital = (country, key) in self.capitals
+            if is_capital:
                 population *= CAPITAL_WEIGHT
             place = self.place(city["name"], "city", country, population, state)
-            key = fold_name(city["name"])
             if key not in taken:
                 enough = LEAST_CITY_OF_SEVERAL_WORDS if " " in key else LEAST_CITY
-                small = Guard.SMALL if population < enough or key.endswith(_GENERIC_ENDINGS) else Guard.PLAIN
+                is_small = not is_capital and (population < enough or key.endswith(_GENERIC_ENDINGS))
+                small = Guard.SMALL if is_small else Guard.PLAIN
                 guard = Guard.EVIDENCE if key in weak else small
                 self.add(city["name"], place, guard)
+                if (plain := _APOSTROPHES.sub("", city["name"])) != city["name"]:
+                    unsigned.append((plain, place, guard))
                 if key.startswith("saint "):
                     self.add("St. " + key.removeprefix("saint "), place, guard)
+        for name, place, guard in unsigned:
+            if fold_name(name) not in self.places:
+                self.add(name, place, guard)
 
     def build(self) -> Gazetteer:
         """Put the meanings in order and add the expressions that are no places."""
@@ -249,7 +296,8 @@ class _GazetteerBuilder:
             for key, places in self.places.items()
         }
         for line in tables.read_lines("not_places.txt"):
-            entries[fold_name(line)] = NOT_A_PLACE
+            for form in {line, _make_plural(line)}:
+                entries[fold_name(form)] = NOT_A_PLACE
         for line in tables.read_lines("needs_evidence.txt"):
             for word in line.split():
                 key = fold_name(word)
@@ -261,7 +309,17 @@ class _GazetteerBuilder:
             continent_of=self.continent_of,
             population_of=self.population_of,
             country_names=self.country_names,
+            namesakes=_read_namesakes(),
+            capitals=frozenset(self.capitals),
         )
+
+
+def _read_namesakes() -> dict[str, frozenset[str]]:
+    areas: dict[str, set[str]] = {}
+    for area, names in tables.read_rows("namesakes.txt"):
+        for whole in {area, area[:2]}:
+            areas.setdefault(whole, set()).update(tables.split_names(names))
+    return {area: frozenset(names) for area, names in areas.items()}
 
 
 def _read_continent(field: str) -> str | None:
@@ -277,6 +335,14 @@ def _inflect(people: str) -> tuple[str, ...]:
     return (people,) if people.endswith(("s", "sh", "ese", "men", "French", "Dutch")) else (people, f"{people}s")
 
 
+def _make_plural(expression: str) -> str:
+    if " " not in expression:
+        return expression
+    if expression.endswith(("s", "x", "sh", "ch")):
+        return f"{expression}es"
+    return f"{expression[:-1]}ies" if re.search("[^aeiou]y$", expression) else f"{expression}s"
+
+
 @cache
 def load_gazetteer() -> Gazetteer:
     """Build the gazetteer, once a process."""
@@ -286,5 +352,7 @@ def load_gazetteer() -> Gazetteer:
     builder.add_subdivisions()
     builder.add_peoples()
     builder.add_abbreviations()
+    builder.add_prefixes()
+    builder.add_capitals()
     builder.add_cities()
     return builder.build()

@@ -7,7 +7,10 @@ from attrprompt.analysis.regions.gazetteer import Entry, Gazetteer
 from attrprompt.analysis.regions.reading import Reading
 from attrprompt.analysis.regions.rulings import RuledNames
 
-_PARTICLES = "of and the de del della da das do dos du la le los las el al e y sur upon on d an am"
+_PARTICLES = (
+    "of and the de del della da das do dos du la le les los las el al e y sur sous upon on d an am au aux es i "
+    "in op bei der den ob ter ten vor"
+)
 _SMALL_WORDS = frozenset(_PARTICLES.split())
 _LOWER_FIRST = frozenset({"euro", "eurozone"})
 _SPELT_IN_CAPITALS = ("city", "subdivision", "landmark")
@@ -63,4 +66,7 @@ def _is_written_so(gazetteer: Gazetteer, reading: Reading, entry: Entry, i: int,
         return False
     if not entry.places or entry.places[0].kind not in _SPELT_IN_CAPITALS:
         return True
-    return all(word[0].isupper() or word in _SMALL_WORDS for word in reading.words[i + 1 : i + count])
+    return all(
+        reading.words[j][0].isupper() or reading.words[j] in _SMALL_WORDS or reading.is_fastened(j)
+        for j in range(i + 1, i + count)
+    )

@@ -12,16 +12,24 @@ _fold = lru_cache(maxsize=1 << 16)(gazetteer.fold_word)
 _MARKUP = re.compile(
     r"(?:<|&lt;|\blt;)/?[A-Za-z][^<>]{0,400}?(?:>|&gt;|\bgt;)"
     r"|(?:https?://|www\.)[^\s<>\"]+"
+    r"|(?<![\w.])@\w+"
     r"|\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}"
     r"|\b[\w-]{1,64}(?:\.[\w-]{1,64}){0,8}\.(?:com|org|net|edu|gov|info|tv|co\.[a-z]{2})\b",
     re.IGNORECASE,
 )
 _MAY_HOLD_MARKUP = re.compile(r"[<@]|lt;|://|www\.|\.(?:com|org|net|edu|gov|info|tv|co\.)", re.IGNORECASE)
-_JOINT = re.compile(r"[\s\\]{0,3}(?:[-'’‐‑&/]|&?#39;|&apos;)?[\s\\]{0,3}")
+_JOINT = re.compile(r"[\s\\]{0,3}(?:[-'’‘ʼʻ`´‐‑&/]|&?#39;|&apos;)?[\s\\]{0,3}")
+_FASTENERS = frozenset("-'’‘ʼʻ`´‐‑")
 _SENTENCE_END = re.compile(r"[.?!:;]['\"”)]?\s")
 _DATELINE = re.compile(
     r"(?:,\s[A-Z][\w.]*(?:\s[A-Z][\w.]*){0,2})?(?:,\s*[A-Z][a-z]{2,8}\.?\s\d{1,2}\.?(?:,\s\d{4})?)?"
     r"(\s*\([^)\n]{2,40}\)|,\s\w+\s*\([^)\n]{2,40}\))?\s*(--?|[–—:])(?=\s|--)|\s*\((?:Reuters|AP|AFP|CP|UPI|Xinhua)\b"
+)
+_SMALL_IN_TITLES = frozenset(
+    {
+        *("a", "an", "the", "and", "or", "but", "nor", "of", "in", "on"),
+        *("at", "to", "for", "by", "as", "vs", "via", "up", "off", "out"),
+    }
 )
 _ABBREVIATED = frozenset({"st", "mt", "ft", "ste", "n", "s", "e", "w"})
 
@@ -40,7 +48,8 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = list(gazetteer.WORD.finditer(text))
+        word = gazetteer.SPACED_WORD if "U. " in text else gazetteer.WORD
+        found = list(word.finditer(text))
         if _MAY_HOLD_MARKUP.search(text):
             hidden = [match.span() for match in _MARKUP.finditer(text)]
             found = [m for m in found if not any(low <= m.start() < high for low, high in hidden)]
@@ -97,6 +106,10 @@ class Reading:
             return self.key(i - 1) in _ABBREVIATED
         return _JOINT.fullmatch(gap) is not None
 
+    def is_fastened(self, i: int) -> bool:
+        """Whether a hyphen or an apostrophe alone stands between a word and the one before: "Port-au-Prince"."""
+        return self.gap(i) in _FASTENERS
+
     def is_upper(self, i: int, count: int) -> bool:
         """Whether words stand in capitals throughout."""
         return all(word.isupper() and len(word) > 1 for word in self.words[i : i + count])
@@ -113,7 +126,8 @@ class Reading:
         high = i + 1
         while high < len(self.words) and high - i < 12 and not self.begins_sentence(high):
             high += 1
-        others = [self.words[j] for j in range(low, high) if j != i and len(self.words[j]) > 3]
+        others = [self.words[j] for j in range(low, high) if j != i and self.words[j] not in _SMALL_IN_TITLES]
+        others = [word for word in others if len(word) > 3 or word[0].islower()]
         return len(others) >= 2 and sum(word[0].isupper() for word in others) >= 0.85 * len(others)
 
     def is_dateline(self, i: int, count: int) -> bool:
