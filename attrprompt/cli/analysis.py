@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from attrprompt.analysis_jobs.portraits import PortraitsRequest
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.cli.questions import judge_dataset
-from attrprompt.cli.session import ProjectName, get_session, tell_tenths
+from attrprompt.cli.session import ProjectName, get_session, tell_tenths, was_given
 from attrprompt.errors import InputError
 from attrprompt.runtime.endpoints import choose_endpoint
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
@@ -73,8 +74,7 @@ def analyze(
         raise InputError(f"--rows takes a file in a folder that exists, and '{rows}' is none. Name another.")
     name, table = read_reference(reference)
     lexicons = tuple((path.stem, read_table(path, "--lexicon")) for path in lexicon or ())
-    if judge is not None and Part.ADHERENCE not in parts:
-        raise InputError("--judge is about adherence; it goes with --only adherence or with all parts.")
+    _refuse_idle_options(context, parts, judge=judge, tables=tables)
     stored = session.find_project(project)
     endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
     store = session.runtime.store
@@ -114,6 +114,21 @@ def analyze(
         sets, _ = load_sets(request, job, with_vectors=False)
         result |= {"rows": {"path": str(rows), "rows": write_region_rows(request, sets, rows, job)}}
     session.emit(result)
+
+
+def _refuse_idle_options(context: typer.Context, parts: Sequence[Part], *, judge: int | None, tables: bool) -> None:
+    """Say which options would do nothing, instead of leaving them out without a word."""
+    if was_given(context, "lexicon") and not (tables and Part.REGIONS in parts):
+        raise InputError(
+            "--lexicon counts words by label and region; it goes with --only regions or all parts, without --no-tables."
+        )
+    if was_given(context, "reference") and Part.REGIONS not in parts:
+        raise InputError("--reference is what regions are held against; it goes with --only regions or with all parts.")
+    if judge is not None and Part.ADHERENCE not in parts:
+        raise InputError("--judge is about adherence; it goes with --only adherence or with all parts.")
+    for option in ("judge_dimension", "base_url", "model", "api_key_env"):
+        if judge is None and was_given(context, option):
+            raise InputError(f"--{option.replace('_', '-')} is about the judging model; it goes with --judge N.")
 
 
 def read_reference(given: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from attrprompt.cli.session import (
     Session,
     get_session,
     read_pairs,
+    was_given,
 )
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import check_budget, create_run, default_concurrency, name_run
@@ -89,6 +90,7 @@ def plan(
     session = get_session(context)
     stored = session.find_project(project)
     options = _read_plan_options(
+        context,
         method,
         per_class,
         sampler,
@@ -176,6 +178,7 @@ def generate(
         raise InputError(explain_validation(error)) from error
     check_budget(session.runtime.prices_for(stored.id), endpoint, limits)
     options = _read_plan_options(
+        context,
         method,
         per_class,
         sampler,
@@ -330,6 +333,7 @@ def _read_temperature(given: str) -> float | None:
 
 
 def _read_plan_options(
+    context: typer.Context,
     method: Method,
     per_class: int,
     sampler: Sampler,
@@ -341,7 +345,16 @@ def _read_plan_options(
     class_count: list[str] | None,
     label_sets: dict[str, Any],
 ) -> PlanOptions:
-    counts = read_pairs(class_count, option="--class-count")
+    counts = read_pairs(class_count, option="--class-count", at_last=True)
+    for name, count in counts.items():
+        if not count.isdecimal():
+            raise InputError(f"--class-count takes LABEL=N with a whole number, not '{name}={count}'.")
+    if counts and was_given(context, "per_class"):
+        raise InputError(
+            "Give --per-class or --class-count, not both: a label that --class-count leaves out gets no text."
+        )
+    if class_sizes is not Distribution.LONG_TAILED and was_given(context, "ratio"):
+        raise InputError("--ratio is the largest class over the smallest; it goes with --class-sizes long_tailed.")
     return read_options(
         {
             "method": method,

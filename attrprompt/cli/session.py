@@ -131,19 +131,30 @@ def split_common_options(arguments: Sequence[str]) -> tuple[str | None, bool, li
     return home, as_json, rest
 
 
-def read_pairs(given: Sequence[str] | None, *, option: str) -> dict[str, str]:
+def read_pairs(given: Sequence[str] | None, *, option: str, at_last: bool = False) -> dict[str, str]:
     """`name=value` options as a mapping.
 
+    Args:
+        at_last: the pair is cut at its last `=`, where names may hold one; else at its first.
+
     Raises:
-        InputError: one has no `=`.
+        InputError: one has no `=`, or a name stands twice.
     """
     pairs: dict[str, str] = {}
     for pair in given or ():
-        name, separator, value = pair.partition("=")
+        name, separator, value = pair.rpartition("=") if at_last else pair.partition("=")
         if not separator or not name.strip() or not value.strip():
             raise InputError(f"{option} takes NAME=VALUE, not '{pair}'.")
+        if name.strip() in pairs:
+            raise InputError(f"{option} names '{name.strip()}' twice; keep one of them.")
         pairs[name.strip()] = value.strip()
     return pairs
+
+
+def was_given(context: typer.Context, parameter: str) -> bool:
+    """Whether an option stands on the command line, and not only its default."""
+    source = context.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def tell_tenths(session: Session) -> Callable[[float, str], None]:

@@ -5,8 +5,6 @@ A lexicon is a plain list: it sees words, not meanings ("Ms Smith" counts, a wom
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,19 +111,25 @@ def gender_lexicon() -> Lexicon:
 
 
 def read_lexicon_csv(text: str, name: str) -> Lexicon:
-    """A table of two columns, term and group; a first line `term,group` is taken as a heading.
+    """A table of two columns, term and group, in any case; a first line `term,group` is taken as a heading.
 
     Raises:
-        InputError: a line with one column, or a term without a word, or no line at all.
+        InputError: a line with one column, or a term without a word or with signs around it, or no line at all.
     """
     pairs = []
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or (number == 1 and [cell.casefold() for cell in cells[:2]] == ["term", "group"]):
+    spelled: dict[str, str] = {}
+    for number, (line, cells) in enumerate(tables.read_csv_rows(text)):
+        if number == 0 and [cell.casefold() for cell in cells[:2]] == ["term", "group"]:
             continue
         if len(cells) < 2 or not cells[1] or not tokenise(cells[0]):
-            raise InputError(f"Line {number} of the lexicon is not 'term, group'. Give a word and its group.")
-        pairs.append((cells[0], cells[1]))
+            raise InputError(f"Line {line} of the lexicon is not 'term, group'. Give a word and its group.")
+        term, group = cells[:2]
+        if not all(sign.isalnum() or sign in ".'’" for sign in (term[0], term[-1])):
+            raise InputError(
+                f"Line {line} of the lexicon: '{term}' begins or ends in a sign. Words are counted without signs, so "
+                f"it would count every '{' '.join(tokenise(term))}'; write the word alone or delete the line."
+            )
+        pairs.append((term, spelled.setdefault(group.casefold(), group)))
     if not pairs:
         raise InputError("The lexicon holds no term. Give one 'term, group' a line.")
     return _build(name, pairs)

@@ -6,8 +6,7 @@ locations are what the prompts asked for; a gold set and a table of one's own ar
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -119,14 +118,16 @@ def read_reference_csv(text: str, name: str = "csv") -> Reference:
     """
     continents: Counter[str] = Counter()
     countries: Counter[str] = Counter()
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
-        if not any(cell.strip() for cell in row):
+    lines: dict[str, int] = {}
+    for number, (line, cells) in enumerate(tables.read_csv_rows(text)):
+        if number == 0 and _is_heading(cells):
             continue
-        where, weight = _read_row(row, number)
-        if weight is None:
-            continue
-        country, continent = where
-        (countries if country else continents)[country or str(continent)] += weight  # type: ignore[assignment]
+        (country, continent), weight = _read_row(cells, line)
+        key = country or continent
+        if key in lines:
+            raise InputError(f"Lines {lines[key]} and {line} both give a weight to '{key}'; keep one of them.")
+        lines[key] = line
+        (countries if country else continents)[key] += weight  # type: ignore[assignment]
     if continents and countries:
         raise InputError("The table mixes continents and countries. Give either continents or countries.")
     if countries:
@@ -136,28 +137,49 @@ def read_reference_csv(text: str, name: str = "csv") -> Reference:
     return Reference(name, _share(continents))
 
 
-def _read_row(row: list[str], number: int) -> tuple[tuple[str | None, str | None], float | None]:
+def _is_heading(cells: list[str]) -> bool:
+    return len(cells) > 1 and _read_number(cells[1]) is None and _find_place(cells[0]) is None
+
+
+def _read_row(row: list[str], line: int) -> tuple[tuple[str | None, str], float]:
     if len(row) < 2:
-        raise InputError(f"Line {number} has one column. Give a continent or country, a comma, and a number.")
-    try:
-        weight = float(row[1].strip().removesuffix("%"))
-    except ValueError:
-        if number == 1:
-            return (None, None), None
-        raise InputError(f"Line {number}: '{row[1]}' is no number.") from None
+        raise InputError(f"Line {line} has one column. Give a continent or country, a comma, and a number.")
+    weight = _read_number(row[1])
+    if weight is None:
+        raise InputError(f"Line {line}: '{row[1]}' is no number.")
     if not 0 <= weight < float("inf"):
-        raise InputError(f"Line {number}: a weight must be zero or more, not {row[1].strip()}.")
-    place = row[0].strip()
+        raise InputError(f"Line {line}: a weight must be zero or more, not {row[1]}.")
+    place = _find_place(row[0])
+    if place is None:
+        raise InputError(f"Line {line}: '{row[0]}' is neither a continent nor a country that is known here.")
+    return place, weight
+
+
+def _find_place(name: str) -> tuple[str | None, str] | None:
+    """The country, where it is one, and the continent of this name."""
     gazetteer = load_gazetteer()
-    if place.upper() in gazetteer.continent_of:
-        return (place.upper(), gazetteer.continent_of[place.upper()]), weight
-    if place in tables.REGIONS:
-        return (None, place), weight
-    entry = gazetteer.entries.get(fold_name(place))
-    for meaning in entry.places if entry else ():
-        if meaning.kind == "country":
-            return (meaning.country, meaning.continent), weight
-    raise InputError(f"Line {number}: '{place}' is neither a continent nor a country that is known here.")
+    if name.upper() in gazetteer.continent_of:
+        return name.upper(), gazetteer.continent_of[name.upper()]
+    for region in tables.REGIONS:
+        if name.casefold() == region.casefold():
+            return None, region
+    for spelling in dict.fromkeys((name, name.title())):
+        entry = gazetteer.entries.get(fold_name(spelling))
+        for meaning in entry.places if entry else ():
+            if meaning.kind == "country":
+                return meaning.country, str(meaning.continent)
+    return None
+
+
+def _read_number(cell: str) -> float | None:
+    """A weight, with a percent sign or without; three digits after a comma may be thousands and are not read."""
+    given = cell.removesuffix("%").strip()
+    if re.fullmatch(r"[+-]?\d+,(\d{1,2}|\d{4,})", given):
+        given = given.replace(",", ".")
+    try:
+        return float(given)
+    except ValueError:
+        return None
 
 
 def _from_countries(name: str, weights: Mapping[str, float]) -> Reference:

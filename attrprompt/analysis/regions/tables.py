@@ -1,12 +1,17 @@
-"""The finder's own tables: plain text files beside this module, read once.
+"""Tables of places and words: the finder's own, plain text files beside this module, and those that people bring.
 
-Format: ``#`` starts a comment line; fields are separated by `` | ``, names within a field by commas.
+Format of our own: ``#`` starts a comment line; fields are separated by `` | ``, names within a field by commas.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+from attrprompt.errors import InputError
 
 DATA = Path(__file__).parent / "data"
 
@@ -40,6 +45,26 @@ def read_rows(name: str) -> list[list[str]]:
 def split_names(field: str) -> list[str]:
     """Split a field of comma-separated names."""
     return [name.strip() for name in field.split(",") if name.strip()]
+
+
+def read_csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of somebody's CSV table, each with the line that it ends in; its first line says what separates cells.
+
+    Raises:
+        InputError: a quotation is broken.
+    """
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline=None).readlines()
+    before = 1 if lines and lines[0].casefold().startswith("sep=") else 0
+    first = next((line for line in lines[before:] if line.strip()), "")
+    delimiter = max(";\t,", key=first.count)  # a comma may also be that of a number
+    rows = csv.reader(lines[before:], delimiter=delimiter, strict=True, skipinitialspace=True)
+    try:
+        for row in rows:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield before + rows.line_num, cells
+    except csv.Error as error:
+        raise InputError(f"Line {before + rows.line_num} of the table is no valid CSV: {error}.") from error
 
 
 @cache

@@ -109,7 +109,7 @@ class SampleReader:
     def warnings(self) -> list[str]:
         """What a person should know about the columns of the rows read so far, in sentences."""
         notes = []
-        ours = [name for name in self._kept if name in COLUMNS]
+        ours = [name for name in self._kept if name in _FIELDS]
         if self._kept:
             notes.append(
                 f"{count_of(len(self._kept), 'other column')} kept beside the texts, to come back in exports: "
@@ -118,8 +118,7 @@ class SampleReader:
         if ours:
             names = ", ".join(f"'{name}'" for name in ours)
             notes.append(
-                f"This file is no export of this program, so its {names} decide nothing here about status, flags "
-                "or where a text came from."
+                f"As no export of this program, the file decides nothing by {names}: no review, no flags, no origin."
             )
         if self._unread:
             notes.append(f"What could not be read of our own columns was left out: {_list_counts(self._unread)}.")

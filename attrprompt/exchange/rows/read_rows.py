@@ -87,6 +87,7 @@ class LabelReader:
     def forget(self) -> None:
         """Start counting anew."""
         self._unknown: Counter[str] = Counter()
+        self._unknown_here: set[str] = set()
         self._unknown_rows = self._by_position = 0
         self._numbers: set[int] = set()
         self._cells.forget()
@@ -97,9 +98,10 @@ class LabelReader:
     def read(self, given: Any, row: int = 0) -> tuple[str, ...]:
         """The names of one row's labels; none where it names several for a text that has one."""
         usable = [member for member in self._cells.split(given) if self._can_be_label(member)]
-        before = self._unknown.total()
+        self._unknown_here = set()
         names = tuple(dict.fromkeys(name for name in map(self._read_one, usable) if name))
-        self._unknown_rows += self._unknown.total() > before
+        self._unknown.update(self._unknown_here)
+        self._unknown_rows += bool(self._unknown_here)
         if len(names) > 1 and self._takes_one:
             self._several += 1
             self._first_several += [f"{row:,}"] if self._several <= _SHOWN else []
@@ -184,12 +186,12 @@ class LabelReader:
                 self._numbers.add(position)
                 self._by_position += mapped is not None
             if mapped is None and position is not None:
-                self._unknown[text] += 1
+                self._unknown_here.add(text)
                 return text
             text = text if mapped is None else mapped
         known = self._names.find(text)
         if known is None and self._has_project:
-            self._unknown[text] += 1
+            self._unknown_here.add(text)
         return known or text
 
     def _find_mapped(self, text: str, position: int | None) -> str | None:

@@ -78,7 +78,12 @@ def count_per_label(project: Project, options: PlanOptions) -> dict[str, int]:
     if not label_ids:
         raise InputError("The project has no label yet. Add at least one before planning prompts.")
     if options.class_counts is not None:
-        given = {project.find_label(name): count for name, count in options.class_counts.items()}
+        given: dict[str, int] = {}
+        for name, count in options.class_counts.items():
+            label_id = project.find_label(name)
+            if label_id in given:
+                raise InputError(f"The label '{project.labels[label_id].name}' has two counts; give it one.")
+            given[label_id] = count
         counts = {label_id: given.get(label_id, 0) for label_id in label_ids}
         if not sum(counts.values()):
             raise InputError("The counts add up to no prompt at all. Give at least one class a count above 0.")

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_the_same_seed_plans_the_same_bytes(run, tmp_path):
     run("new", "p1", "--preset", "agnews")
@@ -91,3 +93,27 @@ def test_a_key_with_a_typographic_quote_ends_in_a_sentence(run, faulty_server, g
     assert status == 2
     assert "The API key holds a character" in err and "1234567890" not in err and "Traceback" not in err
     assert not server.asked
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--class-count", "q=b=2"], "no label 'q=b'"),
+        (["--class-count", "a=b=two"], "a whole number, not 'a=b=two'"),
+        (["--class-count", "x=1", "--class-count", "X=2"], "has two counts"),
+        (["--class-count", "x=1", "--class-count", "x=2"], "names 'x' twice"),
+        (["--class-count", "x=1", "--per-class", "2"], "not both"),
+        (["--ratio", "3"], "goes with --class-sizes long_tailed"),
+    ],
+)
+def test_counts_and_options_that_say_nothing_are_refused(run, options, said):
+    run("new", "p", "--labels", "a=b,<=50K,x")
+    status, _, told = run("plan", "p", "--method", "simprompt", *options)
+    assert status == 2 and said in told
+
+
+def test_a_label_may_hold_the_sign_before_a_count(run):
+    run("new", "p", "--labels", "a=b,<=50K,x")
+    counts = ["--class-count", "a=b=2", "--class-count", "<=50K=3"]
+    status, planned, _ = run("plan", "p", "--method", "simprompt", *counts)
+    assert (status, planned["prompts"]) == (0, 5)

@@ -50,6 +50,27 @@ def test_counted_lexicons_come_back_with_too_few_texts_and_their_reason():
     assert_comes_back(Lexicons({"gender": CountedLexicon(("female", "male"), {"a": scopes})}))
 
 
+@pytest.mark.parametrize(
+    "text", ["\ufeffTerm;Group\nPoor;poverty\npoor;Poverty\nMs.;titles\n", "poor\tpoverty\nms\ttitles\n"]
+)
+def test_a_lexicon_may_come_from_any_spreadsheet(text):
+    assert read_lexicon_csv(text, "mine").groups == {"poverty": {("poor",)}, "titles": {("ms",)}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("poor,p\nC++,code\n", r"Line 2 of the lexicon: 'C\+\+' begins or ends in a sign"),
+        ("(and,odd\n", "would count every 'and'"),
+        ("term,group\n,empty\n", "Line 2 of the lexicon is not"),
+        ("poor\ndangerous\n", "Line 1 of the lexicon is not"),
+    ],
+)
+def test_a_line_of_a_lexicon_that_cannot_be_read_is_named(text, said):
+    with pytest.raises(InputError, match=said):
+        read_lexicon_csv(text, "mine")
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "word\n", "word,\n", "...,group\n", "term,group\n"])
 def test_a_lexicon_that_cannot_be_read_is_refused(text):
     with pytest.raises(InputError):

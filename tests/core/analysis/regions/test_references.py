@@ -71,6 +71,32 @@ def test_a_csv_gives_continents_or_countries():
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["\ufeffplace;weight\nAFRICA;1\nasia;3\n", "Africa\t10%\nAsia\t30 %\n", "sep=;\nAfrica;0,5\nAsia;1,5\n",
+     'Place,Weight\r\nafrica,"0,25"\r\n\r\n"Asia",0.75\r\n'],
+)  # fmt: skip
+def test_a_csv_may_come_from_any_spreadsheet(text):
+    assert read_reference_csv(text).continents["Asia"] == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("place,weight\nAfrica,1\nAtlantis,2\n", "Line 3: 'Atlantis' is neither"),
+        ("Africa,1\n\nafrica,2\n", "Lines 1 and 3 both give a weight to 'Africa'"),
+        ("kenya,1\nKE,2\n", "Lines 1 and 2 both give a weight to 'KE'"),
+        ("Africa,many\nAsia,1\n", "Line 1: 'many' is no number"),
+        ('Africa,1\nAsia,"1,500"\n', "Line 2: '1,500' is no number"),
+        ("Africa,1\nAsia,-1\n", "Line 2: a weight must be zero or more"),
+        ('Africa,1\nAsia,"1\n', "Line 2 of the table is no valid CSV"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(text, said):
+    with pytest.raises(InputError, match=said):
+        read_reference_csv(text)
+
+
+@pytest.mark.parametrize(
     "text", ["", "a,b\n", "Africa\n", "Africa,1\nKE,1\n", "Atlantis,1\n", "Africa,-1\n", "Africa,0\n"]
 )
 def test_a_csv_that_cannot_be_read_is_refused(text):
