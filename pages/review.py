@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from components.adherence.views import draw_adherence, find_adherence
-from components.kit.dataset_files import draw_dataset_import, draw_downloads
+from components.kit.dataset_files import draw_downloads
+from components.kit.dataset_import import draw_dataset_import
 from components.kit.datasets import pick_dataset
 from components.kit.frame import open_project_page
 from components.kit.notices import errors_shown, show_empty
@@ -53,4 +54,4 @@ with st.container(horizontal=True):
     draw_top_up(page, dataset)
     draw_checks(page, dataset)
     draw_downloads(page, dataset, wanted)
-    draw_dataset_import(page)
+draw_dataset_import(page)

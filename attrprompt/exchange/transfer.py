@@ -16,6 +16,7 @@ from attrprompt.exchange.authors.authors_dataset import export_authors_dataset, 
 from attrprompt.exchange.documents.merging import replace_content
 from attrprompt.exchange.documents.project_files import read_project_file, write_project_json, write_project_yaml
 from attrprompt.exchange.documents.values_csv import write_values_csv
+from attrprompt.exchange.kept_aside import keep_aside
 from attrprompt.exchange.rows.data_card import Census, write_data_card
 from attrprompt.exchange.rows.hub_folder import export_hub_folder
 from attrprompt.exchange.rows.label_maps import LabelMap
@@ -169,8 +170,8 @@ def import_dataset(
         reading=reading,
     )
     samples = SampleReader()
-    rows = _read_samples(reader, samples, path, watch)
-    dataset = store.datasets.import_rows(project.id, name, kind, rows, info={"file": path.name}, replace=replace)
+    with keep_aside(_read_samples(reader, samples, path, watch)) as rows:
+        dataset = store.datasets.import_rows(project.id, name, kind, rows, info={"file": path.name}, replace=replace)
     return ImportedDataset(dataset, tuple(reader.skipped), (*reader.warnings, *samples.warnings))
 
 

@@ -1,4 +1,4 @@
-"""Getting data sets out and in: downloads in every format, and the import of labelled texts."""
+"""Getting data sets out: downloads in every format."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from attrprompt.exchange.archive import pack_archive
-from attrprompt.exchange.transfer import ExportFormat, export_dataset, import_dataset
-from attrprompt.records import Dataset, DatasetKind
+from attrprompt.exchange.transfer import ExportFormat, export_dataset
+from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
-from components.kit.notices import errors_shown
 from components.kit.text import escape
 
 FILE_FORMATS = {
@@ -22,12 +21,6 @@ FILE_FORMATS = {
     ExportFormat.PARQUET: ("Parquet", "parquet"),
     ExportFormat.HUB: ("Hugging Face folder (zip)", "zip"),
     ExportFormat.AUTHORS: ("AttrPrompt authors' layout (zip)", "zip"),
-}
-KIND_WORDS = {
-    DatasetKind.GOLD: "Gold: real, labelled texts",
-    DatasetKind.SIMPROMPT: "Generated with SimPrompt",
-    DatasetKind.ATTRPROMPT: "Generated with AttrPrompt",
-    DatasetKind.METAPROMPT: "Generated with MetaPrompt",
 }
 
 
@@ -45,40 +38,6 @@ def draw_downloads(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) ->
                 width="stretch",
             )
         st.caption("The filter above applies.")
-
-
-def draw_dataset_import(page: ProjectPage) -> None:
-    """Import labelled texts as a data set of this project."""
-    with (
-        st.popover("Import texts", icon=":material/upload:", key="review_import"),
-        st.form("import_form", border=False),
-    ):
-        file = st.file_uploader("JSONL, CSV or Parquet", type=["jsonl", "csv", "parquet"], key="import_file")
-        name = st.text_input("Name of the data set", key="import_name", max_chars=200)
-        kind = st.selectbox(
-            "What are these texts?", list(KIND_WORDS), format_func=KIND_WORDS.__getitem__, key="import_kind"
-        )
-        text_column = st.text_input("Column of the texts", placeholder="found by itself", key="import_text")
-        label_column = st.text_input("Column of the labels", placeholder="found by itself", key="import_label")
-        if st.form_submit_button("Import") and file is not None:
-            with errors_shown(), tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / Path(file.name).name
-                path.write_bytes(file.getbuffer())
-                imported = import_dataset(
-                    page.runtime.store,
-                    page.project,
-                    path,
-                    name=name.strip() or path.stem,
-                    kind=kind,
-                    text_column=text_column.strip() or None,
-                    label_column=label_column.strip() or None,
-                )
-                st.success(escape(f"{imported.dataset.rows:,} texts imported as {imported.dataset.name}."))
-                for warning in imported.warnings:
-                    st.warning(escape(warning))
-                if imported.skipped:
-                    reason = escape(imported.skipped[0].reason)
-                    st.warning(f"{len(imported.skipped)} rows were left out; the first: {reason}")
 
 
 def _make_file(

@@ -11,6 +11,7 @@ from attrprompt.elicitation.background import Elicitations
 from attrprompt.generation.metaprompt.stored_prompts import MetaWritings
 from attrprompt.generation.progress import format_seconds, measure_progress
 from attrprompt.generation.sending import end_run, list_runs
+from attrprompt.importing import Imports
 from attrprompt.questionnaires.questionnaire import Questionnaires
 from attrprompt.records import Run, RunState
 from attrprompt.runtime.background import BackgroundWork
@@ -113,6 +114,7 @@ def _find_running(runtime: Runtime, project: StoredProject) -> _Running:
 def _list_background(runtime: Runtime) -> dict[str, BackgroundWork[Any]]:
     return {
         "Attributes": runtime.background(Elicitations),
+        "Import": runtime.background(Imports),
         "MetaPrompt": runtime.background(MetaWritings),
         "Questions": runtime.background(Questionnaires),  # the judge's too
     }
@@ -145,7 +147,7 @@ def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> 
         args=(project.id,),
         disabled=job.stopping,
         width="stretch",
-        help="Nothing more is asked; what came stays.",
+        help="Nothing of the file is kept." if name == "Import" else "Nothing more is asked; what came stays.",
     )
 
 

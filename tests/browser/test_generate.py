@@ -130,11 +130,13 @@ def test_a_data_set_is_downloaded_as_filtered_and_imported_again(
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [row["item"] for row in rows] == list(range(2, 20))
     page.keyboard.press("Escape")
-    press(page.get_by_role("button", name="Import texts"))
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_label("Name of the data set").fill("again")
-    press(page.get_by_role("button", name="Import", exact=True))
-    expect(page.get_by_text("18 texts imported as again.")).to_be_visible()
+    page.locator("summary", has_text="Import texts").click()
+    page.locator("input[type=file]").first.set_input_files(file)
+    name = page.get_by_label("Name of the data set")
+    name.fill("again")
+    name.press("Enter")
+    press(page.get_by_role("button", name="Import 18 texts"))
+    expect(page.get_by_text("again: 18 texts imported")).to_be_visible()
     back = list(store.datasets.iterate(store.datasets.find(project.id, "again").id))
     assert [each.text for each in back] == [row["text"] for row in rows]
     assert [dict(each.attributes) for each in back] == [row["attributes"] for row in rows]

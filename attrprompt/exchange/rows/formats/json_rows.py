@@ -17,7 +17,6 @@ from attrprompt.exchange.rows.record_source import (
     ReadOptions,
     Record,
     RecordSource,
-    is_too_deep,
     list_columns,
 )
 from attrprompt.files import MAX_LINE, read_lines
@@ -130,15 +129,14 @@ def _read_values(path: Path, layout: TextLayout, count: int) -> list[Any]:
 def _make_record(row: int, values: Any, may_break: bool) -> Record:
     if not isinstance(values, Mapping):
         return Record(row, {}, "is no JSON object with named fields")
-    if is_too_deep(values):
-        return Record(row, {}, TOO_DEEP)
     return Record(row, values, may_break=may_break)
 
 
 class _ValueReader:
     """The values in a list, or one after the other without one, in memory for one of them.
 
-    The standard decoder reads a value from the middle of a text, at twenty times the speed of a parser that streams.
+    The standard decoder reads a value from the middle of a text, and takes the NaN that Python writes, which parsers
+    that stream refuse.
     """
 
     def __init__(self, file: TextIO, name: str) -> None:
