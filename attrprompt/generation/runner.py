@@ -192,7 +192,8 @@ class RunExecution:
         if counters.pending:
             state, reason = self._end or (RunState.PAUSED, WAITING)
         else:
-            state, reason = (RunState.DONE_WITH_FAILURES if counters.failed else RunState.DONE), ""
+            why = self._end[1] if self._end is not None and self._end[0] is RunState.FAILED else ""
+            state, reason = (RunState.DONE_WITH_FAILURES, why) if counters.failed else (RunState.DONE, "")
         self._store.runs.finish(self._run.id, state, reason, counters)
         return state
 

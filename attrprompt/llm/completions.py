@@ -222,7 +222,7 @@ def _name_end(reason: str | None) -> str | None:
 
 def _write(document: object) -> str:
     try:
-        return json.dumps(document)[:LONGEST_NAME]
+        return json.dumps(document)[: 50 * LONGEST_NAME]  # cut only where nothing is shown any more
     except (RecursionError, ValueError):
         return ""
 
