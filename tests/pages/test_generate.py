@@ -48,7 +48,7 @@ def test_each_reason_of_failure_stands_with_its_count_and_the_endpoints_words(la
     shown = read_words(page).replace("\\", "")
     assert f"**{sum(run.counters.failed.values())}**: the request was refused. " in shown
     assert "It says: Too *many* things" in shown
-    assert "Usual causes: the model's name" in shown
+    assert "Usual causes: the model's name" in run.reason
 
 
 def test_settings_names_what_an_endpoint_refuses(open_page, project, faulty_server):
