@@ -87,7 +87,7 @@ def read_csv(file: TextIO, name: str, *, has_header: bool = True, stand_in: str 
     lines = read_lines(file, name)
     head = next(lines, "")
     delimiter = ""
-    if head.casefold().startswith("sep=") and len(head.rstrip("\r\n")) == 5:
+    if head.casefold().startswith("sep=") and len(head.rstrip("\r\n")) == 5 and head[4] != '"':
         delimiter = head[4]
         head = next(lines, "")
     delimiter = delimiter or max(DELIMITERS, key=lambda sign: _count_cells(head, sign))
@@ -111,7 +111,10 @@ def read_csv_text(text: str, name: str) -> tuple[list[str], CsvRows]:
 
 
 def _count_cells(line: str, delimiter: str) -> int:
-    return len(next(csv.reader([line], delimiter=delimiter), []))
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:  # what is wrong with the line is said when it is read
+        return line.count(delimiter) + 1
 
 
 def _hide_returns(line: str, stand_in: str) -> str:

@@ -10,7 +10,10 @@ TESTS = Path(__file__).parents[1]
 CORE = TESTS.parent / "attrprompt"
 SHARED = {"store", "runtime", "project", "make_run"}
 CHECKS = ("assert_", "refuse", "run_script", "wait_")  # what a function is called that asserts for a test
-ACROSS = {"core/exchange/test_bad_bytes.py": "every reader is given the same bytes"}
+ACROSS = {
+    "core/exchange/test_bad_bytes.py": "every reader is given the same bytes",
+    "core/exchange/test_fuzz.py": "every importer is given broken files",
+}
 OF_THE_REPOSITORY = {"test_contributing.py", "test_documents.py", "test_faulty_server.py", "test_suite.py"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
