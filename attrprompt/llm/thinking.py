@@ -19,8 +19,17 @@ _CHANNEL = re.compile(
     re.DOTALL,
 )
 _BARE_CHANNELS = re.compile(r"\A\s*analysis(?P<thinking>.*?)assistantfinal(?P<text>.*)\Z", re.DOTALL)
-_END_TOKENS = re.compile(
-    r"(?:\s*(?:<\|(?:im_end|im_start|endoftext|end_of_text|eot_id|end|return|eom_id)\|>|</s>|<(?:end_of_turn|eos)>|\[/INST\]))+\s*\Z"
+_END_TOKENS = re.compile(r"(?:\s*(?:</s>|<eos>|\[/INST\]))+\s*\Z")
+_TURN_TOKENS = re.compile(
+    r"<[|｜](?:im_end|im_start|endoftext|end_of_text|eot_id|eom_id|end|return|start_header_id|start|user|system"
+    r"|end▁of▁sentence|User|END_OF_TURN_TOKEN)[|｜]>|<(?:end|start)_of_turn>"
+)
+"""What follows one of them is another turn, which the model wrote by itself."""
+
+_OPENING_TOKENS = re.compile(
+    r"\A\s*(?:(?:<[|｜](?:im_start|start_header_id|start_of_role|start|assistant|begin_of_text|Assistant"
+    r"|begin▁of▁sentence)[|｜]>|<start_of_turn>|<s>|<bos>|\[/INST\])"
+    r"(?:\s*(?:assistant|model)(?=\s|<))?(?:<\|end_(?:header_id|of_role)\|>)?\s*)+"
 )
 _FINAL = "final"
 _THINKING_FIELDS = ("reasoning_content", "reasoning", "reasoning_details")
@@ -61,8 +70,11 @@ def explain_only_thinking(most_tokens: int, *, is_cut: bool) -> str:
 
 
 def strip_end_tokens(text: str) -> str:
-    """The text without the tokens that end a turn, which some servers pass on."""
-    return _END_TOKENS.sub("", text)
+    """The text without the tokens that begin and end a turn, which some servers pass on, and without a next turn."""
+    opened = _OPENING_TOKENS.sub("", text)
+    ended = _TURN_TOKENS.search(opened)
+    turn = opened[: ended.start()].rstrip() if ended else opened
+    return _END_TOKENS.sub("", turn)
 
 
 def read_message(message: Mapping[str, object]) -> Thought:
