@@ -16,7 +16,7 @@ from attrprompt.analysis_jobs.paper import PaperRequest
 from attrprompt.analysis_jobs.portraits import PortraitsRequest
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.analysis_jobs.sets import load_sets
-from attrprompt.cli.questions import judge_dataset
+from attrprompt.cli.questions import MostTokens, judge_dataset
 from attrprompt.cli.session import ProjectName, get_session, tell_tenths, was_given
 from attrprompt.errors import InputError
 from attrprompt.runtime.endpoints import choose_endpoint
@@ -63,6 +63,7 @@ def analyze(
     base_url: Annotated[str | None, typer.Option(help="With --judge: an OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="With --judge: the model's name there.")] = None,
     api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    max_tokens: MostTokens = None,
     tables: Annotated[bool, typer.Option(help="Also by label, attribute value and region.")] = True,
 ) -> None:
     """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
@@ -106,7 +107,15 @@ def analyze(
     for dataset in chosen if judge is not None else ():
         adherence = analysis.datasets[dataset.name].adherence
         if adherence is not None and not adherence.note:
-            judged = judge_dataset(session, stored, dataset, endpoint, per_value=judge or 1, dimensions=judge_dimension)
+            judged = judge_dataset(
+                session,
+                stored,
+                dataset,
+                endpoint,
+                per_value=judge or 1,
+                dimensions=judge_dimension,
+                max_tokens=max_tokens,
+            )
             result["datasets"][dataset.name]["adherence"]["judged"] = {
                 name: found.to_json() for name, found in judged.items()
             }

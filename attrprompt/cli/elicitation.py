@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from attrprompt.cli.questions import MostTokens
 from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, ProjectName, Session, get_session
 from attrprompt.elicitation.background import carry_out_with
 from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, Suggestion
@@ -16,6 +17,7 @@ from attrprompt.elicitation.questions import Way
 from attrprompt.elicitation.requests import ElicitationRequest, Elicited, suggest_way
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import default_concurrency
+from attrprompt.llm.tokens import TokenLimit
 from attrprompt.runtime.endpoints import choose_endpoint, read_endpoint_key
 from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
@@ -60,6 +62,7 @@ def elicit(
     ] = True,
     embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Near-synonyms and margins by embedding.")] = True,
     seed: Annotated[int | None, typer.Option(min=0, help="Makes a local model's answers repeatable.")] = None,
+    max_tokens: MostTokens = None,
     base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
     api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
@@ -87,6 +90,7 @@ def elicit(
         embeds=embed,
         cap=cap,
         concurrency=min(4, default_concurrency(endpoint)),
+        limit=TokenLimit(max_tokens),
     )
     key = read_endpoint_key(endpoint)
     if endpoint.is_embedded:

@@ -9,8 +9,8 @@ import typer
 
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.texts.selection import Review
-from attrprompt.cli.questions import ask_zero_shot
-from attrprompt.cli.session import EXIT_DONE, EXIT_INTERRUPTED, ProjectName, Session, get_session
+from attrprompt.cli.questions import MostTokens, ask_zero_shot
+from attrprompt.cli.session import EXIT_DONE, ProjectName, Session, get_session
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
@@ -63,6 +63,7 @@ def evaluate(
         str, typer.Option(help="Zero-shot: environment variable with the key.")
     ] = DEFAULT_KEY_VARIABLE,
     concurrency: Annotated[int | None, typer.Option(min=1, max=1000, help="Zero-shot: requests at once.")] = None,
+    max_tokens: MostTokens = None,
 ) -> int:
     """Train a classifier on data sets, test it on gold: scores with intervals, paired comparisons, leakage.
 
@@ -96,18 +97,24 @@ def evaluate(
         )
         found = run_job(request, JobContext(session.runtime.home, _tell_steps(session)))
         evaluation = add_money(found, session.runtime.prices_for(stored.id), store.runs.find_endpoints(stored.id))
-    baseline, is_complete = None, True
+    baseline, status = None, EXIT_DONE
     if zero_shot:
         endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
-        baseline, is_complete = ask_zero_shot(
-            session, stored, tested, endpoint, at_most=zero_shot_texts, concurrency=concurrency
+        baseline, status = ask_zero_shot(
+            session,
+            stored,
+            tested,
+            endpoint,
+            at_most=zero_shot_texts,
+            concurrency=concurrency,
+            max_tokens=max_tokens,
         )
     if session.as_json:
         asked = {"zero_shot": None if baseline is None else baseline.to_json()} if zero_shot else {}
         session.emit(_print_whole(evaluation, tested) | asked | _print_only_model(evaluation))
     else:
         session.emit(_shorten(evaluation, baseline, tested))
-    return EXIT_DONE if is_complete else EXIT_INTERRUPTED
+    return status
 
 
 def find_parts(store: Store, project_id: str, named: str) -> list[Dataset]:

@@ -192,7 +192,9 @@ def generate(
     )
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
     few_shots = prepare_few_shots(session, stored, few_shot, few_shot_from, seed=seed)
-    written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=True)
+    written = prepare_meta_prompts(
+        session, stored, options, endpoint, meta_prompts, may_write=True, max_tokens=max_tokens
+    )
     made = create_run(
         session.runtime.store,
         stored,

@@ -21,6 +21,7 @@ from attrprompt.generation.metaprompt.stored_prompts import (
 )
 from attrprompt.generation.plans.plan import PlanOptions
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import ROOM_TO_THINK, TokenLimit
 from attrprompt.project import Method
 from attrprompt.runtime.endpoints import read_endpoint_key
 from attrprompt.sampling.label_sets import LabelSetSource, parse_label_sets
@@ -44,8 +45,11 @@ def prepare_meta_prompts(
     count: int | None,
     *,
     may_write: bool,
+    max_tokens: int = 0,
 ) -> MetaPrompts | None:
     """What the model wrote for the classes of a MetaPrompt plan, written now where it is missing; None for others.
+
+    Who lets a text have more tokens for thinking lets the prompts have them too.
 
     Raises:
         InputError: prompts are asked for with another method.
@@ -72,7 +76,10 @@ def prepare_meta_prompts(
     key = read_endpoint_key(endpoint)
     if endpoint.is_embedded:
         session.runtime.embedded().start()
-    written = session.runtime.submit(write_and_keep(session.runtime, stored, unwritten, wanted, endpoint, key)).result()
+    limit = TokenLimit(room=max(ROOM_TO_THINK, max_tokens))
+    written = session.runtime.submit(
+        write_and_keep(session.runtime, stored, unwritten, wanted, endpoint, key, limit=limit)
+    ).result()
     for problem in written.problems:
         session.tell(problem)
     return written

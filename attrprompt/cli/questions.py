@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
-from attrprompt.cli.session import Session
+import typer
+
+from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, EXIT_INTERRUPTED, Session
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import ONE_WORD_LIMIT
 from attrprompt.questionnaires.judge import JudgedDimension, make_judge_questionnaire, score_judging
 from attrprompt.questionnaires.questionnaire import Questionnaire, Questionnaires, describe_cost
 from attrprompt.questionnaires.zero_shot import make_zero_shot_questionnaire
@@ -15,6 +20,17 @@ from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import read_endpoint_key
 from attrprompt.store import StoredProject
 from attrprompt.store.answers import StoredAnswer
+from attrprompt.store.jobs import JobState
+
+MostTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens",
+        min=1,
+        help="Most tokens of one answer of the model, thinking included; default leaves room to think. It is a "
+        "ceiling: what is not used costs nothing.",
+    ),
+]
 
 
 def ask_zero_shot(
@@ -25,26 +41,34 @@ def ask_zero_shot(
     *,
     at_most: int | None,
     concurrency: int | None,
-) -> tuple[ZeroShotScores | None, bool]:
-    """Ask what has no answer yet and score all answers: the scores, None without any answer, and whether all came."""
+    max_tokens: int | None,
+) -> tuple[ZeroShotScores | None, int]:
+    """Ask what has no answer yet and score all answers: the scores, None without any answer, and the exit status."""
     runtime = session.runtime
-    questionnaire = make_zero_shot_questionnaire(runtime.store, project, test, endpoint, at_most=at_most)
+    limit = replace(ONE_WORD_LIMIT, chosen=max_tokens)
+    questionnaire = make_zero_shot_questionnaire(runtime.store, project, test, endpoint, at_most=at_most, limit=limit)
     answers = _have_answered(session, project.id, questionnaire, concurrency)
-    is_complete = len(answers) == len({question.key for question in questionnaire.questions})
     scores = score_zero_shot(questionnaire, answers, runtime.prices_for(project.id)) if answers else None
-    return scores, is_complete
+    if len(answers) == len({question.key for question in questionnaire.questions}):
+        return scores, EXIT_DONE
+    job = runtime.background(Questionnaires).find(project.id)
+    return scores, EXIT_INTERRUPTED if job is not None and job.state is JobState.CANCELLED else EXIT_FAILURES
 
 
 def _have_answered(
     session: Session, project_id: str, questionnaire: Questionnaire, concurrency: int | None
 ) -> dict[str, StoredAnswer]:
-    """Ask what has no answer yet; all answers that came then."""
+    """Ask what has no answer yet; all answers that came then. What has none is told."""
     store = session.runtime.store
     keys = {question.key for question in questionnaire.questions}
     left = len(keys) - len(store.answers.find(project_id, keys))
     if left:
         _ask(session, project_id, questionnaire, left, concurrency)
-    return store.answers.find(project_id, keys)
+    answers = store.answers.find(project_id, keys)
+    job = session.runtime.background(Questionnaires).find(project_id)
+    if left and len(answers) < len(keys) and job is not None:
+        session.tell(job.message)
+    return answers
 
 
 def _ask(session: Session, project_id: str, questionnaire: Questionnaire, left: int, concurrency: int | None) -> None:
@@ -74,10 +98,17 @@ def judge_dataset(
     *,
     per_value: int,
     dimensions: Sequence[str] | None,
+    max_tokens: int | None,
 ) -> dict[str, JudgedDimension]:
     """Ask what has no answer yet; what all answers say, by dimension."""
     questionnaire = make_judge_questionnaire(
-        session.runtime.store, project, dataset, endpoint, dimensions=dimensions, per_value=per_value
+        session.runtime.store,
+        project,
+        dataset,
+        endpoint,
+        dimensions=dimensions,
+        per_value=per_value,
+        limit=replace(ONE_WORD_LIMIT, chosen=max_tokens),
     )
     answers = _have_answered(session, project.id, questionnaire, None)
     return score_judging(questionnaire, answers)

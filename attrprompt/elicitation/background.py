@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -149,6 +150,7 @@ async def carry_out_with(
         return stop is not None and stop.is_set()
 
     client = runtime.make_client(endpoint, key)
+    request = replace(request, limit=request.limit.at(endpoint))
     try:
         return await carry_out(
             runtime.store,

@@ -13,11 +13,12 @@ from attrprompt.elicitation.proposals import ConstraintProposal
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.asking import RawReply, ask_in_form, be_patient
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Project, fold_label, fold_text
 from attrprompt.sampling import Configuration, Sampler, build_space, find_empty_labels, sample_configurations
 
 PER_REQUEST = 10
-MOST_TOKENS = 800
+ANSWER_TOKENS = 800
 TEMPERATURE = 0.2
 
 
@@ -78,6 +79,7 @@ async def elicit_constraints(
     configurations: int = 30,
     seed: int = 0,
     guidance: str = "",
+    limit: TokenLimit = DEFAULT_LIMIT,
     stop: asyncio.Event | None = None,
     on_shown: Callable[[int, int], None] | None = None,
 ) -> ElicitedConstraints:
@@ -93,6 +95,7 @@ async def elicit_constraints(
         configurations: how many are shown.
         seed: of the draw.
         guidance: a wish in the person's own words.
+        limit: most tokens of a reply.
         stop: when set, no further ones are shown.
         on_shown: told after each reply how many of how many were shown.
 
@@ -111,7 +114,11 @@ async def elicit_constraints(
             break
         batch = drawn[start : start + PER_REQUEST]
         request = ChatRequest(
-            _ask(project, batch, guidance), model, temperature=TEMPERATURE, max_tokens=MOST_TOKENS, seed=seed + start
+            _ask(project, batch, guidance),
+            model,
+            temperature=TEMPERATURE,
+            max_tokens=limit.for_answer(ANSWER_TOKENS),
+            seed=seed + start,
         )
         try:
             answer = await ask_in_form(patient, request, ListedClashes)
@@ -121,6 +128,9 @@ async def elicit_constraints(
             problems.append(str(failure))
             break
         replies.extend(answer.replies)
+        if answer.is_only_thinking:
+            problems.append(answer.problem)
+            break
         for clash in answer.value.clashes if answer.value is not None else ():
             collector.take(batch, clash)
         shown += len(batch)

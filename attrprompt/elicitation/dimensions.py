@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from attrprompt.edits import clean_line
 from attrprompt.elicitation.proposals import DimensionProposal
 from attrprompt.elicitation.questions import Way, make_plural
 from attrprompt.llm.asking import RawReply, ask_by_example, ask_in_form, be_patient
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
+from attrprompt.llm.structured import refuse_empty
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import DimensionKind, Project, fold_text
 
 ROUNDS = 2
@@ -45,7 +47,7 @@ class ListedDimension(BaseModel):
 class ListedDimensions(BaseModel):
     """The answer to the question for dimensions."""
 
-    dimensions: list[ListedDimension]
+    dimensions: Annotated[list[ListedDimension], AfterValidator(refuse_empty)]
 
 
 _WORKED_LISTS = (
@@ -92,6 +94,7 @@ async def elicit_dimensions(
     examples: Sequence[str] = (),
     rejected: Sequence[str] = (),
     way: Way = Way.PLAIN,
+    limit: TokenLimit = DEFAULT_LIMIT,
     seed: int | None = None,
 ) -> ElicitedDimensions:
     """Ask in which ways the texts of one class could differ.
@@ -105,6 +108,7 @@ async def elicit_dimensions(
         examples: texts of the person; those of the task come on top.
         rejected: names that a person struck out; they do not come back.
         way: by example for small models, otherwise plain.
+        limit: most tokens of a reply; small models, asked by example, get no room to think.
         seed: makes the answers of a local model repeatable.
 
     Raises:
@@ -118,19 +122,25 @@ async def elicit_dimensions(
         if way is Way.BY_EXAMPLE
         else _ask_plainly(project, n, guidance, [*project.task.examples, *examples], rejected)
     )
+    by_example = way is Way.BY_EXAMPLE
+    tokens = n * (TOKENS_PER_LINE if by_example else TOKENS_PER_DIMENSION)
     proposals: list[DimensionProposal] = []
     replies: list[RawReply] = []
+    problems: tuple[str, ...] = ()
     for attempt in range(ROUNDS):
         request = ChatRequest(
             messages,
             model,
             temperature=TEMPERATURE,
-            repetition_penalty=REPETITION_PENALTY if way is Way.BY_EXAMPLE else None,
-            max_tokens=n * (TOKENS_PER_LINE if way is Way.BY_EXAMPLE else TOKENS_PER_DIMENSION),
+            repetition_penalty=REPETITION_PENALTY if by_example else None,
+            max_tokens=(limit.without_room() if by_example else limit).for_answer(tokens),
             seed=None if seed is None else seed + 10 * attempt,
         )
-        answer = await (ask_by_example if way is Way.BY_EXAMPLE else ask_in_form)(patient, request, ListedDimensions)
+        answer = await (ask_by_example if by_example else ask_in_form)(patient, request, ListedDimensions)
         replies.extend(answer.replies)
+        if answer.is_only_thinking:
+            problems = (answer.problem,)
+            break
         listed = answer.value.dimensions if answer.value is not None else []
         for given in listed[:-1] if answer.is_cut else listed:
             proposal = complete_dimension(given, project.task.text)
@@ -141,7 +151,8 @@ async def elicit_dimensions(
                 proposals.append(proposal)
         if 2 * len(proposals) >= n:
             break
-    problems = () if proposals else ("No new dimension in the replies; they are shown as they came.",)
+    if not (proposals or problems):
+        problems = ("No new dimension in the replies; they are shown as they came.",)
     return ElicitedDimensions(tuple(proposals), tuple(replies), problems)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, WithJsonSchema, model_validator
 
 from attrprompt.elicitation.worked_examples import choose_examples
 from attrprompt.llm.chat import Message
+from attrprompt.llm.lenient_lists import split_bold_name
+from attrprompt.llm.structured import refuse_empty
 from attrprompt.project import DimensionKind, Project
 
 AVOIDED_CHARACTERS = 4_000
@@ -17,10 +20,31 @@ AVOIDED_CHARACTERS_BY_EXAMPLE = 900
 CONTINUED_VALUES = 12
 
 
+class ListedValue(BaseModel):
+    """One value as a model lists it; it is asked for as a text, and read with the explanation that some models add."""
+
+    text: str
+    description: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_text(cls, given: object) -> object:
+        if isinstance(given, str):
+            given = {"text": given}
+        if isinstance(given, Mapping) and isinstance(given.get("text"), str) and not given.get("description"):
+            text, description = split_bold_name(given["text"])
+            return {"text": text, "description": description}
+        return given
+
+
 class ListedValues(BaseModel):
     """The answer to the plain question and to the one by example."""
 
-    values: list[str]
+    values: Annotated[
+        list[ListedValue],
+        AfterValidator(refuse_empty),
+        WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+    ]
 
 
 class WeighedValue(BaseModel):
@@ -33,7 +57,7 @@ class WeighedValue(BaseModel):
 class WeighedValues(BaseModel):
     """The answer to the verbalized question."""
 
-    values: list[WeighedValue]
+    values: Annotated[list[WeighedValue], AfterValidator(refuse_empty)]
 
 
 class Way(StrEnum):

@@ -37,6 +37,7 @@ from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import AttrPromptError
 from attrprompt.llm.asking import RawReply
 from attrprompt.llm.chat import ChatClient, Endpoint
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.runtime.background import Tell
 from attrprompt.store import Store, StoredProject
 from attrprompt.store.proposals import NewProposal
@@ -60,6 +61,7 @@ class ElicitationRequest:
         asks_model: the filter may do without; its verdicts are left out then.
         embeds: near-synonyms are flagged and the filter's margins measured by embedding.
         cap: at most so many values of a label does the filter suggest to drop.
+        limit: most tokens of a reply, with room to think.
     """
 
     kind: ProposalKind
@@ -73,6 +75,7 @@ class ElicitationRequest:
     embeds: bool = True
     cap: int = CAP_PER_LABEL
     concurrency: int = 4
+    limit: TokenLimit = DEFAULT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class _Work:
             guidance=request.guidance,
             rejected=struck.get("", ()),
             way=Way.BY_EXAMPLE if request.way is Way.BY_EXAMPLE else Way.PLAIN,
+            limit=request.limit,
             seed=request.seed,
         )
         return self._keep(
@@ -203,6 +207,7 @@ class _Work:
                 existing=waiting.get("", ()),
                 rejected=rejected.get("", ()),
                 way=request.way,
+                limit=request.limit,
                 seed=request.seed,
                 stop=self.stop,
                 on_round=progress.hear_round,
@@ -222,6 +227,7 @@ class _Work:
             rejected=rejected,
             way=request.way,
             concurrency=request.concurrency,
+            limit=request.limit,
             seed=request.seed,
             stop=self.stop,
             on_round=progress.hear_round,
@@ -235,7 +241,7 @@ class _Work:
 
     async def ask_filter(self) -> Elicited:
         request = self.request
-        total, problems = Elicited(), tuple[str, ...]()
+        total, problems, gave_up = Elicited(), tuple[str, ...](), ""
         self.tell(0.0, "the values are compared by embedding" if self.encoder is not None else "the model is asked")
         async for label in filter_dimension(
             self.project.document,
@@ -245,17 +251,19 @@ class _Work:
             model=self.model,
             labels=request.label_ids,
             cap=request.cap,
+            limit=request.limit,
             concurrency=request.concurrency,
             stop=self.stop,
         ):
             if label.control is not None:
                 problems = () if label.control.is_trusted else (label.control.sentence,)
+            gave_up = gave_up or label.gave_up
             self._close_open_removals(label.label_id)
             proposals = [self._propose_finding(finding) for finding in label.findings]
             kept = self._keep(proposals, replies=label.replies, purpose="filter")
             total = total.joined(replace(kept, findings=label.findings))
             self.tell(label.done / label.total, f"{label.done} of {label.total} labels, {len(total.findings)} values")
-        return replace(total, problems=(*total.problems, *problems))
+        return replace(total, problems=(*total.problems, *problems, *([gave_up] if gave_up else [])))
 
     async def ask_constraints(self) -> Elicited:
         found = await elicit_constraints(
@@ -265,6 +273,7 @@ class _Work:
             configurations=self.request.n,
             guidance=self.request.guidance,
             seed=self.request.seed or 0,
+            limit=self.request.limit,
             stop=self.stop,
             on_shown=lambda shown, of: self.tell(0.95 * shown / of, f"{shown} of {of} configurations"),
         )

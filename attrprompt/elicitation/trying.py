@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from attrprompt import edits
 from attrprompt.edits import ValueDraft
 from attrprompt.edits.parts import get_dimension, get_label
-from attrprompt.errors import InputError
+from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import be_patient
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
+from attrprompt.llm.thinking import explain_only_thinking
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Method, Project, attribute_texts, fold_text
 from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.sampling import Sampler, sample_configurations
 
-MOST_TOKENS = 512
+ANSWER_TOKENS = 512
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,20 @@ def plan_trial(
 
 
 async def try_value(
-    client: ChatClient, model: str, trial: Trial, *, temperature: float = 1.0, max_tokens: int = MOST_TOKENS
+    client: ChatClient, model: str, trial: Trial, *, temperature: float = 1.0, limit: TokenLimit = DEFAULT_LIMIT
 ) -> TriedValue:
     """Have the text of a trial written.
 
     Raises:
-        ProviderError: the endpoint failed for good.
+        ProviderError: the endpoint failed for good, or the model did nothing but think.
     """
-    request = ChatRequest(trial.messages, model, temperature=temperature, max_tokens=max_tokens)
-    reply = await be_patient(client).complete(request)
+    most = limit.for_answer(ANSWER_TOKENS)
+    reply = await be_patient(client).complete(
+        ChatRequest(trial.messages, model, temperature=temperature, max_tokens=most)
+    )
+    if reply.is_only_thinking:
+        sentence = explain_only_thinking(most, is_cut=reply.finish_reason != "stop")
+        raise ProviderError(sentence, kind=ErrorKind.ONLY_THINKING)
     return TriedValue(trial.label_id, trial.attributes, trial.prompt, reply)
 
 

@@ -15,6 +15,7 @@ from attrprompt.elicitation.questions import (
     ListedValues,
     ValueQuestion,
     Way,
+    WeighedValue,
     WeighedValues,
     ask_for_values,
 )
@@ -23,6 +24,7 @@ from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.asking import (
     PASSING,
+    FormAnswer,
     PatientClient,
     RawReply,
     ask_by_example,
@@ -31,6 +33,7 @@ from attrprompt.llm.asking import (
     work_concurrently,
 )
 from attrprompt.llm.chat import ChatClient, ChatRequest
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import DimensionKind, Project, fold_text, phrase_length
 
 ROUNDS = 4
@@ -103,6 +106,7 @@ async def elicit_values(
     way: Way = Way.PLAIN,
     rounds: int = ROUNDS,
     temperature: float | None = None,
+    limit: TokenLimit = DEFAULT_LIMIT,
     seed: int | None = None,
     stop: asyncio.Event | None = None,
     on_round: OnRound = ignore_rounds,
@@ -122,6 +126,7 @@ async def elicit_values(
         way: how to ask; `BY_EXAMPLE` is the one for the embedded model.
         rounds: requests at most; a reply that cannot be read counts.
         temperature: None takes what suits the way: 1.0, by example 0.7.
+        limit: most tokens of a reply; small models, asked by example, get no room to think.
         seed: makes the answers of a local model repeatable.
         stop: when set, no further round is begun.
         on_round: told after each round.
@@ -148,17 +153,20 @@ async def elicit_values(
             guidance=guidance,
         )
         try:
-            values, kept = await _ask(
-                patient, model, question, way, temperature, None if seed is None else seed + 10 * attempt
+            answer = await _ask(
+                patient, model, question, way, temperature, limit, None if seed is None else seed + 10 * attempt
             )
         except ProviderError as failure:
             if not replies:
                 raise
             problems.append(str(failure))
             break
-        replies.extend(kept)
-        collector.take(values)
+        replies.extend(answer.replies)
+        collector.take(_read_values(answer))
         on_round(label_id, len(collector.taken))
+        if answer.is_only_thinking:
+            problems.append(answer.problem)
+            break
     return collector.finish(replies, problems)
 
 
@@ -175,6 +183,7 @@ async def elicit_for_labels(
     rejected: Mapping[str, Sequence[str]] | None = None,
     way: Way = Way.PLAIN,
     concurrency: int = 4,
+    limit: TokenLimit = DEFAULT_LIMIT,
     seed: int | None = None,
     stop: asyncio.Event | None = None,
     on_round: OnRound = ignore_rounds,
@@ -193,6 +202,7 @@ async def elicit_for_labels(
         rejected: rejected values, by label.
         way: how to ask.
         concurrency: labels at a time.
+        limit: most tokens of a reply.
         seed: of the first label; the others count on from it.
         stop: when set, no further label or round is begun; what has come is kept.
         on_round: told after each round of each label.
@@ -225,6 +235,7 @@ async def elicit_for_labels(
                 existing=(existing or {}).get(label_id, ()),
                 rejected=(rejected or {}).get(label_id, ()),
                 way=way,
+                limit=limit,
                 seed=None if seed is None else seed + 100 * wanted.index(label_id),
                 stop=stop,
                 on_round=on_round,
@@ -349,32 +360,40 @@ def clean_value(text: str) -> str:
 
 
 async def _ask(
-    client: PatientClient, model: str, question: ValueQuestion, way: Way, temperature: float | None, seed: int | None
-) -> tuple[list[ValueProposal], tuple[RawReply, ...]]:
-    """One round: the values in the answer, and the replies."""
+    client: PatientClient,
+    model: str,
+    question: ValueQuestion,
+    way: Way,
+    temperature: float | None,
+    limit: TokenLimit,
+    seed: int | None,
+) -> FormAnswer[ListedValues] | FormAnswer[WeighedValues]:
+    """One round."""
     by_example = way is Way.BY_EXAMPLE
+    tokens = max(FEWEST_TOKENS, (TOKENS_PER_LINE if by_example else TOKENS_PER_VALUE) * question.n)
     request = ChatRequest(
         messages=ask_for_values(question, way),
         model=model,
         temperature=temperature if temperature is not None else (0.7 if by_example else 1.0),
         repetition_penalty=REPETITION_PENALTY if by_example else None,
-        max_tokens=max(FEWEST_TOKENS, (TOKENS_PER_LINE if by_example else TOKENS_PER_VALUE) * question.n),
+        max_tokens=(limit.without_room() if by_example else limit).for_answer(tokens),
         seed=seed,
     )
     if way is Way.VERBALIZED:
-        weighed = await ask_in_form(client, request, WeighedValues)
-        values = [
-            ValueProposal(clean_value(value.text), probability=_read_probability(value.probability))
-            for value in (weighed.value.values if weighed.value is not None else ())
-        ]
-        return _without_cut(values, weighed.is_cut), weighed.replies
-    listed = await (ask_by_example if by_example else ask_in_form)(client, request, ListedValues)
-    texts = listed.value.values if listed.value is not None else ()
-    return _without_cut([ValueProposal(clean_value(text)) for text in texts], listed.is_cut), listed.replies
+        return await ask_in_form(client, request, WeighedValues)
+    return await (ask_by_example if by_example else ask_in_form)(client, request, ListedValues)
 
 
-def _without_cut(values: list[ValueProposal], is_cut: bool) -> list[ValueProposal]:
-    return values[:-1] if is_cut else values
+def _read_values(answer: FormAnswer[ListedValues] | FormAnswer[WeighedValues]) -> list[ValueProposal]:
+    """The values in an answer; the last one of a cut answer may be half a value."""
+    listed = answer.value.values if answer.value is not None else ()
+    values = [
+        ValueProposal(clean_value(value.text), probability=_read_probability(value.probability))
+        if isinstance(value, WeighedValue)
+        else ValueProposal(clean_value(value.text), clean_line(" ".join(value.description.split()), numbered=False))
+        for value in listed
+    ]
+    return values[:-1] if answer.is_cut else values
 
 
 def _read_probability(given: float | None) -> float | None:

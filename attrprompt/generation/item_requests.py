@@ -50,7 +50,7 @@ class ItemTranslator:
 
     def to_result(self, item: PlannedItem, reply: ChatReply, *, attempts: int = 1) -> NewSample | Failed:
         """How an item ends with this answer: as a text, or without one where the model did nothing but think."""
-        if reply.is_only_thinking:
+        if reply.is_only_thinking and not reply.refused:
             message = explain_only_thinking(self.parameters.max_tokens, is_cut=reply.finish_reason != "stop")
             return Failed(item.item, ErrorKind.ONLY_THINKING, message, attempts)
         return self.to_sample(item, reply)

@@ -14,6 +14,7 @@ from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
 from attrprompt.llm.dialect import AdaptingClient
 from attrprompt.llm.structured import KnownLevels, ask_structured, read_structured
+from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.llm.throttle import Clock, RetryPolicy, SystemClock
 
 PASSING = frozenset(
@@ -50,7 +51,7 @@ def keep_reply(messages: Sequence[Message], reply: ChatReply, problem: str = "")
     """The reply with what was asked and what was wrong with it."""
     return RawReply(
         prompt=join_messages(messages),
-        raw=reply.text,
+        raw=reply.raw,
         problem=problem,
         model=reply.model,
         prompt_tokens=reply.prompt_tokens or 0,
@@ -159,11 +160,18 @@ class FormAnswer(Generic[ModelT]):
         value: the answer; None where no reply could be read.
         replies: every reply as it came, the unreadable ones with the reason.
         is_cut: the reply that was used ended at the limit of tokens, so its last entry may be half a thought.
+        is_only_thinking: the model never came to an answer; asking again in the same way is of no use.
     """
 
     value: ModelT | None
     replies: tuple[RawReply, ...]
     is_cut: bool = False
+    is_only_thinking: bool = False
+
+    @property
+    def problem(self) -> str:
+        """Why the last reply could not be used."""
+        return self.replies[-1].problem if self.replies else ""
 
 
 async def ask_in_form(
@@ -176,7 +184,8 @@ async def ask_in_form(
     """
     answer = await ask_structured(client, request, form, known=client.known, attempts=attempts)
     replies = tuple(keep_reply(request.messages, attempt.reply, attempt.problem) for attempt in answer.tries)
-    return FormAnswer(answer.value, replies, bool(answer.tries) and answer.tries[-1].reply.finish_reason == "length")
+    last = answer.tries[-1].reply
+    return FormAnswer(answer.value, replies, last.finish_reason == "length", last.is_only_thinking)
 
 
 async def ask_by_example(
@@ -191,6 +200,9 @@ async def ask_by_example(
     for attempt in range(attempts):
         again = replace(request, seed=None if request.seed is None else request.seed + attempt)
         reply = await client.complete(again)
+        if reply.is_only_thinking:
+            problem = explain_only_thinking(request.max_tokens, is_cut=reply.finish_reason != "stop")
+            return FormAnswer(None, (*replies, keep_reply(request.messages, reply, problem)), is_only_thinking=True)
         value, problem = read_structured(reply.text, form)
         replies.append(keep_reply(request.messages, reply, problem))
         if value is not None:

@@ -1,4 +1,4 @@
-"""Reads the JSON that a model meant: fenced, wrapped in prose, slightly broken, or not JSON at all but a list.
+"""Reads the JSON that a model meant: fenced, wrapped in prose, inside a JSON string, or slightly broken.
 
 Models without structured output answer in all these ways. A reply is turned into candidates, best first, and the caller
 takes the first that fits its schema; nothing is guessed beyond the form.
@@ -13,14 +13,12 @@ from typing import Any
 
 from json_repair import repair_json
 
-FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
-LIST_ITEM = re.compile(r"^\s*(?:\d{1,3}[.):]|[-*•–+])[ \t]+(?P<text>\S.*?)\s*$")
-EMPHASIS = re.compile(r"^(\*\*|__|\*|_|`|\"|“|')(?P<inside>.+?)(\*\*|__|\*|_|`|\"|”|')$")
-BRACKET_AT_LINE_START = re.compile(r"^\s*[\[{]", re.MULTILINE)
-LONGEST_REPLY = 100_000
-"""Characters; a longer reply is read up to here, because a hostile one could make the search slow."""
+from attrprompt.llm.lenient_lists import LONGEST_REPLY
 
+FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
+BRACKET_AT_LINE_START = re.compile(r"^\s*[\[{]", re.MULTILINE)
 MOST_STARTS = 200
+MOST_STRINGS = 3
 
 
 def read_json(reply: str) -> Iterator[Any]:
@@ -29,7 +27,7 @@ def read_json(reply: str) -> Iterator[Any]:
     The whole reply, fenced blocks, the longest whole one inside prose, several in a row as one array, and last what can
     be repaired (a missing bracket, single quotes, a trailing comma) where a bracket begins a line.
     """
-    text = reply[:LONGEST_REPLY]
+    text = unwrap_string(reply)[:LONGEST_REPLY]
     fenced = [block.strip() for block in FENCE.findall(text)]
     for candidate in (text.strip(), *fenced):
         found = _parse(candidate)
@@ -47,23 +45,26 @@ def read_json(reply: str) -> Iterator[Any]:
             yield found
 
 
+def unwrap_string(reply: str) -> str:
+    """What a reply says that is one JSON string, fenced or not; any other reply as it is."""
+    text = reply
+    for _ in range(MOST_STRINGS):
+        fenced = FENCE.fullmatch(text.strip())
+        inner = (fenced.group(1) if fenced else text).strip()
+        if inner[:1] != '"' or len(inner) > LONGEST_REPLY:
+            break
+        try:
+            found = json.loads(inner, strict=False)
+        except ValueError:
+            break
+        text = found if isinstance(found, str) else text
+    return text
+
+
 def repair_object(text: str) -> dict[str, Any] | None:
     """The object that a text begins with, slightly broken or cut short; None where it is none."""
     found = _repair(text[:LONGEST_REPLY])
     return found if isinstance(found, dict) else None
-
-
-def read_list(reply: str) -> list[str]:
-    """The items of a numbered or bulleted list, in order, without markers and emphasis; empty where it has none."""
-    items = []
-    for line in reply[:LONGEST_REPLY].splitlines():
-        match = LIST_ITEM.match(line)
-        if match is None:
-            continue
-        text = match["text"].rstrip(",;")
-        wrapped = EMPHASIS.match(text)
-        items.append(wrapped["inside"].strip() if wrapped else text)
-    return [item for item in items if item]
 
 
 def _parse(text: str) -> Any | None:

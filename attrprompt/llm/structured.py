@@ -8,22 +8,35 @@ reply is read leniently, checked against the schema, and asked for again where i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from attrprompt.errors import ErrorKind, ProviderError
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
-from attrprompt.llm.lenient_json import read_json, read_list
+from attrprompt.llm.lenient_json import read_json, unwrap_string
+from attrprompt.llm.lenient_lists import ListItem, read_items
+from attrprompt.llm.thinking import explain_only_thinking
 
 DEFAULT_ATTEMPTS = 3
 REJECTING_STATUSES = frozenset({400, 404, 415, 422, 500, 501})
 """What servers answer to a `response_format` that they do not know; some crash on it."""
 
+EMPTY_LIST = "empty_list"
+EMPTY = "The list in the reply is empty."
+MOST_DEPTH = 3
+NAME_KEYS = ("name", "text", "value", "title", "label", "item", "dimension", "attribute", "topic", "subtopic", "prompt")
+DETAIL_KEYS = ("description", "explanation", "reason", "details", "why", "definition", "summary")
+OTHER_KEYS = ("id", "answer", "error", "message", "status", "type", "category", "note", "detail", "code", "thought")
+COUNTED_KEY = re.compile(r"\D{0,20}\d{1,3}")
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
+EntryT = TypeVar("EntryT")
 
 
 class Level(IntEnum):
@@ -77,7 +90,7 @@ class StructuredAnswer(Generic[ModelT]):
     @property
     def raw(self) -> str:
         """The last reply as it came."""
-        return self.tries[-1].reply.text if self.tries else ""
+        return self.tries[-1].reply.raw if self.tries else ""
 
     @property
     def problem(self) -> str:
@@ -95,7 +108,7 @@ async def ask_structured(
     attempts: int = DEFAULT_ATTEMPTS,
     highest: Level = Level.JSON_SCHEMA,
 ) -> StructuredAnswer[ModelT]:
-    """Ask until a reply fits the schema, at most so many times.
+    """Ask until a reply fits the schema, at most so many times; one that is only thinking is not asked for again.
 
     Args:
         client: what is asked.
@@ -121,6 +134,9 @@ async def ask_structured(
                 raise
             level = Level(level - 1)
             continue
+        if reply.is_only_thinking:
+            problem = explain_only_thinking(request.max_tokens, is_cut=reply.finish_reason != "stop")
+            return StructuredAnswer(None, (*tries, Try(reply, level, problem)))
         value, problem = read_structured(reply.text, schema)
         if value is None and reply.finish_reason == "length":
             problem += " The answer was cut at the limit of tokens."
@@ -141,12 +157,26 @@ def read_structured(text: str, schema: type[ModelT]) -> tuple[ModelT | None, str
         try:
             return schema.model_validate(candidate), ""
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            problem = problem or f"The reply has another form than asked for ({where}: {first['msg']})."
+            misfit = _explain_misfit(error)
+            problem = misfit if misfit == EMPTY else problem or misfit
     if not text.strip():
         return None, "The reply is empty."
     return None, problem or "The reply holds neither JSON nor a list."
+
+
+def refuse_empty(entries: list[EntryT]) -> list[EntryT]:
+    """For the list of a schema of which an empty one is no answer; the schema that is sent says nothing of it."""
+    if not entries:
+        raise PydanticCustomError(EMPTY_LIST, "the list is empty")
+    return entries
+
+
+def _explain_misfit(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] == EMPTY_LIST:
+        return EMPTY
+    where = ".".join(str(part) for part in first["loc"])
+    return f"The reply has another form than asked for ({where}: {first['msg']})."
 
 
 def strict_schema(schema: type[BaseModel]) -> dict[str, Any]:
@@ -172,29 +202,86 @@ def _candidates(text: str, schema: type[BaseModel]) -> Iterator[Any]:
     for found in read_json(text):
         yield found
         yield from _reshape(found, schema)
-    items = read_list(text)
-    if items:
-        yield from _reshape(items, schema)
+    items = read_items(unwrap_string(text))
+    name, item = _only_list(schema)
+    if items and name is not None:
+        yield {name: [_fit_item(listed, item) for listed in items]}
 
 
 def _reshape(found: Any, schema: type[BaseModel]) -> Iterator[Any]:
-    """Other ways to say the same: a bare list, another name for the one list, texts in place of objects."""
+    """Other ways to say the same: a bare list, another name for the one list, other names for what stands in it."""
     name, item = _only_list(schema)
-    if name is None:
-        return
-    if isinstance(found, Mapping):
-        lists = [value for value in found.values() if isinstance(value, list)]
-        if len(lists) != 1:
-            return
-        found = lists[0]
-    if not isinstance(found, Sequence) or isinstance(found, str):
-        return
-    yield {name: list(found)}
-    if isinstance(item, type) and issubclass(item, BaseModel):
-        first = next(iter(item.model_fields))
-        yield {name: [{first: entry} if isinstance(entry, str) else entry for entry in found]}
-    elif item is str:
-        yield {name: [_only_text(entry) for entry in found]}
+    entries = None if name is None else _find_entries(found, item)
+    if entries is not None:
+        yield {name: entries}
+        yield {name: [_fit_entry(entry, item) for entry in entries]}
+
+
+def _find_entries(found: Any, item: Any, depth: int = 0) -> list[Any] | None:
+    """The one list in what was found: itself, a value of it, a text that holds one, or what its keys name."""
+    if isinstance(found, list):
+        return found
+    if not isinstance(found, Mapping) or depth > MOST_DEPTH:
+        return None
+    lists = [value for value in found.values() if isinstance(value, list)]
+    if lists:
+        return lists[0] if len(lists) == 1 else None
+    if len(found) == 1:
+        [inside] = found.values()
+        if isinstance(inside, str):
+            parsed = [list_ for list_ in read_json(inside) if isinstance(list_, list)]
+            return parsed[0] if parsed else [_fit_item(listed, item) for listed in read_items(inside)] or None
+        return _find_entries(inside, item, depth + 1)
+    texts = {str(key): value for key, value in found.items() if isinstance(value, str)}
+    if len(texts) < len(found) or not texts:
+        return None
+    if all(COUNTED_KEY.fullmatch(key) for key in texts):
+        return list(texts.values())
+    if any(key.casefold() in (*NAME_KEYS, *DETAIL_KEYS, *OTHER_KEYS) for key in texts):
+        return None
+    return [_fit_item(ListItem(key, key, value), item) for key, value in texts.items()]
+
+
+def _fit_item(listed: ListItem, item: Any) -> Any:
+    """A line of a list in the form of the schema's items."""
+    if not _is_model(item):
+        return listed.line
+    first, details = _name_and_details(item)
+    return {first: listed.name, **({details: listed.details} if details and listed.details else {})}
+
+
+def _fit_entry(entry: Any, item: Any) -> Any:
+    """An entry of a list in the form of the schema's items, whatever its parts are called."""
+    if not _is_model(item):
+        return _pick(entry, NAME_KEYS) if item is str and isinstance(entry, Mapping) else entry
+    first, details = _name_and_details(item)
+    if isinstance(entry, str):
+        return {first: entry}
+    if not isinstance(entry, Mapping) or first in entry:
+        return entry
+    fitted = {**entry, first: _pick(entry, NAME_KEYS)}
+    if details and details not in entry:
+        fitted[details] = next((entry[key] for key in DETAIL_KEYS if isinstance(entry.get(key), str)), "")
+    return fitted
+
+
+def _pick(entry: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """The name in an object that a model made of its own: by the usual keys, else the first text that is no number."""
+    texts = {key: value for key, value in entry.items() if isinstance(value, str)}
+    named = next((texts[name] for name in names if name in texts), None)
+    others = [value for key, value in texts.items() if key not in DETAIL_KEYS and not value.strip().isdecimal()]
+    return named or (others[0] if others else entry)
+
+
+def _is_model(item: Any) -> bool:
+    return isinstance(item, type) and issubclass(item, BaseModel)
+
+
+def _name_and_details(item: type[BaseModel]) -> tuple[str, str | None]:
+    """The field of a name, the first, and that of its explanation, the second where it holds a text."""
+    fields = list(item.model_fields.items())
+    details = fields[1][0] if len(fields) > 1 and fields[1][1].annotation is str else None
+    return fields[0][0], details
 
 
 def _only_list(schema: type[BaseModel]) -> tuple[str | None, Any]:
@@ -205,14 +292,6 @@ def _only_list(schema: type[BaseModel]) -> tuple[str | None, Any]:
         if get_origin(info.annotation) in (list, tuple, Sequence) or info.annotation is list
     ]
     return lists[0] if len(lists) == 1 else (None, None)
-
-
-def _only_text(entry: Any) -> Any:
-    """A text that a model wrapped into an object of its own ({"name": "…"}) is meant as the text."""
-    if isinstance(entry, Mapping):
-        texts = [value for value in entry.values() if isinstance(value, str)]
-        return texts[0] if texts else entry
-    return entry
 
 
 def _shape(request: ChatRequest, schema: type[BaseModel], level: Level, tries: Sequence[Try]) -> ChatRequest:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from attrprompt.llm.chat import Message
+from attrprompt.llm.chat import Endpoint, Message
 
 CHARACTERS_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4
@@ -28,3 +29,37 @@ def estimate_tokens(text: str) -> int:
 def estimate_message_tokens(messages: Sequence[Message]) -> int:
     """Tokens of a chat: its texts, and what the chat template adds around each turn."""
     return sum(estimate_tokens(message["content"]) + TOKENS_PER_MESSAGE for message in messages)
+
+
+ROOM_TO_THINK = 2_048
+"""Tokens that a model may use for thinking before its answer. A limit is a ceiling: what is not used costs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimit:
+    """Most tokens of one reply.
+
+    Attributes:
+        chosen: what a person set; None leaves it at what the answer takes and the room before it.
+        room: for thinking, where nothing was chosen; 0 for models that do not think.
+    """
+
+    chosen: int | None = None
+    room: int = ROOM_TO_THINK
+
+    def for_answer(self, tokens: int) -> int:
+        """The limit of a reply whose answer alone takes so many tokens at most."""
+        return tokens + self.room if self.chosen is None else self.chosen
+
+    def at(self, endpoint: Endpoint) -> TokenLimit:
+        """The limit that suits an endpoint: the embedded model does not think, and would fill the room with prattle."""
+        return self.without_room() if endpoint.is_embedded else self
+
+    def without_room(self) -> TokenLimit:
+        """The same for a model that does not think."""
+        return TokenLimit(self.chosen, 0)
+
+
+DEFAULT_LIMIT = TokenLimit()
+ONE_WORD_LIMIT = TokenLimit(room=1_024)
+"""For many questions that are answered with a word or two each: an endpoint may reserve the limit of each request."""

@@ -25,9 +25,9 @@ from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError
 from attrprompt.kept import Kept
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
-from attrprompt.llm.tokens import estimate_message_tokens
+from attrprompt.llm.tokens import ONE_WORD_LIMIT, TokenLimit, estimate_message_tokens
 from attrprompt.project import DimensionKind, Project, fold_text
-from attrprompt.questionnaires.questionnaire import Question
+from attrprompt.questionnaires.questionnaire import Question, read_answer
 from attrprompt.records import Dataset, Sample
 from attrprompt.store import Store, StoredProject
 from attrprompt.store.answers import StoredAnswer
@@ -59,11 +59,12 @@ class JudgeQuestion:
 
 @dataclass(frozen=True)
 class JudgeQuestionnaire:
-    """All that is asked of one model about one data set."""
+    """All that is asked of one model about one data set; `limit` is the most tokens of an answer."""
 
     endpoint: Endpoint
     dataset: Dataset
     questions: tuple[JudgeQuestion, ...]
+    limit: TokenLimit = ONE_WORD_LIMIT
 
     @cached_property
     def prompt_tokens(self) -> int:
@@ -72,12 +73,13 @@ class JudgeQuestionnaire:
 
     @property
     def completion_tokens(self) -> int:
-        """Tokens of all answers, at most."""
+        """Tokens of all answers, without what a model thinks before them."""
         return ANSWER_TOKENS * len(self.questions)
 
     def make_request(self, question: Question) -> ChatRequest:
         """What is sent."""
-        return ChatRequest(question.messages, self.endpoint.model, temperature=0.0, max_tokens=ANSWER_TOKENS, seed=0)
+        most = self.limit.for_answer(ANSWER_TOKENS)
+        return ChatRequest(question.messages, self.endpoint.model, temperature=0.0, max_tokens=most, seed=0)
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def make_judge_questionnaire(
     dimensions: Sequence[str] | None = None,
     per_value: int = PER_VALUE,
     choice: TextChoice | None = None,
+    limit: TokenLimit = ONE_WORD_LIMIT,
 ) -> JudgeQuestionnaire:
     """The questions about a data set: so many texts of each value, in one fixed random order.
 
@@ -158,7 +161,7 @@ def make_judge_questionnaire(
             questions.append(_ask(document, endpoint, sample, name, asked, options))
     if not questions:
         raise InputError(f"No label of '{dataset.name}' has two values of {', '.join(chosen)} to choose between.")
-    return JudgeQuestionnaire(endpoint, dataset, tuple(questions))
+    return JudgeQuestionnaire(endpoint, dataset, tuple(questions), limit.at(endpoint))
 
 
 def score_judging(questionnaire: JudgeQuestionnaire, answers: Mapping[str, StoredAnswer]) -> dict[str, JudgedDimension]:
@@ -168,7 +171,9 @@ def score_judging(questionnaire: JudgeQuestionnaire, answers: Mapping[str, Store
         answered = [
             question for question in questionnaire.questions if question.dimension == name and question.key in answers
         ]
-        verdicts = [(question, read_choice(answers[question.key].raw, question.options)) for question in answered]
+        verdicts = [
+            (question, read_choice(read_answer(answers[question.key]), question.options)) for question in answered
+        ]
         told = [(question, choice) for question, choice in verdicts if choice is not None]
         if not answered:
             continue

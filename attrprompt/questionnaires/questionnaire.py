@@ -13,11 +13,14 @@ from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.llm.asking import PatientClient, work_concurrently
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
 from attrprompt.llm.prices import UNKNOWN, PriceTable, format_usd
+from attrprompt.llm.thinking import explain_only_thinking, split_thinking
 from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store.answers import StoredAnswer
 
 KIND = "zero-shot"
+MOST_SILENT = 3
+"""Where so many first questions bring nothing but thinking, the others would too."""
 
 
 class Question(Protocol):
@@ -54,7 +57,7 @@ class Questionnaire(Protocol):
 
     @property
     def completion_tokens(self) -> int:
-        """Estimated tokens of all answers."""
+        """Estimated tokens of all answers, without what a model thinks before them."""
         ...
 
     def make_request(self, question: Question) -> ChatRequest:
@@ -84,6 +87,8 @@ class Questionnaires(BackgroundWork[int]):
     ) -> Future[int]:
         """Ask what has no stored answer yet; the future gives the number of answers that came.
 
+        A text for which the model only thinks is asked about once; it has no answer then and can be asked about later.
+
         Raises:
             InputError: nothing is left to ask, or something is being asked already.
         """
@@ -95,8 +100,9 @@ class Questionnaires(BackgroundWork[int]):
             self._runtime.embedded().start()  # so that a missing package or file is said at once
 
         async def work(stop: asyncio.Event, tell: Tell) -> tuple[int, str]:
-            came = await self._ask(project_id, questionnaire, left, len(known), key, concurrency, stop, tell)
-            return came, f"{len(known) + came:,} of {len(questionnaire.questions):,} texts answered"
+            came, gave_up = await self._ask(project_id, questionnaire, left, len(known), key, concurrency, stop, tell)
+            outcome = f"{len(known) + came:,} of {len(questionnaire.questions):,} texts answered"
+            return came, f"{outcome}. {gave_up}" if gave_up else outcome
 
         return self.begin(project_id, work, title=questionnaire.endpoint.model)
 
@@ -110,38 +116,57 @@ class Questionnaires(BackgroundWork[int]):
         concurrency: int,
         stop: asyncio.Event,
         tell: Tell,
-    ) -> int:
+    ) -> tuple[int, str]:
+        """How many answers came, and why others did not although the model replied."""
         client = self._runtime.make_client(questionnaire.endpoint, key)
         patient = PatientClient(client)
         by_key = {question.key: question for question in left}
         wanted = len(questionnaire.questions)
-        came = 0
+        came, silent, reason = 0, 0, ""
 
-        async def ask(name: str) -> None:
-            self._runtime.store.answers.add(project_id, await ask_one(patient, questionnaire, by_key[name]))
+        async def ask(name: str) -> str:
+            answer = await ask_one(patient, questionnaire, by_key[name])
+            if isinstance(answer, str):
+                return answer
+            self._runtime.store.answers.add(project_id, answer)
+            return ""
 
         try:
-            async for _ in work_concurrently(list(by_key), ask, concurrency=concurrency, stop=stop):
-                came += 1
+            async for gave_up in work_concurrently(list(by_key), ask, concurrency=concurrency, stop=stop):
+                came += not gave_up
+                silent += bool(gave_up)
+                reason = reason or gave_up
+                if silent >= MOST_SILENT and not begun + came:
+                    raise ProviderError(reason, kind=ErrorKind.ONLY_THINKING)
                 done = begun + came
                 tell(done / wanted, f"{done:,} of {wanted:,} texts answered")
         finally:
             await client.close()
-        return came
+        return came, f"{silent:,} got no answer: {reason}" if silent else ""
 
 
-async def ask_one(client: PatientClient, questionnaire: Questionnaire, question: Question) -> StoredAnswer:
-    """The answer to one question; a request that the endpoint refuses for what it says is an answer without text.
+async def ask_one(client: PatientClient, questionnaire: Questionnaire, question: Question) -> StoredAnswer | str:
+    """The answer to one question, or why there is none although the model replied: it did nothing but think.
+
+    A request that the endpoint refuses for what it says is an answer without text.
 
     Raises:
         ProviderError: the endpoint failed for good; what was answered is kept.
     """
+    request = questionnaire.make_request(question)
     try:
-        reply = await client.complete(questionnaire.make_request(question))
+        reply = await client.complete(request)
     except ProviderError as failure:
         if failure.kind is not ErrorKind.BAD_REQUEST:
             raise
         return StoredAnswer(question.key, questionnaire.endpoint.model, "", str(failure), 0, 0)
+    if reply.is_only_thinking:
+        return explain_only_thinking(request.max_tokens, is_cut=reply.finish_reason != "stop")
     return StoredAnswer(
-        question.key, reply.model, reply.text, "", reply.prompt_tokens or 0, reply.completion_tokens or 0
+        question.key, reply.model, reply.raw, "", reply.prompt_tokens or 0, reply.completion_tokens or 0
     )
+
+
+def read_answer(answer: StoredAnswer) -> str:
+    """What was answered; an answer is kept with what the model thought before it."""
+    return split_thinking(answer.raw).text

@@ -20,11 +20,12 @@ from attrprompt.analysis.texts.selection import TextChoice
 from attrprompt.analysis_jobs.loading import read_texts
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
-from attrprompt.llm.tokens import estimate_message_tokens
+from attrprompt.llm.tokens import ONE_WORD_LIMIT, TokenLimit, estimate_message_tokens
 from attrprompt.project import Project, fold_label
-from attrprompt.questionnaires.questionnaire import Question
+from attrprompt.questionnaires.questionnaire import Question, read_answer
 from attrprompt.records import Dataset
 from attrprompt.store import Store, StoredProject
+from attrprompt.store.answers import StoredAnswer
 
 ONE_LABEL_TOKENS = 24
 EXPECTED_TOKENS = 6  # of an answer, a label
@@ -58,6 +59,7 @@ class ZeroShotQuestionnaire:
         used_in_prompts: gold texts left out because they stood in a prompt.
         other_labels: test texts left out because the task has none of their labels.
         available: test texts that could be asked.
+        limit: most tokens of an answer.
     """
 
     endpoint: Endpoint
@@ -69,6 +71,7 @@ class ZeroShotQuestionnaire:
     used_in_prompts: int
     other_labels: int
     available: int
+    limit: TokenLimit = ONE_WORD_LIMIT
 
     @cached_property
     def prompt_tokens(self) -> int:
@@ -77,31 +80,38 @@ class ZeroShotQuestionnaire:
 
     @property
     def completion_tokens(self) -> int:
-        """Estimated tokens of all answers."""
+        """Estimated tokens of all answers, without what a model thinks before them."""
         return EXPECTED_TOKENS * len(self.questions) * (2 if self.multi_label else 1)
 
     def make_request(self, question: Question) -> ChatRequest:
         """What is sent."""
         return ChatRequest(
-            question.messages, self.endpoint.model, temperature=0.0, max_tokens=self._most_tokens, seed=0
+            question.messages,
+            self.endpoint.model,
+            temperature=0.0,
+            max_tokens=self.limit.for_answer(SEVERAL_LABELS_TOKENS if self.multi_label else ONE_LABEL_TOKENS),
+            seed=0,
         )
 
-    def read(self, answer: str) -> tuple[int, ...]:
+    def read(self, answer: StoredAnswer) -> tuple[int, ...]:
         """The labels that an answer names, by their numbers; none where it is no answer."""
-        return read_labels(answer, self.names, self.titles, multi_label=self.multi_label)
-
-    @property
-    def _most_tokens(self) -> int:
-        return SEVERAL_LABELS_TOKENS if self.multi_label else ONE_LABEL_TOKENS
+        return read_labels(read_answer(answer), self.names, self.titles, multi_label=self.multi_label)
 
 
 def make_zero_shot_questionnaire(
-    store: Store, project: StoredProject, test: Dataset, endpoint: Endpoint, *, at_most: int | None = None
+    store: Store,
+    project: StoredProject,
+    test: Dataset,
+    endpoint: Endpoint,
+    *,
+    at_most: int | None = None,
+    limit: TokenLimit = ONE_WORD_LIMIT,
 ) -> ZeroShotQuestionnaire:
     """The questions about a test set; texts come in one fixed random order, so that more texts ask again for none.
 
     Args:
         at_most: so many texts; None for all.
+        limit: most tokens of an answer; the embedded model gets no room to think.
 
     Raises:
         InputError: no test text has a label of the task.
@@ -136,6 +146,7 @@ def make_zero_shot_questionnaire(
         used_in_prompts=test.rows - len(samples),
         other_labels=len(written) - len(labelled),
         available=len(labelled),
+        limit=limit.at(endpoint),
     )
 
 

@@ -108,7 +108,7 @@ def score_zero_shot(
     if not answered:
         raise InputError("No answer has come yet. Ask the model first.")
     used = [answers[question.key] for question in answered]
-    read = [questionnaire.read(answer.raw) for answer in used]
+    read = [questionnaire.read(answer) for answer in used]
     tested = sorted({label for question in answered for label in question.labels})
     names = tuple(questionnaire.names[label] for label in tested)
     score = _score_several if questionnaire.multi_label else _score_one

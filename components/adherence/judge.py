@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from attrprompt.analysis.adherence.values import ValueAdherence
 from attrprompt.analysis_jobs.loading import hash_content
 from attrprompt.errors import AttrPromptError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import ONE_WORD_LIMIT
 from attrprompt.questionnaires.judge import (
     PER_VALUE,
     JudgedDimension,
@@ -26,6 +28,7 @@ from components.kit.notices import show_error
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_texts_behind
 from components.kit.text import escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 from components.kit.work import draw_asking
 
 PERCENT = st.column_config.NumberColumn(format="percent")
@@ -44,9 +47,10 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
             "that fits best. Beside its share stands what choosing at random gives."
             + (" The embedded model is too small to judge: this shows how it works." if endpoint.is_embedded else "")
         )
-        what, many = st.columns([3, 1])
+        what, many, most = st.columns([3, 1, 1])
         chosen = what.multiselect("Dimensions", list(dimensions), default=list(dimensions)[:1], key="judge_dimensions")
         number = many.number_input("Texts of each value", 1, 1_000, PER_VALUE, key="judge_texts")
+        draw_token_limit(most, key="judge")
         if not chosen:
             return
         try:
@@ -54,6 +58,7 @@ def draw_judge(page: ProjectPage, dataset: Dataset, dimensions: Sequence[str]) -
         except AttrPromptError as error:
             show_error(error)
             return
+        questionnaire = replace(questionnaire, limit=read_token_limit("judge", ONE_WORD_LIMIT).at(endpoint))
         answers = page.runtime.store.answers.find(
             page.project.id, (question.key for question in questionnaire.questions)
         )

@@ -20,6 +20,7 @@ from components.attributes.requests import describe_endpoint, find_endpoint, is_
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.text import escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 
 
 def draw_constraints(page: ProjectPage) -> None:
@@ -107,9 +108,10 @@ def _draw_proposals(page: ProjectPage) -> None:
     with st.expander(
         "Let a model look for values that cannot meet", icon=":material/auto_awesome:", key="constraint_ask"
     ):
-        number, guidance = st.columns([1, 4])
+        number, guidance, most = st.columns([1, 4, 1.3])
         n = number.number_input("Configurations", 10, 200, 30, 10, key="constraint_n")
         guidance.text_input("Guidance", key="constraint_guidance", max_chars=500)
+        draw_token_limit(most, key="constraint")
         st.button(
             f"Show it {n} sampled configurations",
             key="constraint_start",
@@ -125,7 +127,9 @@ def _draw_proposals(page: ProjectPage) -> None:
 
 def _ask(page: ProjectPage) -> None:
     n, guidance = int(st.session_state["constraint_n"]), st.session_state["constraint_guidance"]
-    start_request(page, ElicitationRequest(ProposalKind.CONSTRAINT, n=n, guidance=guidance), "Constraints")
+    limit = read_token_limit("constraint")
+    request = ElicitationRequest(ProposalKind.CONSTRAINT, n=n, guidance=guidance, limit=limit)
+    start_request(page, request, "Constraints")
 
 
 def _find_emptied(document: Project, values: dict[str, list[str]], labels: Sequence[str]) -> list[str]:

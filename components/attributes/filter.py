@@ -19,6 +19,7 @@ from components.attributes.similar import draw_similar
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.text import escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 
 TOKENS_PER_VERDICT = 160
 LONGEST = 640  # pixels
@@ -52,7 +53,7 @@ def draw_filter(page: ProjectPage) -> None:
 
 def _draw_start(page: ProjectPage, dimension_id: str) -> None:
     document, endpoint = page.project.document, find_endpoint(page)
-    labels, cap, ask = st.columns([3, 1, 2], vertical_alignment="bottom")
+    labels, cap, most, ask = st.columns([3, 1, 1.3, 2], vertical_alignment="bottom")
     chosen = labels.multiselect(
         "Labels",
         [key for key, _ in document.ordered_labels()],
@@ -68,6 +69,7 @@ def _draw_start(page: ProjectPage, dimension_id: str) -> None:
         key="filter_cap",
         help="At most so many values of one label are suggested to go; one always stays.",
     )
+    draw_token_limit(most, key="filter")
     asks = ask.toggle("Ask the model too", value=True, key="filter_ask")
     checked = sum(len(document.dimensions[dimension_id].values_for(key)) for key in chosen or document.labels)
     questions = count_questions(document, dimension_id, labels=chosen) if asks else 0
@@ -203,6 +205,7 @@ def _start(page: ProjectPage) -> None:
         asks_model=state["filter_ask"],
         cap=int(state["filter_cap"]),
         concurrency=default_concurrency(find_endpoint(page)),
+        limit=read_token_limit("filter"),
     )
     start_request(page, request, f"Filter of {page.project.document.dimensions[dimension_id].name}")
 

@@ -21,6 +21,7 @@ from components.attributes.requests import (
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.text import escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 
 
 def draw_propose_dimensions(page: ProjectPage) -> None:
@@ -33,11 +34,12 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
     with st.expander(
         "Let a model propose dimensions", icon=":material/auto_awesome:", key="elicit_dimensions", expanded=first
     ):
-        guidance, number = st.columns([4, 1])
+        guidance, number, most = st.columns([4, 1, 1.3])
         guidance.text_input(
             "Guidance", key="elicit_dimensions_guidance", placeholder="what the texts should differ in", max_chars=500
         )
         number.number_input("At most", 1, 20, 6, key="elicit_dimensions_n")
+        draw_token_limit(most, key="elicit_dimensions")
         draw_way(endpoint, key="elicit_dimensions_way")
         st.button(
             f"Propose up to {int(st.session_state['elicit_dimensions_n'])} dimensions",
@@ -53,6 +55,7 @@ def draw_propose_dimensions(page: ProjectPage) -> None:
                         n=int(st.session_state["elicit_dimensions_n"]),
                         guidance=st.session_state["elicit_dimensions_guidance"],
                         way=read_way(endpoint, key="elicit_dimensions_way"),
+                        limit=read_token_limit("elicit_dimensions"),
                     ),
                     "Dimensions",
                 ),

@@ -19,6 +19,7 @@ from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
 from components.kit.text import escape, shorten
+from components.kit.token_limit import draw_token_limit, read_token_limit
 from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
@@ -106,7 +107,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
     """The form that asks for values of the open cell, or of its dimension for all labels."""
     endpoint = find_endpoint(page)
     with st.expander("Let a model propose values", icon=":material/auto_awesome:", key="attributes_propose"):
-        guidance, number = st.columns([4, 1])
+        guidance, number, most = st.columns([4, 1, 1.3])
         guidance.text_input(
             "Guidance",
             key="elicit_guidance",
@@ -115,6 +116,7 @@ def draw_propose_values(page: ProjectPage, cell: OpenCell) -> None:
             help="A wish in your own words, put at the end of the question.",
         )
         number.number_input("Values a label", 1, 100, 10, key="elicit_n")
+        draw_token_limit(most, key="elicit")
         draw_way(endpoint, key="elicit_way")
         labels = len(page.project.document.labels)
         n = int(st.session_state["elicit_n"])
@@ -196,6 +198,7 @@ def _ask_values(page: ProjectPage, cell: OpenCell, *, everywhere: bool) -> None:
         guidance=state["elicit_guidance"],
         way=read_way(find_endpoint(page), key="elicit_way"),
         concurrency=min(4, default_concurrency(find_endpoint(page))),
+        limit=read_token_limit("elicit"),
     )
     of = f"{cell.dimension.name} of all labels" if everywhere else cell.title
     start_request(page, request, f"Values for {of}")

@@ -18,6 +18,7 @@ from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback, show_error
 from components.kit.text import Markdown, escape
+from components.kit.token_limit import read_token_limit
 
 POLL_SECONDS = 1.0
 _TRIED = "elicit_tried"
@@ -145,10 +146,11 @@ def _ask(page: ProjectPage, trial: Trial) -> Future[TriedValue]:
     endpoint = find_endpoint(page)
     key = find_endpoint_key(endpoint)
     client = page.runtime.make_client(endpoint, key)
+    limit = read_token_limit("elicit").at(endpoint)
 
     async def ask() -> TriedValue:
         try:
-            return await try_value(client, endpoint.model, trial)
+            return await try_value(client, endpoint.model, trial, limit=limit)
         finally:
             await client.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,9 @@ from attrprompt.errors import AttrPromptError
 from attrprompt.evaluation.plots import describe_confusion, title_metrics
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
+from attrprompt.llm.tokens import ONE_WORD_LIMIT
 from attrprompt.plots.interactive import make_figure
+from attrprompt.questionnaires.questionnaire import read_answer
 from attrprompt.questionnaires.zero_shot import ZeroShotQuestionnaire, make_zero_shot_questionnaire
 from attrprompt.questionnaires.zero_shot_scores import NO_LABEL, ZeroShotScores, score_zero_shot
 from attrprompt.records import Dataset
@@ -23,6 +26,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.notices import show_error
 from components.kit.text import Markdown, escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 from components.kit.work import draw_asking
 
 ASKED_FIRST = 200
@@ -63,7 +67,9 @@ def _choose_plan(page: ProjectPage, test: Dataset, endpoint: Endpoint) -> ZeroSh
     if endpoint.is_embedded:
         st.caption("The embedded model is tiny and a poor classifier: this shows how the baseline works, little else.")
     whole = _make_questionnaire(page, endpoint, test.id, hash_content(page.runtime.store, test), None)
-    texts = st.number_input(
+    number, most = st.columns([3, 1])
+    draw_token_limit(most, key="zero_shot")
+    texts = number.number_input(
         "Test texts to ask about",
         1,
         whole.available,
@@ -71,7 +77,8 @@ def _choose_plan(page: ProjectPage, test: Dataset, endpoint: Endpoint) -> ZeroSh
         key=f"zero_shot_texts_{test.id}",
         help="In one fixed random order: more texts later ask again for none.",
     )
-    return _make_questionnaire(page, endpoint, test.id, hash_content(page.runtime.store, test), int(texts))
+    chosen = _make_questionnaire(page, endpoint, test.id, hash_content(page.runtime.store, test), int(texts))
+    return replace(chosen, limit=read_token_limit("zero_shot", ONE_WORD_LIMIT).at(endpoint))
 
 
 def _make_questionnaire(
@@ -135,7 +142,7 @@ def tabulate_answers(questionnaire: ZeroShotQuestionnaire, answers: Mapping[str,
     """The answers as they came, those that are no label first."""
     names = questionnaire.names
     read = [
-        (question, answers[question.key], questionnaire.read(answers[question.key].raw))
+        (question, answers[question.key], questionnaire.read(answers[question.key]))
         for question in questionnaire.questions
         if question.key in answers
     ]
@@ -146,7 +153,7 @@ def tabulate_answers(questionnaire: ZeroShotQuestionnaire, answers: Mapping[str,
                 "Text": question.item,
                 "Gold": " + ".join(names[label] for label in question.labels),
                 "Read as": " + ".join(names[label] for label in labels) or NO_LABEL,
-                "Answer": answer.raw or answer.problem,
+                "Answer": read_answer(answer) or answer.problem,
             }
             for question, answer, labels in read[:ANSWERS_SHOWN]
         ]

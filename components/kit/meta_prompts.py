@@ -17,12 +17,14 @@ from attrprompt.generation.metaprompt.stored_prompts import (
 from attrprompt.generation.metaprompt.writing import MOST_PROMPTS, TOKENS_PER_PROMPT
 from attrprompt.generation.plans.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import TokenLimit
 from attrprompt.sampling import LabelSet
 from attrprompt.store.jobs import JobState
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
 from components.kit.text import escape
+from components.kit.token_limit import draw_token_limit, read_token_limit
 from components.kit.work import draw_stoppable
 
 POLL_SECONDS = 1.0
@@ -52,7 +54,9 @@ def _draw_request(
     is_first: bool,
 ) -> None:
     wanted = list(missing) or list(plan_label_sets(page.project.document, options))
-    count = int(st.number_input("Prompts for each class", 1, MOST_PROMPTS, DEFAULT_COUNT, key=f"{key}_count"))
+    number, most = st.columns(2)
+    count = int(number.number_input("Prompts for each class", 1, MOST_PROMPTS, DEFAULT_COUNT, key=f"{key}_count"))
+    draw_token_limit(most, key=key)
     st.caption(
         f"{len(wanted):,} request{'' if len(wanted) == 1 else 's'} or more, about "
         f"{2 * TOKENS_PER_PROMPT * count * len(wanted):,} tokens, to {escape(endpoint.model)}."
@@ -64,7 +68,7 @@ def _draw_request(
         icon=":material/edit_note:",
         disabled=job is not None and job.is_open,
         on_click=in_callback,
-        args=(lambda: _start(page, wanted, count, endpoint),),
+        args=(lambda: _start(page, wanted, count, endpoint, read_token_limit(key)),),
     )
 
 
@@ -122,7 +126,7 @@ def _draw_job(page: ProjectPage, key: str) -> None:
     poll()
 
 
-def _start(page: ProjectPage, label_sets: Sequence[LabelSet], count: int, endpoint: Endpoint) -> str:
+def _start(page: ProjectPage, label_sets: Sequence[LabelSet], count: int, endpoint: Endpoint, limit: TokenLimit) -> str:
     key = find_endpoint_key(endpoint)
-    page.runtime.background(MetaWritings).start(page.project, label_sets, count, endpoint, key)
+    page.runtime.background(MetaWritings).start(page.project, label_sets, count, endpoint, key, limit=limit)
     return f"{endpoint.model} writes prompts."

@@ -143,6 +143,8 @@ def draw_asking(
     left = sum(question.key not in answers for question in questionnaire.questions)
     if not left:
         return
+    if job is not None and job.state is JobState.DONE:
+        st.caption(escape(f"Last time: {job.message}"))
     cost = describe_cost(questionnaire, left, page.runtime.prices_for(page.project.id))
     st.caption(escape(f"{left:,} requests to {questionnaire.endpoint.model}: {cost}."))
     st.button(

@@ -31,11 +31,12 @@ class Control:
 
 @dataclass(frozen=True)
 class ControlResult:
-    """How a model did on the control questions."""
+    """How a model did on the control questions; `gave_up` says why some got no answer, empty where all got one."""
 
     right: int
     asked: int
     replies: tuple[RawReply, ...]
+    gave_up: str = ""
 
     @property
     def is_trusted(self) -> bool:
@@ -50,7 +51,7 @@ class ControlResult:
             return "There was nothing to put the model to the test with."
         if self.is_trusted:
             return f"{result}."
-        return f"{result}, so it was not asked about the values."
+        return f"{result}, so it was not asked about the values. {self.gave_up}".strip()
 
 
 def choose_controls(
@@ -88,4 +89,5 @@ async def ask_controls(questioner: Questioner, controls: Sequence[Control]) -> C
     """
     answers = await asyncio.gather(*(questioner.ask(control.messages) for control in controls))
     right = sum(answer.verdict is control.expected for answer, control in zip(answers, controls, strict=True))
-    return ControlResult(right, len(controls), tuple(reply for answer in answers for reply in answer.replies))
+    gave_up = next((answer.gave_up for answer in answers if answer.gave_up), "")
+    return ControlResult(right, len(controls), tuple(reply for answer in answers for reply in answer.replies), gave_up)

@@ -22,12 +22,13 @@ from attrprompt.elicitation.class_filter.findings import (
 )
 from attrprompt.elicitation.class_filter.margins import Margin, measure_margins
 from attrprompt.elicitation.class_filter.similar import SIMILAR_LABELS, embed_dimension, find_similar_labels
-from attrprompt.elicitation.class_filter.verdicts import Questioner, Verdict, ask_about
+from attrprompt.elicitation.class_filter.verdicts import ANSWER_TOKENS, Questioner, Verdict, ask_about
 from attrprompt.elicitation.proposals import remove_values
 from attrprompt.encoding.encoder import Encoder
 from attrprompt.errors import InputError
 from attrprompt.llm.asking import RawReply, work_concurrently
 from attrprompt.llm.chat import ChatClient
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Project
 
 __all__ = [
@@ -55,6 +56,7 @@ class FilteredLabel:
     Attributes:
         replies: as they came; those to the control questions stand with the first label.
         control: how the model did on the control questions; None where no model is asked.
+        gave_up: why values have no verdict although the model replied; empty where that did not happen.
     """
 
     label_id: str
@@ -63,6 +65,7 @@ class FilteredLabel:
     control: ControlResult | None
     done: int
     total: int
+    gave_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ async def filter_dimension(
     cap: int = CAP_PER_LABEL,
     asked_labels: int = ASKED_LABELS,
     insists_on_model: bool = False,
-    max_tokens: int = 64,
+    limit: TokenLimit = DEFAULT_LIMIT,
     concurrency: int = 8,
     stop: asyncio.Event | None = None,
 ) -> AsyncIterator[FilteredLabel]:
@@ -126,7 +129,7 @@ async def filter_dimension(
         cap: at most so many values of a label are suggested to go; one always stays.
         asked_labels: about so many similar labels the model is asked per value.
         insists_on_model: ask a model that failed the control questions all the same.
-        max_tokens: of one verdict; a model that thinks aloud first needs more.
+        limit: most tokens of one verdict.
         concurrency: questions at the same time.
         stop: when set, no further label is begun.
 
@@ -149,10 +152,12 @@ async def filter_dimension(
     wanted = [label_id for label_id, _ in project.ordered_labels() if not labels or label_id in labels]
     questioner, control = None, None
     if client is not None:
-        questioner = Questioner(client, model, max_tokens=max_tokens, concurrency=concurrency)
+        questioner = Questioner(client, model, max_tokens=limit.for_answer(ANSWER_TOKENS), concurrency=concurrency)
         control = await ask_controls(questioner, choose_controls(project, dimension_id, planned, ranked.far))
         if not (control.is_trusted or insists_on_model):
             questioner = None
+
+    gave_up: dict[str, str] = {}
 
     async def ask(label_id: str, value_id: str) -> tuple[str, dict[str, Verdict], tuple[RawReply, ...]]:
         verdicts: dict[str, Verdict] = {}
@@ -163,6 +168,8 @@ async def filter_dimension(
             asked = await questioner.ask(ask_about(project, dimension_id, label_id, text, check.similar_id))
             replies.extend(asked.replies)
             verdicts[check.similar_id] = asked.verdict
+            if asked.gave_up:
+                gave_up[label_id] = asked.gave_up
         return value_id, verdicts, tuple(replies)
 
     async def work(label_id: str) -> tuple[str, tuple[FilterFinding, ...], tuple[RawReply, ...]]:
@@ -180,7 +187,8 @@ async def filter_dimension(
     async for label_id, findings, replies in work_concurrently(wanted, work, concurrency=LABELS_AT_ONCE, stop=stop):
         done += 1
         asked_first = control.replies if control is not None and done == 1 else ()
-        yield FilteredLabel(label_id, findings, (*asked_first, *replies), control, done, len(wanted))
+        reason = gave_up.get(label_id, "")
+        yield FilteredLabel(label_id, findings, (*asked_first, *replies), control, done, len(wanted), reason)
 
 
 def apply_filter(project: Project, accepted: Iterable[FilterFinding]) -> Project:

@@ -10,13 +10,13 @@ from enum import StrEnum
 from attrprompt.errors import ProviderError
 from attrprompt.llm.asking import PASSING, RawReply, be_patient, keep_failure, keep_reply
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
+from attrprompt.llm.thinking import explain_only_thinking
+from attrprompt.llm.tokens import ROOM_TO_THINK
 from attrprompt.project import Project
 
 TRIES = 2
 TEMPERATURE = 0.0
-MOST_TOKENS = 64
-
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+ANSWER_TOKENS = 64
 _YES, _NO = frozenset({"yes", "1", "true"}), frozenset({"no", "0", "false"})
 
 
@@ -30,10 +30,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class AskedVerdict:
-    """A verdict with the replies it was read from."""
+    """A verdict with the replies it was read from; `gave_up` says why there is none although the model replied."""
 
     verdict: Verdict
     replies: tuple[RawReply, ...]
+    gave_up: str = ""
 
 
 def read_verdict(reply: str) -> Verdict:
@@ -41,8 +42,7 @@ def read_verdict(reply: str) -> Verdict:
 
     `1` and `0` count as yes and no, as do JSON forms like `{"answer": "yes"}`.
     """
-    text = _THINKING.sub("", reply)
-    words = [word for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in {"json", "answer", "verdict"}]
+    words = [word for word in re.findall(r"[a-z0-9]+", reply.lower()) if word not in {"json", "answer", "verdict"}]
     if not words:
         return Verdict.NONE
     says = {word for word in words if word in {"yes", "no"}}
@@ -77,7 +77,9 @@ def ask_about(project: Project, dimension_id: str, label_id: str, value_text: st
 class Questioner:
     """Puts questions to a model, at most so many at the same time."""
 
-    def __init__(self, client: ChatClient, model: str, *, max_tokens: int = MOST_TOKENS, concurrency: int = 8) -> None:
+    def __init__(
+        self, client: ChatClient, model: str, *, max_tokens: int = ANSWER_TOKENS + ROOM_TO_THINK, concurrency: int = 8
+    ) -> None:
         self._client = be_patient(client)
         self._model = model
         self._max_tokens = max_tokens
@@ -90,9 +92,9 @@ class Questioner:
 
 
 async def ask_verdict(
-    client: ChatClient, model: str, messages: list[Message], *, max_tokens: int = MOST_TOKENS
+    client: ChatClient, model: str, messages: list[Message], *, max_tokens: int = ANSWER_TOKENS + ROOM_TO_THINK
 ) -> AskedVerdict:
-    """Put the question; a reply that is neither yes nor no is asked for once more.
+    """Put the question; a reply that is neither yes nor no is asked for once more, one that is only thinking is not.
 
     A failure that may pass but did not is no verdict either, so that one question does not cost all other answers.
 
@@ -109,6 +111,9 @@ async def ask_verdict(
                 raise
             replies.append(keep_failure(messages, model, failure))
             break
+        if reply.is_only_thinking:
+            problem = explain_only_thinking(max_tokens, is_cut=reply.finish_reason != "stop")
+            return AskedVerdict(Verdict.NONE, (*replies, keep_reply(messages, reply, problem)), problem)
         verdict = read_verdict(reply.text)
         problem = "neither yes nor no" if verdict is Verdict.NONE else ""
         replies.append(keep_reply(messages, reply, problem))

@@ -17,6 +17,7 @@ from attrprompt.elicitation.requests import suggest_way
 from attrprompt.generation.metaprompt.writing import write_meta_prompts
 from attrprompt.generation.plans.plan import PlanOptions, plan_label_sets
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Method
 from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.records import hash_text
@@ -107,6 +108,7 @@ async def write_and_keep(
     endpoint: Endpoint,
     key: SecretStr | None,
     *,
+    limit: TokenLimit = DEFAULT_LIMIT,
     stop: asyncio.Event | None = None,
     on_done: Callable[[int, int], None] | None = None,
 ) -> MetaPrompts:
@@ -125,6 +127,7 @@ async def write_and_keep(
             count,
             label_sets=label_sets,
             is_plain=suggest_way(endpoint) is Way.BY_EXAMPLE,
+            limit=limit,
             stop=stop,
             on_done=on_done,
         )
@@ -181,6 +184,8 @@ class MetaWritings(BackgroundWork[MetaPrompts]):
         count: int,
         endpoint: Endpoint,
         key: SecretStr | None = None,
+        *,
+        limit: TokenLimit = DEFAULT_LIMIT,
     ) -> None:
         """Begin to write in the background.
 
@@ -198,6 +203,7 @@ class MetaWritings(BackgroundWork[MetaPrompts]):
                 count,
                 endpoint,
                 key,
+                limit=limit,
                 stop=stop,
                 on_done=lambda done, of: tell(done / of, f"{done} of {of} classes"),
             )

@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from attrprompt.edits import clean_line
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.asking import PASSING, RawReply, ask_by_example, ask_in_form, be_patient, work_concurrently
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
+from attrprompt.llm.structured import refuse_empty
+from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Method, Project, fold_text
 from attrprompt.prompts.rendering import PromptRenderer
 from attrprompt.sampling import LabelSet
@@ -31,7 +34,7 @@ PLAIN_PENALTY = 1.12
 class WrittenPrompts(BaseModel):
     """The form of the model's answer."""
 
-    prompts: list[str]
+    prompts: Annotated[list[str], AfterValidator(refuse_empty)]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ async def write_meta_prompts(
     label_sets: Iterable[LabelSet] | None = None,
     is_plain: bool = False,
     temperature: float = 1.0,
+    limit: TokenLimit = DEFAULT_LIMIT,
     seed: int | None = None,
     concurrency: int = 4,
     stop: asyncio.Event | None = None,
@@ -80,6 +84,7 @@ async def write_meta_prompts(
         label_sets: those of a plan (`plan_label_sets`); None means each label alone.
         is_plain: ask without structured output, as suits small models that a schema makes repeat themselves.
         temperature: as for any generation.
+        limit: most tokens of a reply; with `is_plain` there is no room to think.
         seed: of the first request; the others count on from it.
         concurrency: label sets at a time.
         stop: when set, no further request is begun; what has come is kept.
@@ -116,7 +121,9 @@ async def write_meta_prompts(
                 model=model,
                 temperature=temperature,
                 repetition_penalty=PLAIN_PENALTY if is_plain else None,
-                max_tokens=max(FEWEST_TOKENS, TOKENS_PER_PROMPT * writer.missing),
+                max_tokens=(limit.without_room() if is_plain else limit).for_answer(
+                    max(FEWEST_TOKENS, TOKENS_PER_PROMPT * writer.missing)
+                ),
                 seed=None if first is None else first + round_number,
             )
             try:
@@ -126,6 +133,8 @@ async def write_meta_prompts(
                     raise
                 return writer.finish(str(failure))
             writer.replies += answer.replies
+            if answer.is_only_thinking:
+                return writer.finish(answer.problem)
             written = answer.value.prompts if answer.value is not None else []
             writer.take(written[:-1] if answer.is_cut and len(written) > 1 else written)
         return writer.finish()

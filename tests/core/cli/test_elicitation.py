@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from attrprompt import edits
+from attrprompt.llm.tokens import ROOM_TO_THINK
 from tests.documents import make_document
+
+
+def add_values(document, by_label):
+    for label, texts in by_label.items():
+        labels = [document.find_label(label)]
+        document = edits.add_values(document, document.find_dimension("subtopic"), texts, labels=labels).project
+    return document
 
 
 @pytest.fixture
@@ -31,6 +40,53 @@ def test_nonsense_exits_3_and_is_kept_raw(run, store, project, faulty_server):
     assert (status, printed["proposed"]) == (3, [])
     replies = store.replies.list_all(project.id, only_problems=True)
     assert len(replies) == printed["unread"] > 0
+
+
+def answer_with(text):
+    return lambda body: text
+
+
+def test_an_empty_list_ends_like_an_unreadable_one(run, project, faulty_server):
+    server = faulty_server(answer=answer_with('{"values": []}'))
+    arguments = ("--label", "music", "--no-embed", "--base-url", server.base_url, "--model", "faulty-1")
+    status, printed, _ = run("elicit", "News", "values", "subtopic", *arguments)
+    assert (status, printed["proposed"], printed["unread"]) == (3, [], printed["replies"])
+
+
+def test_an_explanation_becomes_the_description(run, project, faulty_server):
+    server = faulty_server(
+        answer=answer_with("Here are two:\n1. **Chess openings** – how a game begins\n2. **Rowing**")
+    )
+    arguments = ("--label", "music", "--n", 2, "--no-embed", "--base-url", server.base_url, "--model", "faulty-1")
+    status, printed, _ = run("elicit", "News", "values", "subtopic", *arguments)
+    proposed = [(each["text"], each["description"]) for each in printed["proposed"]]
+    assert (status, proposed) == (0, [("Chess openings", "how a game begins"), ("Rowing", "")])
+
+
+@pytest.mark.parametrize("wanted", [("values", "subtopic", "--label", "music"), ("dimensions",), ("constraints",)])
+def test_a_model_that_only_thinks_is_asked_once_and_what_to_raise_is_said(
+    run, store, project, faulty_server, document, wanted
+):
+    filled = add_values(document, {"music": ["a", "b"], "movies": ["c"]})
+    store.projects.save(project.id, project, filled, actor="ana", source="test", summary="")
+    server = faulty_server(usual="only_thinking")
+    arguments = ("--no-embed", "--base-url", server.base_url, "--model", "faulty-1", "--max-tokens", 300)
+    status, printed, _ = run("elicit", "News", *wanted, *arguments)
+    assert (status, printed["proposed"], len(server.asked)) == (3, [], 1)
+    assert "used all 300 tokens for thinking" in " ".join(printed["problems"])
+    assert "--max-tokens" in " ".join(printed["problems"])
+    assert server.asked[0].body["max_tokens"] == 300
+    assert "Paris" in store.replies.list_all(project.id)[0].raw
+
+
+def test_the_limit_leaves_room_to_think_unless_one_is_chosen(run, project, faulty_server):
+    server = faulty_server(script=["numbered"] * 20)
+    arguments = ("--label", "music", "--n", 5, "--no-embed", "--base-url", server.base_url, "--model", "faulty-1")
+    run("elicit", "News", "values", "subtopic", *arguments)
+    run("elicit", "News", "values", "subtopic", *arguments, "--way", "by_example")
+    limits = {each.body["max_tokens"] for each in server.asked}
+    assert 200 in limits
+    assert 200 + ROOM_TO_THINK in limits
 
 
 def test_progress_goes_to_stderr_after_each_reply_and_only_forward(run, project, faulty_server):

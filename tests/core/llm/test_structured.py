@@ -3,15 +3,25 @@ from __future__ import annotations
 import json
 import time
 from itertools import product
+from typing import Annotated
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.asking import PatientClient, ask_by_example
 from attrprompt.llm.chat import ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.lenient_json import read_json, read_list
-from attrprompt.llm.structured import KnownLevels, Level, ask_structured, read_structured, strict_schema
+from attrprompt.llm.lenient_json import read_json
+from attrprompt.llm.lenient_lists import read_list
+from attrprompt.llm.structured import (
+    KnownLevels,
+    Level,
+    ask_structured,
+    read_structured,
+    refuse_empty,
+    strict_schema,
+)
 from tests.faulty_server import ANSWERS, LISTED, MODEL
 
 
@@ -149,6 +159,87 @@ def test_texts_stand_for_the_objects_that_were_asked_for(reply):
     value, problem = read_structured(reply, Proposals)
     assert problem == ""
     assert [each.text for each in value.proposals] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '[{"id": "1", "name": "a"}, {"id": "2", "name": "b"}]',
+        '[{"id": 1, "value": "a", "description": "first"}, {"id": 2, "value": "b"}]',
+        '{"values": [{"number": "1", "club": "a"}, {"number": "2", "club": "b"}]}',
+        '"[\\"a\\", \\"b\\"]"',
+        '```json\n"[\\"a\\", \\"b\\"]"\n```',
+        '"1. a\\n2. b"',
+        '{"values": "[\\"a\\", \\"b\\"]"}',
+        '{"values": "1. a\\n2. b"}',
+        '{"data": {"values": ["a", "b"]}}',
+        '{"1": "a", "2": "b"}',
+        '{"value_1": "a", "value_2": "b"}',
+        '{"a": "the first", "b": "the second"}',
+        "a) a\n- [x] b",
+    ],
+)
+def test_a_list_is_read_whatever_it_is_wrapped_in(reply):
+    assert read_structured(reply, Values) == (Values(values=["a", "b"]), "")
+
+
+@pytest.mark.parametrize(
+    "reply", ['{"answer": "no", "reason": "I cannot"}', '{"error": "overloaded"}', '{"name": "a", "text": "b"}', '"no"']
+)
+def test_an_object_of_another_kind_is_no_list(reply):
+    assert read_structured(reply, Values)[0] is None
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "1. **a** – first\n2. **b**: second",
+        '[{"id": 1, "name": "a", "description": "first"}, {"id": 2, "title": "b", "why": "second"}]',
+        '{"a": "first", "b": "second"}',
+        "1. a\n   - first\n2. b\n   - second",
+    ],
+)
+def test_explanations_go_where_the_form_has_room_for_them(reply):
+    value, problem = read_structured(reply, Proposals)
+    assert problem == ""
+    assert [(each.text, each.reason) for each in value.proposals] == [("a", "first"), ("b", "second")]
+
+
+class NonEmpty(BaseModel):
+    values: Annotated[list[str], AfterValidator(refuse_empty)]
+
+
+@pytest.mark.parametrize("reply", ['{"values": []}', "[]", "```json\n[]\n```"])
+def test_an_empty_list_is_no_answer_and_the_schema_says_nothing_of_it(reply):
+    assert read_structured(reply, NonEmpty) == (None, "The list in the reply is empty.")
+    assert "minItems" not in json.dumps(strict_schema(NonEmpty))
+
+
+@pytest.mark.parametrize("way", [ask_structured, None])
+async def test_a_reply_that_is_only_thinking_is_not_asked_for_again(faulty_server, way):
+    server = faulty_server(usual="only_thinking")
+    client = OpenAIChatClient(Endpoint(server.base_url, MODEL))
+    request = ChatRequest(messages=({"role": "user", "content": "List five."},), model=MODEL, max_tokens=200)
+    if way is ask_structured:
+        structured = await ask_structured(client, request, Values)
+        value, problem = structured.value, structured.problem
+    else:
+        answer = await ask_by_example(PatientClient(client), request, Values)
+        value, problem = answer.value, answer.problem
+        assert answer.is_only_thinking
+    await client.close()
+    assert value is None
+    assert "all 200 tokens for thinking" in problem
+    assert "--max-tokens" in problem
+    assert len(server.asked) == 1
+
+
+async def test_thinking_is_no_part_of_a_list_and_is_kept_beside_it(faulty_server):
+    draft = '<think>Draft: {"values": ["x is long", "y is long", "z is long"]}</think>{"values": ["a", "b"]}'
+    server = faulty_server(answer=lambda body: draft)
+    answer = await ask(server)
+    assert answer.value == Values(values=["a", "b"])
+    assert answer.raw == draft
 
 
 def test_several_objects_in_a_row_are_a_list():

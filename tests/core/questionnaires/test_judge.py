@@ -6,6 +6,7 @@ import pytest
 
 from attrprompt.errors import InputError
 from attrprompt.llm.chat import Endpoint
+from attrprompt.llm.tokens import TokenLimit
 from attrprompt.presets import load_preset
 from attrprompt.questionnaires.judge import make_judge_questionnaire, read_choice, score_judging
 from attrprompt.questionnaires.questionnaire import Questionnaires
@@ -108,3 +109,16 @@ def test_the_command_line_judges_a_sample_and_asks_once(store, project, run, fau
         assert judged["n"] + judged["no_verdict"] == 12
     assert len(server.asked) == 12
     assert run(*command[:3], "--only", "diversity", *command[5:])[0] == 2
+
+
+def test_a_judge_may_think_first(runtime, project, faulty_server, store):
+    dataset = add_texts(store, project)
+    server = faulty_server(answer=lambda body: f"<think>A, B or C?</think>{answer_as_read(body)}")
+    endpoint = Endpoint(server.base_url, "faulty-1")
+    questionnaire = make_judge_questionnaire(store, project, dataset, endpoint, per_value=5)
+    runtime.background(Questionnaires).start(project.id, questionnaire, concurrency=4).result(30)
+    answers = store.answers.find(project.id, [each.key for each in questionnaire.questions])
+    assert score_judging(questionnaire, answers)["style"].n >= 14
+    assert {each.body["max_tokens"] > 1_000 for each in server.asked} == {True}
+    limited = make_judge_questionnaire(store, project, dataset, endpoint, limit=TokenLimit(chosen=99))
+    assert limited.make_request(limited.questions[0]).max_tokens == 99

@@ -8,6 +8,7 @@ from attrprompt import edits
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.prices import PriceTable
+from attrprompt.llm.tokens import TokenLimit
 from attrprompt.project import Project, Task
 from attrprompt.questionnaires.questionnaire import Questionnaires, describe_cost
 from attrprompt.questionnaires.zero_shot import make_zero_shot_questionnaire, read_labels, write_messages
@@ -118,6 +119,49 @@ def test_answers_are_scored_and_those_without_a_label_are_wrong(runtime, faulty_
     assert scores.cost == pytest.approx((scores.tokens.prompt + scores.tokens.completion) / 1e6)
     sent = server.asked[0].body
     assert (sent["temperature"], sent["messages"][-1]["content"].startswith("Which one of these labels")) == (0, True)
+
+
+def test_thinking_before_an_answer_is_no_answer_and_is_kept(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
+    server = faulty_server(answer=lambda body: f"<think>World or Sports?</think>{answer_rightly(body)}")
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    ask(runtime, project, questionnaire)
+    answers = find_answers(store, project, questionnaire)
+    assert all(answer.raw.startswith("<think>") for answer in answers.values())
+    scores = score_zero_shot(questionnaire, answers, PriceTable.from_rows([]))
+    assert scores.scores["accuracy"].value == pytest.approx(23 / 24)
+
+
+def test_a_model_that_only_thinks_is_asked_a_few_times_and_what_to_raise_is_said(
+    runtime, faulty_server, store, project
+):
+    gold = add_gold(store, project)
+    server = faulty_server(usual="only_thinking")
+    endpoint = Endpoint(server.base_url, "faulty-1")
+    limit = TokenLimit(chosen=24)
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, endpoint, limit=limit)
+    with pytest.raises(ProviderError, match=r"all 24 tokens for thinking.*--max-tokens"):
+        ask(runtime, project, questionnaire)
+    assert len(server.asked) < 10
+    assert find_answers(store, project, questionnaire) == {}
+    server.usual, server.answer = "ok", answer_rightly
+    roomy = make_zero_shot_questionnaire(store, project, gold, endpoint)
+    assert ask(runtime, project, roomy) == 24
+    assert server.asked[-1].body["max_tokens"] > 1_000
+
+
+def test_a_text_that_only_makes_it_think_costs_one_request_and_no_other_text(runtime, faulty_server, store, project):
+    gold = add_gold(store, project)
+    server = faulty_server(answer=answer_rightly, by_prompt={"report 7.": ["only_thinking"]})
+    questionnaire = make_zero_shot_questionnaire(store, project, gold, Endpoint(server.base_url, "faulty-1"))
+    assert ask(runtime, project, questionnaire) == 23
+    assert len(server.asked) == 24
+    assert "23 of 24 texts answered. 1 got no answer" in runtime.background(Questionnaires).find(project.id).message
+
+
+def test_the_embedded_model_gets_no_room_to_think(store, project):
+    questionnaire = make_zero_shot_questionnaire(store, project, add_gold(store, project), Endpoint.embedded())
+    assert questionnaire.make_request(questionnaire.questions[0]).max_tokens == 24
 
 
 def test_a_failure_keeps_what_was_answered_and_the_rest_is_asked_later(runtime, faulty_server, store, project):
