@@ -17,11 +17,12 @@ from attrprompt.encoding.encoder import Vectors
 from attrprompt.errors import InputError, ProviderError
 from attrprompt.llm.chat import is_loopback, normalise_base_url
 from attrprompt.llm.failures import explain_bad_response
-from attrprompt.llm.sdk import FAILURES, authorize, explain_failure
+from attrprompt.llm.sdk import FAILURES, BoundedBlockingClient, authorize, explain_failure
 
 TEXTS_PER_REQUEST = 64
 TIMEOUT_SECONDS = 60.0
 RETRIES = 3
+MOST_ANSWER_BYTES = 64_000_000  # a thousand dimensions of 64 texts take one or two
 
 
 class EndpointEncoder:
@@ -54,7 +55,9 @@ class EndpointEncoder:
             webhook_secret="",
             timeout=TIMEOUT_SECONDS,
             max_retries=RETRIES,
-            http_client=openai.DefaultHttpxClient(trust_env=not is_loopback(self._base_url)),
+            http_client=BoundedBlockingClient(
+                MOST_ANSWER_BYTES, trust_env=not is_loopback(self._base_url), follow_redirects=False
+            ),
         )
 
     @property
@@ -95,7 +98,7 @@ class EndpointEncoder:
         try:
             rows = sorted(response.json()["data"], key=lambda row: row["index"])
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise self._refuse("no list of embeddings", response) from error
         if vectors.ndim != 2 or len(vectors) != number:
             raise self._refuse(f"{len(vectors)} embeddings for {number} texts", response)

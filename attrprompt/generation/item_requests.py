@@ -78,11 +78,3 @@ class ItemTranslator:
             request_id=reply.request_id or "",
             flags=tuple(flag.value for flag in processed.flags),
         )
-
-
-def explain_defect(defect: Exception) -> str:
-    """What is kept with an item whose answer came and could not be handled."""
-    return (
-        f"An answer came that could not be handled ({type(defect).__name__}). This is a defect of the app; "
-        "its log says more. The rest of the run is not affected."
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import time
 from collections import Counter
@@ -14,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from attrprompt.errors import ErrorKind, ProviderError, StoreError
-from attrprompt.generation.item_requests import ItemTranslator, explain_defect
+from attrprompt.generation.defects import keep_defect
+from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.generation.run_options import NOTES, RunLimits, SendingNotes, read_notes
 from attrprompt.generation.top_up import go_on_topping_up
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
@@ -28,7 +28,6 @@ from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 
 POLL_SECONDS = 1.0
-log = logging.getLogger(__name__)
 STOP_GRACE = 2.0  # seconds that requests in flight get before a stop cancels them
 
 
@@ -266,8 +265,7 @@ class RunExecution:
         try:
             result = self._translator.to_result(item, reply, attempts=attempts)
         except Exception as defect:
-            log.exception("run %s, item %s: the answer could not be handled", self._run.id, item.item)
-            return Failed(item.item, ErrorKind.BAD_RESPONSE, explain_defect(defect), attempts)
+            return Failed(item.item, ErrorKind.BAD_RESPONSE, self._keep_defect(item.item, defect), attempts)
         if isinstance(result, Failed):
             if self._first.is_fatal(result.reason):
                 self.request_end(RunState.FAILED, f"{result.message} All first answers failed alike.")
@@ -382,10 +380,13 @@ class RunExecution:
             try:
                 self._commit([answer], [], next_wave)
             except Exception as refusal:
-                log.exception("run %s, item %s: the answer could not be stored", self._run.id, answer.item)
                 self._tally.completed -= 1
                 self._tally.count(ErrorKind.BAD_RESPONSE)
-                self._commit([], [Failed(answer.item, ErrorKind.BAD_RESPONSE, explain_defect(refusal), 1)], next_wave)
+                message = self._keep_defect(answer.item, refusal)
+                self._commit([], [Failed(answer.item, ErrorKind.BAD_RESPONSE, message, 1)], next_wave)
+
+    def _keep_defect(self, item: int, defect: Exception) -> str:
+        return keep_defect(self._store.home, f"run {self._run.id}, item {item}", defect)
 
     def _commit(self, answers: list[NewSample], failures: list[Failed], next_wave: int) -> None:
         counters = self._tally.snapshot()

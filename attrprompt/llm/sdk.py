@@ -49,29 +49,68 @@ class BoundedHttpClient(openai.DefaultAioHttpClient):
         response = await super().send(request, stream=True, **settings)
         if stream and response.is_success:
             return response
+        body = _Body(response, self._most_bytes)
         try:
-            body = await self._read(response)
+            async for piece in response.aiter_bytes():
+                if body.is_over(piece):
+                    break
         finally:
             await response.aclose()
+        return body.to_response(request)
+
+
+class BoundedBlockingClient(openai.DefaultHttpxClient):
+    """The same for the SDK's client that blocks."""
+
+    def __init__(self, most_bytes: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._most_bytes = most_bytes
+
+    def send(self, request: httpx2.Request, *, stream: bool = False, **settings: Any) -> httpx2.Response:
+        """See `BoundedHttpClient.send`."""
+        response = super().send(request, stream=True, **settings)
+        if stream and response.is_success:
+            return response
+        body = _Body(response, self._most_bytes)
+        try:
+            any(body.is_over(piece) for piece in response.iter_bytes())
+        finally:
+            response.close()
+        return body.to_response(request)
+
+
+class _Body:
+    """What was read of a response so far."""
+
+    def __init__(self, response: httpx2.Response, most_bytes: int) -> None:
+        self._response, self._most_bytes = response, most_bytes
+        self._streams = is_event_stream(response)
+        self._read = bytearray()
+
+    def is_over(self, piece: bytes) -> bool:
+        """Take the next piece in; whether no more is read.
+
+        A stream of events ends with its mark, after which some servers stay silent.
+        """
+        self._read += piece
+        if len(self._read) > self._most_bytes:
+            if self._response.is_success:
+                raise AnswerTooLong(self._most_bytes)
+            del self._read[self._most_bytes :]
+            return True
+        return self._streams and STREAM_END in self._read[-len(piece) - len(STREAM_END) :]
+
+    def to_response(self, request: httpx2.Request) -> httpx2.Response:
+        """The response with what was read as its body."""
+        response = self._response
         headers = [(name, value) for name, value in response.headers.multi_items() if not _is_about_the_wire(name)]
         return httpx2.Response(
-            response.status_code, headers=headers, content=body, request=request, extensions=response.extensions
+            response.status_code,
+            headers=headers,
+            content=bytes(self._read),
+            request=request,
+            extensions=response.extensions,
         )
-
-    async def _read(self, response: httpx2.Response) -> bytes:
-        """The body; of a stream of events what comes before its end mark, after which some servers stay silent."""
-        streams = is_event_stream(response)
-        body = bytearray()
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > self._most_bytes:
-                if response.is_success:
-                    raise AnswerTooLong(self._most_bytes)
-                del body[self._most_bytes :]
-                break
-            if streams and STREAM_END in body[-len(piece) - len(STREAM_END) :]:
-                break
-        return bytes(body)
 
 
 def is_event_stream(response: httpx2.Response) -> bool:

@@ -6,7 +6,6 @@ An item ends once: what is stored already is never overwritten by a later result
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,8 @@ from typing import Any
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import name_item
-from attrprompt.generation.item_requests import ItemTranslator, explain_defect
+from attrprompt.generation.defects import keep_defect
+from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import ChatReply
 from attrprompt.llm.completions import read_chat_document, read_object, reply_in_place_of
 from attrprompt.llm.failures import OutOfTokensError, WithheldError, explain_status, quote_document
@@ -26,7 +26,6 @@ from attrprompt.runtime.endpoints import endpoint_of
 from attrprompt.store import Failed, NewSample, PlannedItem, Store
 from attrprompt.store.locks import run_lock
 
-log = logging.getLogger(__name__)
 PORTION = 500  # results a transaction
 LEFT_OVER = "A batch ended without an answer to some prompts. Resume sends them."
 KINDS_BY_CODE = {"batch_expired": ErrorKind.TIMEOUT, "batch_cancelled": ErrorKind.STOPPED}
@@ -139,8 +138,8 @@ class _Taker:
         try:
             ended = self._translator.to_result(item, reply)
         except Exception as defect:
-            log.exception("run %s, item %s: the answer could not be handled", self._run.id, item.item)
-            return Failed(item.item, ErrorKind.BAD_RESPONSE, explain_defect(defect), 1)
+            message = keep_defect(self._store.home, f"run {self._run.id}, item {item.item}", defect)
+            return Failed(item.item, ErrorKind.BAD_RESPONSE, message, 1)
         if isinstance(ended, Failed) and item.item not in self._failed:  # it was paid for all the same
             self._counters = replace(
                 self._counters,

@@ -25,6 +25,7 @@ class EmbeddingHandler(BaseHTTPRequestHandler):
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Location", self.server.location)
         self.end_headers()
         self.wfile.write(body)
 
@@ -44,7 +45,7 @@ def answer_vectors(asked):
 @pytest.fixture
 def endpoint():
     server = ThreadingHTTPServer(("127.0.0.1", 0), EmbeddingHandler)
-    server.seen, server.status, server.answer = [], 200, answer_vectors
+    server.seen, server.status, server.answer, server.location = [], 200, answer_vectors, ""
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     server.url = f"http://127.0.0.1:{server.server_port}/v1"
@@ -82,6 +83,14 @@ def test_a_refused_key_is_told_without_the_key(endpoint):
     assert "sk-secret" not in str(caught.value)
 
 
+def test_texts_follow_no_redirect(endpoint, faulty_server):
+    other = faulty_server(is_given_everywhere=True)
+    endpoint.status, endpoint.location = 307, f"{other.base_url}/embeddings"
+    with pytest.raises(ProviderError, match="redirects"):
+        EndpointEncoder(endpoint.url, "m").encode(["text"])
+    assert len(endpoint.seen) == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -89,7 +98,11 @@ def test_a_refused_key_is_told_without_the_key(endpoint):
         b"{}",
         b'{"data": [], "model": "m", "object": "list"}',
         b'{"data": [{"index": 0, "embedding": [0.0, 0.0], "object": "embedding"}], "model": "m", "object": "list"}',
+        b'{"data": [{"index": 0, "embedding": [1' + b"0" * 400 + b"]}]}",
+        b"[" * 100_000,
+        b'{"data": "' + b"a" * 65_000_000 + b'"}',
     ],
+    ids=("page", "empty", "none", "no_direction", "too_large_a_number", "too_deep", "too_long"),
 )
 def test_an_answer_without_usable_vectors_is_a_bad_response(endpoint, body):
     endpoint.answer = lambda asked: body
