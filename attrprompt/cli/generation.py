@@ -32,7 +32,7 @@ from attrprompt.generation.plans.plan import (
 from attrprompt.generation.progress import describe_end, describe_notes, describe_result
 from attrprompt.generation.run_options import GenerationParameters, RunLimits, read_notes
 from attrprompt.generation.sending import end_run, list_runs, load_run, owner_of, start_run
-from attrprompt.generation.top_up import DOES_NOT_COUNT, top_up
+from attrprompt.generation.top_up import DOES_NOT_COUNT, explain_end, top_up
 from attrprompt.project import Method, explain_validation
 from attrprompt.records import Flag, Run, RunState
 from attrprompt.runtime.endpoints import choose_endpoint, endpoint_of, read_endpoint_key
@@ -248,7 +248,7 @@ def top_up_command(
 ) -> int:
     """Ask again for what does not count until the run has the texts that were wanted, in at most five rounds.
 
-    Rejected texts never count. What does not count stays in the data set.
+    A round that brings nothing is the last. Rejected texts never count. What does not count stays in the data set.
     """
     session = get_session(context)
     stored = session.find_project(project)
@@ -318,6 +318,8 @@ def _send(session: Session, run: Run) -> int:
         session.tell(said)
     for alike in session.runtime.store.runs.summarise_failures(run.id):
         session.tell(f"{alike.count:,} failed ({alike.reason.value}): {alike.message}")
+    if stopped := explain_end(ended):
+        session.tell(stopped)
     if ended.reason:
         session.tell(ended.reason)
     if ended.counters.pending:

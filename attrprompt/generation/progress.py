@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attrprompt.generation.run_options import SendingNotes, read_notes
+from attrprompt.generation.top_up import explain_end
 from attrprompt.llm.dialect import describe_left_out
 from attrprompt.records import Flag, Run, RunState
 from attrprompt.runtime.runtime import Runtime
@@ -84,6 +85,7 @@ def describe_end(runtime: Runtime, run: Run) -> dict[str, Any]:
     return {
         **({"reason": run.reason} if run.reason and not run.waits_for_batch else {}),
         **({"reasons": reasons} if reasons else {}),
+        **({"top_up": ended} if (ended := explain_end(run)) else {}),
     }
 
 

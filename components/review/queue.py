@@ -11,7 +11,7 @@ import streamlit as st
 from attrprompt.errors import InputError
 from attrprompt.generation.progress import sort_flags
 from attrprompt.generation.sending import load_run
-from attrprompt.generation.top_up import DOES_NOT_COUNT, ROUNDS, measure_shortfall, top_up, write_again
+from attrprompt.generation.top_up import DOES_NOT_COUNT, ROUNDS, explain_end, measure_shortfall, top_up, write_again
 from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from attrprompt.store.samples import Facets
@@ -167,6 +167,8 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
         with errors_shown():
             lacking = measure_shortfall(page.runtime.store, dataset, ticked)
             st.caption(f"{lacking.usable:,} of {lacking.wanted:,} texts count.")
+            if ended := explain_end(load_run(page.runtime, dataset.id)):
+                st.caption(escape(ended))
             if lacking.coming and state is RunState.RUNNING:
                 st.caption(f"{lacking.coming:,} more are being written.")
             elif lacking.coming:
@@ -178,7 +180,8 @@ def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
                 disabled=not count,
                 on_click=in_callback,
                 args=(lambda: _ask_again(page, dataset, ticked),),
-                help=f"What again does not count is asked for once more, in at most {ROUNDS} rounds.",
+                help=f"What again does not count is asked for once more, in at most {ROUNDS} rounds; a round that "
+                "brings nothing is the last.",
             )
 
     poll()
