@@ -1,11 +1,12 @@
 """The command line: the same core as the app, one JSON object on stdout with `--json`.
 
-Exit status: 0 done; 2 bad input or usage, with one clear line; 3 finished, but some items failed; 130 interrupted
-with items pending.
+Exit status: 0 done; 1 a defect or a machine that gives out, with one line and the path of a log; 2 bad input or
+usage, with one clear line; 3 finished, but some items failed; 130 interrupted with items pending.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,9 +25,11 @@ from attrprompt.cli import (
     reporting,
     steps,
 )
-from attrprompt.cli.session import EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
+from attrprompt.cli.session import EXIT_DEFECT, EXIT_INPUT, EXIT_INTERRUPTED, Session, split_common_options
+from attrprompt.defects import explain_defect
 from attrprompt.errors import AttrPromptError
 from attrprompt.runtime.runtime import close_runtime
+from attrprompt.settings import load_settings
 
 GROUPS = (app, projects, elicitation, generation, batches, datasets, analysis, evaluation, steps, reporting)
 """Modules whose `register` adds their commands."""
@@ -70,6 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("Interrupted.", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DEFECT
+    except Exception as error:
+        doing = f"command {rest[0]}" if rest else "command"
+        print(f"Error: {explain_defect(error, load_settings(home).home, doing)}", file=sys.stderr)
+        return EXIT_DEFECT
     finally:
         close_runtime(home)
     return status if isinstance(status, int) else 0

@@ -25,6 +25,7 @@ RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 
 TOLD_EVERY = 10.0  # seconds
 EXIT_DONE = 0
+EXIT_DEFECT = 1
 EXIT_INPUT = 2
 EXIT_FAILURES = 3
 EXIT_INTERRUPTED = 130

@@ -2,25 +2,36 @@
 
 A template may be written by anybody who can edit a project, and it runs in the server. So it is read with an allow
 list (output, if, for, set, the filters below, `attributes.items()`), runs in Jinja's sandbox, and has a budget of
-loop steps and of characters: it can neither reach Python's objects nor hang the app nor fill its memory.
+work and of characters: it can neither reach Python's objects nor hang the app nor fill its memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, Undefined, nodes
-from jinja2.filters import FILTERS
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    Undefined,
+    nodes,
+    pass_context,
+)
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
 from attrprompt.errors import InputError
+from attrprompt.records import make_storable
 
 MAX_PROMPT_CHARACTERS = 100_000
-MAX_LOOP_STEPS = 10_000
+MAX_WORK = 1_000_000
+"""Of one rendering: a part of a loop that is run, and a character or item that is looked at, counts one, about 1 µs."""
+
 MAX_RANGE = 1_000
 MAX_NESTING = 60
 MAX_LOOPS_INSIDE = 3
@@ -82,6 +93,10 @@ class _Environment(ImmutableSandboxedEnvironment):
             raise _Refused(f"'{operator}' works on numbers only; join texts with ~.")
         return super().call_binop(context, operator, left, right)
 
+    def call(self, context: Context, called: Any, /, *arguments: Any, **named: Any) -> Any:
+        _spend(context, getattr(called, "__self__", None))
+        return super().call(context, called, *arguments, **named)
+
 
 class TemplateFailure(InputError):
     """A template that reads well cannot be rendered with these values.
@@ -115,7 +130,7 @@ class CompiledTemplate:
         Raises:
             TemplateFailure: a name is missing, a value does not suit what is done with it, or a limit is passed.
         """
-        context = self._template.new_context({"range": _range, **variables, BUDGET: [MAX_LOOP_STEPS]}, shared=True)
+        context = self._template.new_context({"range": _range, **variables, BUDGET: [MAX_WORK]}, shared=True)
         chunks: list[str] = []
         size = 0
         try:
@@ -150,6 +165,8 @@ def _compile(text: str, variables: Collection[str]) -> tuple[TemplateProblem | N
         return TemplateProblem(_sentence(error.message or "This is not a valid template."), error.lineno), None
     except SyntaxError as error:  # of the Python code that Jinja made, such as the same argument twice
         return TemplateProblem(_sentence(error.msg)), None
+    except ValueError as error:  # half a character or thousands of digits in what the template holds
+        return TemplateProblem(_sentence(f"A part of the template cannot be read: {error}")), None
     except _Refused as error:
         return TemplateProblem(error.sentence, error.line, _find_column(text, error.line, error.word)), None
 
@@ -167,12 +184,30 @@ def _parse(text: str, variables: Collection[str]) -> nodes.Template:
 
 
 class _Guard(NodeTransformer):
-    """Puts the limits into a checked tree: loops spend the budget, joined and kept texts have a largest size."""
+    """Puts the limits into a checked tree: what is run and looked at spends the budget; texts have a largest size."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  the name is Jinja's
+        size = nodes.Const(sum(1 for part in node.body for _ in part.find_all(nodes.Node)) + 1, lineno=node.lineno)
         self.generic_visit(node)
-        budget = nodes.Name(BUDGET, "load", lineno=node.lineno)
-        node.iter = nodes.Filter(node.iter, "_spend", [budget], [], None, None, lineno=node.lineno)
+        node.iter = nodes.Filter(node.iter, "_repeat", [size], [], None, None, lineno=node.lineno)
+        return node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _look_at(node.expr)
+        for operand in node.ops:
+            operand.expr = _look_at(operand.expr)
+        return node
+
+    def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.args = [_look_at(argument) for argument in node.args]
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _look_at(node.node)
         return node
 
     def visit_Assign(self, node: nodes.Assign) -> nodes.Node:  # noqa: N802
@@ -184,6 +219,10 @@ class _Guard(NodeTransformer):
         self.generic_visit(node)
         parts = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(parts, "join", [], [], None, None, lineno=node.lineno)
+
+
+def _look_at(node: nodes.Expr) -> nodes.Expr:
+    return nodes.Filter(node, "_look", [], [], None, None, lineno=node.lineno)
 
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
@@ -203,6 +242,8 @@ def _check_node(node: nodes.Node, depth: int = 0, loops: int = 0) -> None:
         raise _Refused(f"'{_NODE_WORDS.get(name, name.lower())}' cannot be used in a prompt template.", line)
     if isinstance(node, nodes.For) and node.recursive:
         raise _Refused("A recursive loop cannot be used in a prompt template.", line, "recursive")
+    if isinstance(node, nodes.Const) and isinstance(node.value, str) and make_storable(node.value)[1]:
+        raise _Refused("A text in the template holds half a character or NUL, which cannot be read.", line)
     if isinstance(node, nodes.Name) and node.name.startswith("_"):
         raise _Refused(f"'{node.name}': names that start with an underscore cannot be used.", line, node.name)
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
@@ -262,14 +303,40 @@ def _sentence(message: str) -> str:
     return message[:1].upper() + message[1:] + ("" if message.endswith(".") else ".")
 
 
-def _spend(iterable: Iterable[Any], budget: list[int]) -> Iterable[Any]:
-    """Charge a loop's steps to the prompt's budget before it starts."""
+def _spend(context: Context, value: Any, times: int = 1) -> None:
+    """Charge what is looked at, so many times, to the budget of the rendering."""
+    budget: list[int] = context[BUDGET]
+    budget[0] -= (len(value) if isinstance(value, Sized) and not isinstance(value, Undefined) else 1) * times
+    if budget[0] < 0:
+        raise _Refused("Its loops and filters do too much. Loop over less, or work on shorter texts.")
+
+
+@pass_context
+def _repeat(context: Context, iterable: Iterable[Any], parts: int) -> Iterable[Any]:
+    """Charge a loop's turns, each with the parts of its body, before it starts."""
     if not isinstance(iterable, Sized):
         iterable = list(iterable)
-    budget[0] -= len(cast(Sized, iterable))
-    if budget[0] < 0:
-        raise _Refused(f"Its loops take over {MAX_LOOP_STEPS:,} steps.")
+    _spend(context, iterable, parts)
     return iterable
+
+
+@pass_context
+def _look(context: Context, value: Any) -> Any:
+    _spend(context, value)
+    return value
+
+
+def _charge(name: str) -> Callable[..., Any]:
+    """The filter of this name, at the price of what it takes and of what it makes."""
+
+    @pass_context
+    def charged(context: Context, value: Any, *arguments: Any, **named: Any) -> Any:
+        _spend(context, value)
+        made = _FILTERS.call_filter(name, value, arguments, named, context)
+        _spend(context, made)
+        return made
+
+    return charged
 
 
 def _show(value: Any) -> Any:
@@ -322,12 +389,15 @@ def _make_environment() -> _Environment:
     environment = _Environment(
         undefined=_Missing, autoescape=False, trim_blocks=True, lstrip_blocks=True, cache_size=0, finalize=_show
     )
-    environment.filters = {name: FILTERS[name] for name in PLAIN_FILTERS}
-    own: dict[str, Callable[..., Any]] = {"join": _join, "replace": _replace, "reverse": _reverse}
-    environment.filters |= {**own, "_spend": _spend, "_plain": _plain}
+    environment.filters = {name: _charge(name) for name in FILTER_NAMES}
+    environment.filters |= {"_repeat": _repeat, "_look": _look, "_plain": _plain}
     environment.tests = {name: test for name, test in environment.tests.items() if name in TESTS}
     environment.globals = {}
     return environment
 
 
+_FILTERS = _Environment(undefined=_Missing)
+"""The filters as they are, three of them ours; in the sandbox too, because some read attributes."""
+
+_FILTERS.filters |= {"join": _join, "replace": _replace, "reverse": _reverse}
 _ENVIRONMENT = _make_environment()

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from attrprompt.errors import InputError, StoreError
@@ -39,9 +39,11 @@ class Database:
         file = home / DATABASE_FILE
         if url is None:
             _prepare_home(home)
-            url = f"sqlite:///{file}"
+            place: str | URL = URL.create("sqlite", database=str(file))  # a folder may be called 100%?
+        else:
+            place = url
         self.engine: Engine = create_engine(
-            url, json_serializer=lambda data: json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+            place, json_serializer=lambda data: json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         )
         self._checkpoints: Checkpoints | None = None
         if self.engine.dialect.name == "sqlite":
@@ -66,6 +68,7 @@ class Database:
         """SQLite turns a new file to WAL at the first connection; of two processes that do so at once one may fail."""
         if self.engine.dialect.name == "sqlite":
             with hold_lock(self.home / "locks" / "opening"):
+                _refuse_empty(Path(self.engine.url.database or ""))
                 yield
         else:
             yield
@@ -112,6 +115,15 @@ def _prepare_home(home: Path) -> None:
         raise StoreError(
             f"The folder {home} lies on a network file system ({file_system}), where locks cannot be relied on. "
             "Choose a local folder with ATTRPROMPT_HOME, or PostgreSQL with ATTRPROMPT_DATABASE_URL."
+        )
+
+
+def _refuse_empty(file: Path) -> None:
+    """A file without a byte was a database once: a disk ran full, or a copy broke off. A new one would hide that."""
+    if file.is_file() and file.stat().st_size == 0:
+        raise StoreError(
+            f"The database {file} is empty (0 bytes), so what it held is lost. Put a copy of it back in its place, or "
+            "delete the file to begin with an empty home."
         )
 
 

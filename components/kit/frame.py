@@ -10,6 +10,7 @@ from attrprompt.app_files import APP_FOLDER
 from attrprompt.errors import AttrPromptError
 from attrprompt.runtime.runtime import Runtime, open_runtime
 from attrprompt.store import StoredProject
+from components.kit.defects import say_defects
 from components.kit.identity import find_actor
 from components.kit.notices import show_empty, show_error, show_pending
 from components.kit.sidebar import draw_sidebar
@@ -86,6 +87,7 @@ def forget_project() -> None:
 def _begin(title: str) -> Runtime:
     st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
     mend_theme()
+    say_defects(title)
     try:
         runtime = open_runtime()
     except AttrPromptError as error:

@@ -176,3 +176,29 @@ def test_a_failure_while_rendering_names_its_line():
 @given(st.text(max_size=60))
 def test_values_are_never_evaluated(value):
     assert render("[{{ value }}]", value=value) == f"[{value}]"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(900) %}{% for j in range(10) %}{{ long | sort | first }}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{{ long | upper | length }}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{{ long.upper() is string }}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{% if 'z' in long %}{% endif %}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{% if 'z' is in long %}{% endif %}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{% if long[::-1] %}{% endif %}{% endfor %}{% endfor %}",
+        "{% for i in range(900) %}{% for j in range(10) %}{% set x = long ~ i %}{% endfor %}{% endfor %}",
+        "{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(1000) %}" + "{% if i %}{% endif %}" * 1_000 + "{% endfor %}",
+    ],
+)
+def test_work_is_counted_whatever_does_it(template):
+    with pytest.raises(TemplateFailure, match="do too much"):
+        render(template, long="x" * 80_000)
+
+
+@pytest.mark.parametrize("template", ["{{ '\\ud800' }}", "{{ " + "9" * 5_000 + " }}"])
+def test_what_no_template_can_hold_is_said(template):
+    problem = check_text(template, list(VARIABLES))
+    assert problem is not None
+    assert "cannot be read" in problem.sentence
