@@ -124,7 +124,7 @@ def _draw_dimension_choices(project: Project, key: str) -> tuple[dict[str, str],
     for column, (dimension_id, dimension) in zip(st.columns(max(1, len(dimensions))), dimensions, strict=False):
         values = list(dict.fromkeys(value.text for _, value in dimension.ordered()))
         choice = column.selectbox(
-            escape(dimension.name.replace("_", " ").capitalize()),
+            escape(dimension.name),
             ["all values", "leave out", *([] if dimension.class_dependent else values)],
             key=f"{key}_dimension_{dimension_id}",
         )

@@ -8,9 +8,21 @@ from typing import NewType
 Markdown = NewType("Markdown", str)
 """A text that Streamlit may draw: made of our own words, or of what `escape` gave."""
 
+_JOINER = "\u2060"
+"""Has no width. Stands where a backslash does not help: what Streamlit finds in a text after Markdown was read."""
+
+_FOUND_LATER = re.compile(
+    r""":(?=[\w+-]+[:/])                              # :material/home:, :smile:
+    | (?<=https):(?=//) | (?<=http):(?=//)            # links
+    | (?<=www)(?=\.)
+    | @(?=[\w-]+\.)
+    | (?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))             # arrows and dashes
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _MARKUP = re.compile(
     r"""[\\`*_{}\[\]<>$~|]          # emphasis, code, links, images, HTML, formulas, strike-through, tables
-    | :(?=[\w+-])                   # directives as in :red[…] and :material/home:, emoji
+    | :(?=[A-Za-z])                 # directives as in :red[…]
     | &(?=[\w#])                    # entities
     | (?m:^[ \t]*[-+\#=])           # lists, headings and rules
     | (?m:^[ \t]*\d+[.)](?=\s|$))   # numbered lists
@@ -20,8 +32,9 @@ _MARKUP = re.compile(
 
 
 def escape(text: str) -> Markdown:
-    """The text for Markdown: every sign that Markdown, LaTeX or HTML would read is shown as itself."""
-    return Markdown(_MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text))
+    """The text for Markdown: every sign that Markdown, LaTeX, HTML or Streamlit would read is shown as itself."""
+    apart = _FOUND_LATER.sub(lambda found: f"{found[0]}{_JOINER}", text)
+    return Markdown(_MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", apart))
 
 
 def shorten(text: str, length: int = 200) -> str:
