@@ -112,7 +112,7 @@ def read_csv_text(text: str, name: str) -> tuple[list[str], CsvRows]:
 
 def _count_cells(line: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader([line], delimiter=delimiter), []))
+        return len(next(csv.reader([line.replace("\r", " ")], delimiter=delimiter), []))
     except csv.Error:  # what is wrong with the line is said when it is read
         return line.count(delimiter) + 1
 

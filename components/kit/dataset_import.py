@@ -261,7 +261,7 @@ def _draw_reading(preview: Preview, choices: ImportChoices, number: int) -> bool
                 on_change=_forget_columns,
                 args=(number,),
             )
-    if preview.is_guessed and not preview.problem:
+    if preview.is_guessed and preview.rows:
         is_confirmed = st.checkbox(
             escape(f"The letters below are right when read as {name_encoding(preview.encoding)}"),
             key=f"import_letters_{number}_{preview.encoding}",
@@ -330,8 +330,9 @@ def _count_labels(preview: Preview) -> str:
 
 def _draw_remarks(warnings: Sequence[str], skipped: Sequence[SkippedRow]) -> None:
     """What a person should know, and which rows are left out."""
-    for warning in warnings:
-        st.info(word_for_page(warning), icon=":material/info:")
+    if warnings:
+        listed = [word_for_page(warning) for warning in warnings]
+        st.info(Markdown("\n".join(f"- {words}" for words in listed)) if len(listed) > 1 else listed[0])
     if skipped:
         with st.expander(Markdown(f"{count_of(len(skipped), 'row')} left out"), icon=":material/warning:"):
             for row in skipped[:_SHOWN]:
@@ -351,31 +352,31 @@ def word_for_page(message: str) -> Markdown:
 
 
 def _draw_progress(page: ProjectPage) -> None:
+    """The import that goes on, with a stop; or what came of the last one."""
     imports = page.runtime.background(Imports)
-    begun = imports.find(page.project.id)
-    if begun is None:
+    job = imports.find(page.project.id)
+    if job is None:
         return
-    running = begun.is_open
+    if not job.is_open:
+        is_told = st.session_state.get(_CLOSED) == job.id
+        if not is_told and (job.failed or imports.find_result(page.project.id) is not None):
+            _draw_outcome(page, imports, job)
+        return
 
-    @st.fragment(run_every=POLL_SECONDS if running else None)
+    @st.fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         job = imports.find(page.project.id)
-        if job is None:
-            return
-        if running and not job.is_open:
+        if job is None or not job.is_open:
             st.rerun()
-        if job.is_open:
-            draw_stoppable(
-                job.progress,
-                job.message or "starting",
-                key="import_stop",
-                stop=imports.stop,
-                subject=page.project.id,
-                stopping=job.stopping,
-                stays="Nothing of the file is kept.",
-            )
-        elif st.session_state.get(_CLOSED) != job.id and (imports.find_result(page.project.id) or job.failed):
-            _draw_outcome(page, imports, job)
+        draw_stoppable(
+            job.progress,
+            job.message or "starting",
+            key="import_stop",
+            stop=imports.stop,
+            subject=page.project.id,
+            stopping=job.stopping,
+            stays="Nothing of the file is kept.",
+        )
 
     poll()
 

@@ -37,7 +37,7 @@ def read_position(given: Any) -> int | None:
     if isinstance(given, float):
         return int(given) if given.is_integer() else None
     if isinstance(given, str) and given.isascii() and _NUMBER.fullmatch(given.strip()):
-        return int(float(given))
+        return int(float(given.strip()))
     return None
 
 

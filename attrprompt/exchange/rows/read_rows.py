@@ -114,7 +114,7 @@ class LabelReader:
         if self._by_position and self._guessed:
             notes.append(
                 f"Labels given as numbers were read as positions in the project's list ({self._show_numbers()}); "
-                "if they mean another order, give a label map."
+                "if they mean another order, give their names with --label-map."
             )
         if self._unknown:
             common = self._unknown.most_common(_SHOWN)
@@ -153,7 +153,7 @@ class LabelReader:
         if fits and is_counted and self._first_number is None:
             raise ChoiceNeeded(
                 f"The labels are numbers from 1 to {count}, but the names are counted from 0 "
-                f"({self._show_numbers()}). Say what the first of them is: --first-number 1, or --first-number 0 "
+                f"({self._show_numbers()}). Say which number the first one has: --first-number 1, or --first-number 0 "
                 f"to keep {count} as a label that the project does not have.",
                 "first_number",
                 ("1", "0"),

@@ -113,25 +113,11 @@ def _iterate(path: Path, form: str, tally: Tally) -> Iterator[Record]:
     row = 0
     try:
         for batch in _iterate_parquet(path) if form == "parquet" else _iterate_arrow(path):
-            _check_batch(batch)
             for values in _read_batch(batch, row, tally):
                 row += 1
                 yield Record(row, {}, TOO_DEEP) if is_too_deep(values) else Record(row, make_plain(values))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"'{path.name}' cannot be read after row {row:,}; the file is damaged.") from error
-
-
-def _check_batch(batch: pa.RecordBatch) -> None:
-    """Make sure that no value points outside the file: reading one would end the process.
-
-    Raises:
-        pa.ArrowInvalid: one does. Text that is no UTF-8 is let pass; it can be read as bytes.
-    """
-    import pyarrow as pa
-
-    for column in batch.columns:
-        as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}.get(column.type)
-        (column if as_bytes is None else column.view(as_bytes)).validate(full=True)
 
 
 def _iterate_parquet(path: Path) -> Iterator[pa.RecordBatch]:
@@ -152,8 +138,24 @@ def _iterate_arrow(path: Path) -> Iterator[pa.RecordBatch]:
             else reader
         )
         for batch in whole:
+            _check_batch(batch)
             for start in range(0, batch.num_rows, _BATCH):
                 yield batch.slice(start, _BATCH)
+
+
+def _check_batch(batch: pa.RecordBatch) -> None:
+    """Make sure that a damaged file leads nobody beyond the memory that it fills, which would end the process.
+
+    Raises:
+        pa.ArrowInvalid: it would.
+    """
+    import pyarrow as pa
+
+    plain = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
+    batch.validate()
+    for column in batch.columns:
+        as_bytes = plain.get(column.type)  # what is no UTF-8 is replaced later
+        (column if as_bytes is None else column.view(as_bytes)).validate(full=True)
 
 
 def _read_batch(batch: pa.RecordBatch, before: int, tally: Tally) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def test_the_members_of_a_cell_are_listed_in_every_form(cell: Any, members: list
 @pytest.mark.parametrize(
     ("given", "number"),
     [
-        *((1, 1), (1.0, 1), ("1", 1), ("1.0", 1), ("-1", -1), (" 2 ", 2)),
+        *((1, 1), (1.0, 1), ("1", 1), ("1.0", 1), ("-1", -1), (" 2 ", 2), ("1.0\x1c", 1)),
         *((given, None) for given in (1.5, True, "1.5", "x", "²", float("inf"), "9" * 40, None)),
     ],
 )

@@ -70,6 +70,11 @@ def test_headers_of_names_are_not_doubted(tmp_path: Path, header: str):
     assert open_records(tmp_path / "r.csv").header_doubt == ""
 
 
+def test_a_carriage_return_within_the_header_stays_there(tmp_path: Path):
+    rows, _ = read(tmp_path / "r.csv", b"text;a\rb\nx;y\n")
+    assert rows == [{"text": "x", "a\rb": "y"}]
+
+
 def test_an_immense_cell_is_called_so(tmp_path: Path):
     (tmp_path / "r.csv").write_text("text,label\na,x\n" + "y" * 11_000_000 + ",x\n", encoding="utf-8")
     with pytest.raises(InputError, match="has a cell of over 10,000,000 characters near line 3"):
@@ -82,6 +87,6 @@ def test_a_column_named_twice_is_told(tmp_path: Path):
 
 
 def test_deeply_nested_cells_of_our_columns_stay_text(tmp_path: Path):
-    deep = "[" * 700 + "]" * 700
+    deep = "[" * 950 + "]" * 950
     rows, _ = read(tmp_path / "r.csv", f"text,parameters\na,{deep}\nb,{'[' * 9_000}\n".encode())
     assert [row["parameters"] for row in rows] == [deep, "[" * 9_000]
