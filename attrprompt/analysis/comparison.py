@@ -205,7 +205,7 @@ def _find_gold(prepared: Sequence[PreparedSet]) -> PreparedSet | None:
 
 def _list_tables(prepared: Sequence[PreparedSet]) -> Iterator[tuple[str, list[str]]]:
     """Labels first, then the attribute dimensions, each with the values found in some set."""
-    labels = sorted({label for dataset in prepared for label in dataset.labels})
+    labels = sorted({label for dataset in prepared for label in dataset.labels if label})
     if len(labels) > 1:
         yield "label", labels
     found: dict[str, set[str]] = {}
@@ -350,10 +350,13 @@ def _warn_of_labels(plan: SubsamplePlan, partition: Partition) -> Iterator[str]:
     """What the labels did to the draws: those left out, and figures within a class that cannot be had."""
     if partition.left_out:
         yield (
-            f"Left out, since not every set has enough of their texts: {', '.join(partition.left_out)}. "
+            "Left out, since not every set has enough of their texts: "
+            f"{', '.join(label or 'texts without a label' for label in partition.left_out)}. "
             "All figures at the common size are over the other labels."
         )
-    if not partition.labels:
+    if not any(label for stock in partition.stocks for label in stock.dataset.labels):
+        yield "No text has a label, so there are no figures by label and none within a class."
+    elif not partition.labels:
         yield (
             "The sets have no label in common with enough texts, so their label mix is not held equal and there are "
             "no figures within a class."

@@ -58,11 +58,12 @@ def measure_as_in_paper(
 
 
 def _measure_set(dataset: PreparedSet, pairs: int, seed: int) -> PaperFigures:
-    classes = [take_whole(dataset.table, texts) for texts in dataset.members.values()]
+    by_label = [texts for label, texts in dataset.members.items() if label]
+    classes = [take_whole(dataset.table, texts) for texts in by_label]
     same_class = None
-    if dataset.vectors is not None:
-        members = np.concatenate(list(dataset.members.values()))
-        codes = np.repeat(np.arange(len(dataset.members)), [len(texts) for texts in dataset.members.values()])
+    if dataset.vectors is not None and by_label:
+        members = np.concatenate(by_label)
+        codes = np.repeat(np.arange(len(by_label)), [len(texts) for texts in by_label])
         same_class = sample_pair_similarities(dataset.vectors[members], codes, within=True, pairs=pairs, seed=seed)
     return PaperFigures(
         n=dataset.n,

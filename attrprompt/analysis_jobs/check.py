@@ -202,10 +202,13 @@ class _Work:
 
     def find_label_doubts(self) -> None:
         """Texts that a probe trained on the others takes for another label."""
-        if any(len(sample.asked_labels) != 1 for sample in self._samples):
+        if any(len(sample.asked_labels) > 1 for sample in self._samples):
             self._skipped[Check.LABELS.value] = "Texts with several labels are not checked against one."
             return
-        judged = [sample for sample in self._samples if Flag.REFUSAL.value not in sample.flags]
+        if not any(sample.asked_labels for sample in self._samples):
+            self._skipped[Check.LABELS.value] = "No text has a label to be checked."
+            return
+        judged = [sample for sample in self._samples if sample.asked_labels and Flag.REFUSAL.value not in sample.flags]
         labels = [sample.asked_labels[0] for sample in judged]
         if sum(count >= FEWEST_PER_LABEL for count in Counter(labels).values()) < 2:
             self._skipped[Check.LABELS.value] = f"At least two labels need {FEWEST_PER_LABEL} texts each."

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attrprompt.analysis_jobs.loading import read_texts
+from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.evaluation.probe import Texts
 from attrprompt.evaluation.request import EvaluationRequest
@@ -30,6 +31,7 @@ class LoadedTexts:
 
     Attributes:
         used_in_prompts: gold texts left out because they stood in a prompt.
+        unlabelled: texts left out because they have no label, where each needs one.
         multi_label: whether a text's labels count one by one; else they are one class.
     """
 
@@ -37,6 +39,7 @@ class LoadedTexts:
     samples: list[Sample]
     used_in_prompts: int
     multi_label: bool
+    unlabelled: int = 0
 
     @property
     def texts(self) -> list[str]:
@@ -123,7 +126,9 @@ def load_texts(store: Store, request: EvaluationRequest) -> list[LoadedTexts]:
         used = dataset.rows - len(samples) if dataset.kind is DatasetKind.GOLD else 0
         counted = [sample for sample in samples if sample.text.strip()]
         counted = [sample for sample in counted if request.choice.counts(sample.flags, sample.status.value)]
-        loaded.append(LoadedTexts(dataset, counted, used, request.multi_label))
+        labelled = [sample for sample in counted if sample.labels or request.multi_label]
+        unlabelled = len(counted) - len(labelled)
+        loaded.append(LoadedTexts(dataset, labelled, used, request.multi_label, unlabelled))
     return loaded
 
 
@@ -149,6 +154,11 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
         classes = sorted(set(tested).intersection(*known))
         left_out = sorted((set(tested) | set().union(*known)) - set(classes))
         warnings = [f"Left out, because not every set has two texts of them: {_name(left_out)}."] if left_out else []
+    warnings += [
+        f"{count_of(source.unlabelled, 'text')} of {source.dataset.name} left out, without a label."
+        for source in {source.dataset.id: source for source in (*sources, test)}.values()
+        if source.unlabelled
+    ]
     if len(classes) < 2:
         raise InputError(
             f"'{test.dataset.name}' shares fewer than two labels with the training sets; its labels are "

@@ -126,9 +126,9 @@ def plan_region_draws(sets: Sequence[LocatedSet], *, limit: int = DEFAULT_LIMIT)
     """
     stocks = [Counter(map(fold_label, located.labels)) for located in sets]
     shared = sorted(set.intersection(*(set(stock) for stock in stocks)))
-    fewest = {label: min(stock[label] for stock in stocks) for label in shared}
+    fewest = {label: min(stock[label] for stock in stocks) for label in shared if label}
     floor = max(FEWEST_PER_LABEL, float(np.median(list(fewest.values()))) / 10) if fewest else FEWEST_PER_LABEL
-    labels = tuple(label for label in shared if fewest[label] >= floor)
+    labels = tuple(label for label, count in fewest.items() if count >= floor)
     if labels:
         size = _climb(min(len(labels) * min(fewest[label] // 2 for label in labels), limit))
         if size >= 2 * len(labels):

@@ -101,7 +101,7 @@ class LocatedSet:
         """The labels, or the values of an attribute dimension, in order."""
         if dimension == "label":
             sets = self.label_sets if self.label_sets is not None else [(label,) for label in self.labels]
-            return sorted({label for labels in sets for label in labels})
+            return sorted({label for labels in sets for label in labels if label})
         return sorted({row[dimension] for row in self.attributes or () if dimension in row})
 
     def take(self, rows: Sequence[int]) -> LocatedSet:

@@ -102,17 +102,18 @@ def part_by_label(datasets: Sequence[PreparedSet], scope: Sequence[IntArray]) ->
     """Part the texts of a scope into the labels of which all sets have enough.
 
     A label is left out when a set has under 4 of its texts, or under a tenth of what the median label has: it would
-    hold the common number down for all. Where no label remains, texts are not parted and none is left out.
+    hold the common number down for all. Texts without a label are of no label, so they are left out beside labels.
+    Where no label remains, texts are not parted and none is left out.
     """
     parts = [
         {label: texts[d.codes[texts] == code] for code, label in enumerate(d.labels)}
         for d, texts in zip(datasets, scope, strict=True)
     ]
     labels = sorted({label for of_set in parts for label, texts in of_set.items() if len(texts)})
-    fewest = {label: min(len(of_set.get(label, ())) for of_set in parts) for label in labels}
+    fewest = {label: min(len(of_set.get(label, ())) for of_set in parts) for label in labels if label}
     shared = [count for count in fewest.values() if count]
     floor = max(FEWEST_PER_LABEL, float(np.median(shared)) / 10) if shared else FEWEST_PER_LABEL
-    kept = tuple(label for label in labels if fewest[label] >= floor)
+    kept = tuple(label for label, count in fewest.items() if count >= floor)
     if not kept:
         return Partition(tuple(Stock(d, (t,)) for d, t in zip(datasets, scope, strict=True)), (), ())
     stocks = tuple(Stock(d, tuple(p[label] for label in kept)) for d, p in zip(datasets, parts, strict=True))

@@ -126,3 +126,27 @@ def test_analyze_prints_figures_with_intervals(run, faulty_server, tmp_path):
     regions = printed["datasets"]["one"]
     assert (regions["documents"], regions["located"], regions["unlocated"]) == (60, 60, 0)
     assert regions["countries"] == {"FR": 60, "PE": 60}
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([""], "No text has a label, so there are no figures by label and none within a class."),
+        (["World", "Sports", ""], "Left out, since not every set has enough of their texts: texts without a label."),
+    ],
+)
+def test_texts_without_a_label_are_no_class(run, tmp_path, labels, said):
+    run("new", "p1", "--labels", "World,Sports")
+    rows = [
+        {"text": f"Report {n} of the {place} team.", "label": labels[n % len(labels)]}
+        for n, place in enumerate(["Kenyan", "Polish", "local", "other", "first"] * 9)
+    ]
+    path = tmp_path / "r.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert run("import-dataset", "p1", path, "--as", "r")[0] == 0
+    status, figures, _ = run("analyze", "p1", "r", "--only", "diversity", "--only", "regions")
+    assert status == 0
+    assert any(warning.startswith(said) for warning in figures["warnings"])
+    by_label = [scope for scope in figures["datasets"]["r"]["scopes"] if scope.startswith("label=")]
+    assert by_label == [f"label={label}" for label in sorted(labels) if label]
+    assert "" not in figures["lexicons"]["gender"]["datasets"]["r"]["labels"]

@@ -112,3 +112,15 @@ def test_fine_tuning_prints_its_seeds_as_points(run):
     assert [each["seed"] for each in printed["seeds"]] == [0, 1]
     assert printed["accuracy"]["value"] == pytest.approx(np.mean([each["accuracy"] for each in printed["seeds"]]))
     assert (printed["accuracy"]["low"], printed["comparisons"]) == (None, [])
+
+
+def test_texts_without_a_label_are_left_out_and_told(run, tmp_path):
+    rows = [{"text": f"A note {number} about nothing at all.", "label": ""} for number in range(7)]
+    half = write_rows(tmp_path / "half.jsonl", 24, 700)
+    half.write_text("\n".join([half.read_text(encoding="utf-8"), *map(json.dumps, rows)]), encoding="utf-8")
+    run("import-dataset", "p", half, "--as", "half", "--kind", "gold")
+    status, printed, err = run("evaluate", "p", "--train", "half", "--test", "gold")
+    assert status == 0, err
+    assert printed["classes"] == ["sports", "world"]
+    assert printed["models"]["half"]["training_texts"]["n"] == 24
+    assert "7 texts of half left out, without a label." in printed["warnings"]
