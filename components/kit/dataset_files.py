@@ -43,7 +43,7 @@ def draw_downloads(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) ->
         for format, (label, ending) in FILE_FORMATS.items():
             st.download_button(
                 escape(label),
-                data=_make_file(page, dataset, format, wanted, plain=plain, csv_options=csv_options),
+                data=make_file(page, dataset, format, wanted, plain=plain, csv_options=csv_options),
                 file_name=f"{dataset.name}.{ending}",
                 key=f"review_download_{format.value}",
                 on_click="ignore",
@@ -52,7 +52,7 @@ def draw_downloads(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) ->
         st.caption("The filter above applies.")
 
 
-def _make_file(
+def make_file(
     page: ProjectPage,
     dataset: Dataset,
     format: ExportFormat,
