@@ -313,14 +313,16 @@ def _send(session: Session, run: Run) -> int:
         stopping="Stopping; stored answers are kept.",
     )
     ended = load_run(session.runtime, run.id)
-    session.emit(describe_result(session.runtime, ended))
+    result = describe_result(session.runtime, ended)
+    session.emit(result)
     if said := describe_notes(read_notes(ended).without_fields()):
         session.tell(said)
-    for alike in session.runtime.store.runs.summarise_failures(run.id):
-        session.tell(f"{alike.count:,} failed ({alike.reason.value}): {alike.message}")
+    if session.as_json:  # else it stands in the result
+        for alike in result.get("reasons", ()):
+            session.tell(f"{alike['count']:,} failed ({alike['kind']}): {alike['message']}")
     if stopped := explain_end(ended):
         session.tell(stopped)
-    if ended.reason:
+    if ended.reason and (session.as_json or "reason" not in result):
         session.tell(ended.reason)
     if ended.counters.pending:
         return EXIT_INTERRUPTED if ended.state is not RunState.FAILED else EXIT_FAILURES

@@ -28,7 +28,7 @@ UNKNOWN_MODEL = re.compile(
 )
 NO_SUCH_PATH = re.compile(r"unexpected endpoint|unknown endpoint|no (?:such )?route|method not allowed", re.IGNORECASE)
 NO_CREDIT = re.compile(r"insufficient_quota|insufficient balance|exceeded your current quota", re.IGNORECASE)
-WRONG_KEY = re.compile(r"invalid.?api.?key|incorrect api key|unauthori[sz]ed|authentication", re.IGNORECASE)
+WRONG_KEY = re.compile(r"invalid.?api.?key|incorrect api key|unauthori[sz]ed|invalid authentication", re.IGNORECASE)
 TOO_MANY = re.compile(r"rate.?limit|too many requests", re.IGNORECASE)
 FILTERED = re.compile(
     r"content.?filter|content.?policy|content management policy|responsibleai|data.?inspection.?failed"
@@ -131,9 +131,16 @@ def _find_cause(raw: object, depth: int) -> str:
 
 
 def explain_status(
-    status: int, body: str, headers: Mapping[str, str], *, base_url: str, model: str, secret: str = ""
+    status: int,
+    body: str,
+    headers: Mapping[str, str],
+    *,
+    base_url: str,
+    model: str,
+    secret: str = "",
+    came_with: int | None = None,
 ) -> ProviderError:
-    """The failure that an HTTP status stands for."""
+    """The failure that an HTTP status stands for; `came_with` is the real one where the status was told by words."""
     if 300 <= status < 400:
         return _explain_redirect(status, headers.get("location", ""), base_url)
     words = quote_endpoint(body, secret=secret)
@@ -144,7 +151,7 @@ def explain_status(
     if status == 400 and OUT_OF_TOKENS.search(body):
         sentence = f"The model used up its tokens before it came to an answer. Allow longer answers.{said}"
         return OutOfTokensError(sentence, kind=ErrorKind.BAD_REQUEST, status=status)
-    kind, sentence = _judge_status(status, body, base_url, model)
+    kind, sentence = _judge_status(status, body, base_url, model, came_with or status)
     return ProviderError(
         sentence + said,
         kind=kind,
@@ -169,9 +176,11 @@ def explain_error_inside(
     """
     words = quote_document(error, secret=secret)
     body = _write_error(error)
-    status = _find_status(error) or _judge_words(body)
+    told = _find_status(error)
+    status = told or _judge_words(body)
     if status is not None:
-        return explain_status(status, body, headers, base_url=base_url, model=model, secret=secret)
+        shown = None if told else 200
+        return explain_status(status, body, headers, base_url=base_url, model=model, secret=secret, came_with=shown)
     if is_half:
         said = f" It says: {words}" if words else ""
         sentence = f"The endpoint {base_url} broke off in the middle of its answer. Try again later.{said}"
@@ -211,30 +220,30 @@ def _explain_redirect(status: int, location: str, base_url: str) -> ProviderErro
     return ProviderError(sentence, kind=ErrorKind.NOT_FOUND, status=status)
 
 
-def _judge_status(status: int, body: str, base_url: str, model: str) -> tuple[ErrorKind, str]:
+def _judge_status(status: int, body: str, base_url: str, model: str, shown: int) -> tuple[ErrorKind, str]:
     where = f"The endpoint {base_url}"
     if status in (401, 403):
-        return ErrorKind.AUTH, f"{where} refused the key (HTTP {status}). Check the key and what it may use."
+        return ErrorKind.AUTH, f"{where} refused the key (HTTP {shown}). Check the key and what it may use."
     if status == 402 or (status == 429 and NO_CREDIT.search(body)):
-        return ErrorKind.AUTH, f"{where} says that the account has no credit left (HTTP {status}). Add credit there."
+        return ErrorKind.AUTH, f"{where} says that the account has no credit left (HTTP {shown}). Add credit there."
     if status == 429:
-        return ErrorKind.RATE_LIMITED, f"{where} limits the number of requests (HTTP 429). Lower the concurrency."
+        return ErrorKind.RATE_LIMITED, f"{where} limits the number of requests (HTTP {shown}). Lower the concurrency."
     if status in (400, 404, 422) and UNKNOWN_MODEL.search(body):
         return ErrorKind.NOT_FOUND, f"{where} does not know the model “{model}”. Choose one that it lists."
     if status in (404, 405):
-        return ErrorKind.NOT_FOUND, f"{where} has no chat service (HTTP {status}). {hint_at_address(base_url)}"
+        return ErrorKind.NOT_FOUND, f"{where} has no chat service (HTTP {shown}). {hint_at_address(base_url)}"
     if status == 408:
         return ErrorKind.TIMEOUT, f"{where} gave up waiting for the request (HTTP 408). Try again."
     if status in OVERLOADED:
-        return ErrorKind.SERVER_ERROR, f"{where} is overloaded (HTTP {status}). Try again later, with less at once."
+        return ErrorKind.SERVER_ERROR, f"{where} is overloaded (HTTP {shown}). Try again later, with less at once."
     if status >= 500 or status == 409:
-        return ErrorKind.SERVER_ERROR, f"{where} failed by itself (HTTP {status}). Try again later."
+        return ErrorKind.SERVER_ERROR, f"{where} failed by itself (HTTP {shown}). Try again later."
     if status >= 400:
         return (
             ErrorKind.BAD_REQUEST,
-            f"{where} rejects the request (HTTP {status}). Change the parameters or the prompt.",
+            f"{where} rejects the request (HTTP {shown}). Change the parameters or the prompt.",
         )
-    return ErrorKind.BAD_RESPONSE, f"{where} sent no answer (HTTP {status}). Check the base URL."
+    return ErrorKind.BAD_RESPONSE, f"{where} sent no answer (HTTP {shown}). Check the base URL."
 
 
 def explain_first_failures(error: ProviderError) -> str:

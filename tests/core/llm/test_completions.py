@@ -262,6 +262,7 @@ async def test_an_error_under_200_is_told_by_what_it_says(faulty_server, error, 
     failure = await fail(give(faulty_server, {"error": error}))
     assert failure.kind is kind
     assert words in str(failure)
+    assert ("HTTP 400" in str(failure)) == (kind is ErrorKind.BAD_REQUEST)  # the status that it told, or none but 200
 
 
 async def test_a_key_within_the_cause_is_taken_out(faulty_server):
