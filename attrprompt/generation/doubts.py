@@ -29,7 +29,8 @@ _SPOKEN_THINKING = re.compile(
       |i(?:\ was|\ am|\ have\ been|(?:'|’)m|(?:'|’)ve\ been)\ asked\ to\ {_WRITES}\b
       |i\ need\ to\ {_WRITES}\ (?:an?|the|some)\ [^\n.]{{0,80}}\b(?:words?|category|label|about|text|article)\b
       |let\ me\ (?:think|brainstorm|figure\ out|break\ (?:this|it)\ down|draft|craft|work\ through)\b
-      |(?:thinking|thoughts?|reasoning|analysis|chain\ of\ thought|(?:thought|thinking)\ process)[*_]*\s*:[*_]*\s*\n
+      |(?:analysis|chain\ of\ thought|(?:thought|thinking)\ process)[*_]*\s*:[*_]*\s*\n
+      |(?:thinking|thoughts?|reasoning)[*_]*\s*:
       |(?:here(?:'|’)?s|here\ is|this\ is)\ (?:a|my|the)\ (?:thinking|thought|reasoning)\ process
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -42,6 +43,7 @@ _LIST_TASK = re.compile(
     r"\b(?:lists?|steps?|numbered|instructions?|recipes?|how-to|enumerat\w+|bullets?|questions)\b", re.IGNORECASE
 )
 _LIST_ITEM = re.compile(r"^[ \t]*[*_]*(\d{1,3})[.)][*_]*[ \t]+\S+(?:[ \t]+\S+){2}", re.MULTILINE)
+_LISTED_IN_LINE = re.compile(r"\A1[.)]\s[^\n]{20,2000}?[.!?\"”]\s+2[.)]\s+\S")
 _JSON_LIST = re.compile(r'\A\[\s*(?:\{|"(?:[^"\\]|\\.)*"\s*,)|\A\{[^{}]*\}\s*[,\n]\s*\{')
 _SEPARATOR = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|={3,}|_{3,}|(?:\* ){2}\*)[ \t]*$", re.MULTILINE)
 FEWEST_WORDS_OF_A_TEXT = 8
@@ -73,7 +75,7 @@ _LEFT_OVER = re.compile(
       |<[|｜][\w▁:.-]{{1,40}}[|｜]>|\[/?INST\]|<(?:start|end)_of_turn>
       |\A(?:sure|certainly|of\ course|here(?:'|’)?s|here\ (?:is|are)|below\ (?:is|are)|the\ following)\b
         [^\n]{{0,200}}:\s*\n
-      |\A(?:sure|certainly|of\ course)[!,]
+      |\A(?:sure(?:\ thing)?|certainly|of\ course)[!,]
       |\A\W*(?:assistant|chatbot|chatgpt|ai)\W*:
       |\bas\ (?:per\ your\ request|requested\ (?:by\ you|in\ the\ prompt)|an\ ai\ language\ model)\b
       |[(\[]\s*(?:word\ count\s*:?\s*)?~?\d{{1,5}}\s*words?\s*[)\]]
@@ -126,7 +128,8 @@ def holds_several(text: str, asked: AskedText) -> bool:
     if _LIST_TASK.search(f"{asked.prompt} {asked.kind}"):
         return False
     items = _LIST_ITEM.findall(text)
-    return len(items) > 1 and items[:2] == ["1", "2"] and _LIST_ITEM.match(text) is not None
+    in_lines = len(items) > 1 and items[:2] == ["1", "2"] and _LIST_ITEM.match(text) is not None
+    return in_lines or _LISTED_IN_LINE.match(text) is not None
 
 
 def _count_numbered(text: str, asked: AskedText) -> int:
@@ -161,7 +164,7 @@ def names_label(text: str, asked: AskedText) -> bool:
     for given in _LABEL_FIELD.finditer(text):
         value = given["value"].strip(" *_\"'")
         words = value.split()
-        if any(asked.names_label(" ".join(words[:end])) for end in range(1, len(words) + 1)):
+        if any(asked.names_label(" ".join(words[:end]).rstrip(" ,*_\"'")) for end in range(1, len(words) + 1)):
             return True
     return asked.label_mark is not None and asked.label_mark.search(text) is not None
 

@@ -27,7 +27,10 @@ FEWEST_WORDS = 5
 LABEL_FIELDS = (
     r"category|label|labels|class|classification|topic|section|genre|sentiment|tags?|news category|true label"
 )
-_OTHER_FIELDS = r"subtopic|sub-topic|style|tone|length|location|setting|source|language|keywords|word count"
+_OTHER_FIELDS = (
+    r"subtopic|sub-topic|style|tone|length|location|setting|source|language|keywords|word count|prompt|task|instruction"
+    r"|product|rating|stars|author|date|audience|format|type"
+)
 _TEXT_NAMES = (
     r"text|article|news article|news story|content|body|body text|main text|full text|generated text"
     r"|output|answer|response"
@@ -51,6 +54,8 @@ _ANNOUNCEMENTS = tuple(
     for pattern in (
         # Sure! Here is one:
         rf"\A{_OPENER}[,.!:]*\s+(?:i{_APOSTROPHE}d\ be\ (?:happy|glad)\ to[^\n.!]*[.!]\s+)?{_HERE}\b{_LINE_OR_PHRASE}",
+        # Absolutely! Here you go:
+        rf"\A(?:{_WEAK_OPENER}[,.!:]*\s+)?here\ (?:you\ go|it\ is|they\ are)\s*[:!.]\s*\n",
         # Great, here is a short article about …:
         rf"\A(?:{_WEAK_OPENER}[,.!:]*\s+)?{_HERE}\b[^\n]{{0,120}}\b(?:{_NOUNS})\b[^\n]{{0,200}}:[*]*[ ]*(?:\n|\Z)",
         # Here is an article about …: in the same line
@@ -65,6 +70,7 @@ _ANNOUNCEMENTS = tuple(
         r"[^\n:：]{0,160}[:：]\s*\n",
     )
 )
+_OPENER_ALONE = re.compile(rf"\A{_OPENER}!\s+", re.IGNORECASE | re.VERBOSE)
 _ABOUT_THE_TEXT = (
     r"changes?|adjust\w*|revis\w+|modif\w+|edits?|edited|rewrit\w+|another|different|versions?|tone|longer|shorter|tweak\w*|"
     r"refine\w*|expand\w*|this (?:article|text|review|piece|draft|story)"
@@ -86,7 +92,8 @@ _NOTE = re.compile(
     r"|this (?:article|text|review|story|piece|abstract|post|news article) (?:is|was|has|does|meets|follows|uses))\b.*"
     r"|this (?:article|text|review|story|piece|abstract|post|news article) (?:is|was|has been) (?:entirely )?"
     r"(?:fictional|fictitious|a work of fiction|generated|hypothetical)\b.*"
-    r"|end of (?:the )?(?:article|text|review|story|news article)\W*|(?:article|text|review|story) ends?(?: here)?\W*",
+    r"|end of (?:the )?(?:article|text|review|story|news article)\W*"
+    r"|(?:article|text|review|story) ends?(?: here)?\W*|end\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _ABOUT = r"(?:about|approx\.?|approximately|exactly|~)?"
@@ -101,22 +108,30 @@ _NAMES_WORDS = re.compile(r"words?|length", re.IGNORECASE)
 _TRAILING_COUNT = re.compile(
     r"[(\[]\s*(?:word count\s*:?\s*)?(?:about |approx\.? |approximately |~)?\d{1,5} ?words?[)\]]\Z", re.IGNORECASE
 )
+_LEADING_COUNT = re.compile(r"\A[(\[]\s*(?:word count\s*:?\s*)?~?\d{1,5} ?words?[)\]]\s+", re.IGNORECASE)
 _RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|={3,}|~{3,}|(?:[-*_] ){2,}[-*_]|#{1,6})")
 _FENCE = re.compile(r"\A```[\w-]*[ \t]*\n(.*?)(?:\n?```\s*\Z|\Z)", re.DOTALL)
 _TAGGED = re.compile(
-    r"\A<(?P<tag>text|article|news|news_article|review|answer|output|response|content|story|document|result)>(.*)</(?P=tag)>\Z",
+    r"\A<(?P<tag>text|article|news|news_article|review|answer|output|response|content|story|document|result|p)>(.*)</(?P=tag)>\Z",
     re.DOTALL | re.IGNORECASE,
 )
 _SPEAKER = re.compile(r"\A[*_#\s]*(?:assistant|ai assistant|chatbot|chatgpt)[*_\s]*:[*_]*\s+", re.IGNORECASE)
+_NEXT_TURN = re.compile(r"\n[*_#\s]*(?:user|human)[*_\s]*:", re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"\A(?:\#{2,}\s*(?:instruction|input|prompt|human|user)\b.{0,5000}?\#{2,}\s*(?:response|output|assistant|answer)\s*:?\s*\n"
+    r"|\[INST\].{0,5000}?\[/INST\])",
+    re.IGNORECASE | re.DOTALL,
+)
 _HEADING = re.compile(r"\A(?:#{1,6}\s+(?P<hash>[^\n]+)|\*\*(?P<bold>[^*\n]+)\*\*|__(?P<under>[^_\n]+)__)[ \t]*\n+")
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'", "„": "“", "‘": "’", "「": "」"}
-_EMPHASISED = re.compile(r"\A(\*\*|__)(?P<inside>(?:(?!\1|\n).)+)\1\Z")
+_EMPHASISED = re.compile(r"\A(\*\*|__|\*|_)(?P<inside>(?:(?!\1|\n).)+)\1\Z")
 _LABEL_MARK = re.compile(rf"\A[*_#(\[]*(?:{LABEL_FIELDS})[*_\s]*[:=][*_]*\s*[*_\"]*", re.IGNORECASE)
 _AFTER_LABEL = re.compile(r"[*_\"]*(?:\s*[\n.;,|)\]–—-]+\s*|\s+(?=\w+(?: \w+)?:))")
 _NUMBERED_NAME = re.compile(
     rf"\A[*_#\s]*(?:example|sample|option|version|output|response|{_TEXT_NAMES}|review)\s*#?1[*_]*\s*[:.\n][*_]*\s*",
     re.IGNORECASE,
 )
+_SECOND = re.compile(rf"\b(?:example|sample|option|version|{_TEXT_NAMES}|review)\s*\#?2\b", re.IGNORECASE)
 _WANTS_TITLE = re.compile(r"\b(?:titles?|headlines?|headings?|subject lines?)\b", re.IGNORECASE)
 _WANTS_NO_TITLE = re.compile(
     r"\b(?:no|without|not|never|don't|omit|skip)\b[^.\n]{0,40}\b(?:titles?|headlines?|headings?|subject lines?)\b",
@@ -127,6 +142,7 @@ _PERSONAL = re.compile(
     r"\b(?:reviews?|posts?|comments?|tweets?|blogs?|questions?|answers?|repl(?:y|ies))\b", re.IGNORECASE
 )
 _JSON_OBJECT = re.compile(r"\A\{\s*(?:[\"'“”]?[\w ]{1,40}[\"'“”]?\s*:|\})")
+_JSON_WORD = re.compile(r"\Ajson\s*\n(?=[\[{])", re.IGNORECASE)
 _JSON_TITLES = ("title", "headline", "subject")
 _JSON_TEXTS = re.compile(
     r"text|article|content|review|body|answer|response|output|story|news|news_?article|message|post|sentence|abstract"
@@ -176,7 +192,9 @@ class AskedText:
         """`Text:`, or what the task calls a text, before the text itself."""
         own = [re.escape(word) for word in {self.kind.casefold(), *self.kind.casefold().split()[-1:]} if word]
         names = "|".join([_TEXT_NAMES, *own])
-        return re.compile(rf"\A[*_#\s]*(?:the )?(?:{names})[*_\s]*:[*_]*(?:[ \t]*\n|\s+)", re.IGNORECASE)
+        return re.compile(
+            rf"\A[*_#\s]*(?:the )?(?:{names})[*_\s]*(?:[:=]|(?<=\s)[-–—](?=\s))[*_]*\s+|\A\[(?:{names})\]\s*\n", re.I
+        )
 
     @cached_property
     def field_line(self) -> re.Pattern[str]:
@@ -184,7 +202,10 @@ class AskedText:
         dimensions = [re.escape(name.replace("_", " ")) for name in self.attributes]
         dimensions += [re.escape(name) for name in self.attributes if "_" in name]
         names = "|".join([LABEL_FIELDS, _OTHER_FIELDS, _TITLE_NAMES, *dimensions])
-        return re.compile(rf"[*_#>\s-]*(?P<name>{names})[*_\s]*[:=][*_]*[ \t]*(?P<value>\S[^\n]*)", re.IGNORECASE)
+        return re.compile(
+            rf"[*_#>\s-]*(?P<name>{names})[*_\s]*(?:[:=]|(?<=\s)[-–—](?=\s))[*_]*[ \t]*(?P<value>\S[^\n]*)",
+            re.IGNORECASE,
+        )
 
     @cached_property
     def label_mark(self) -> re.Pattern[str] | None:
@@ -203,7 +224,7 @@ class AskedText:
             rf"[(\[<{{][*_\"]*(?:{names})[*_\"]*[)\]>}}]",
             rf"#(?:{names.replace(chr(92) + ' ', '')})(?!\w)",
             rf"\A\W{{0,20}}(?:{names})[*_\"]*(?: ?:| ?\|| [-–—] )",
-            rf"^[*_#> \"(\[-]{{0,8}}(?:{names})[*_\" .:)\]]{{0,8}}$",
+            rf"^[*_#> \"(\[-]{{0,8}}(?:{names})(?: (?:news|{kinds}))?[*_\" .:)\]]{{0,8}}$",
             rf"\b(?:category|label|label{{1,2}}ed|classified|tagged|categori[sz]ed) (?:as |under |of |is |in )?"
             rf"(?:an? |the )?[\"“'‘*]*(?:{names})(?!\w)",
             rf"\b(?:{names})[\"”'’*]{{0,3}} (?:category|label)\b",
@@ -243,6 +264,7 @@ def _open_fence(text: str, asked: AskedText) -> str:
 
 def _take_from_json(text: str, asked: AskedText) -> str:
     """The text inside an object, a list of one or a JSON string; other JSON stays as it is."""
+    text = _JSON_WORD.sub("", text, count=1)
     if text[:1] not in '{["':
         return text
     try:
@@ -275,11 +297,19 @@ def _find_text(found: Any, asked: AskedText, depth: int = 0) -> str:
 
 def _open_tags(text: str, asked: AskedText) -> str:
     tagged = _TAGGED.match(text)
-    return tagged.group(2) if tagged else text
+    return tagged.group(2) if tagged and f"</{tagged['tag']}>" not in tagged.group(2) else text
+
+
+def _drop_echo(text: str, asked: AskedText) -> str:
+    """The prompt itself, or the frame of an instruction, before the text."""
+    prompt = asked.prompt.strip()
+    return text[len(prompt) :] if prompt and text.startswith(prompt) else _INSTRUCTION.sub("", text, count=1)
 
 
 def _drop_speaker(text: str, asked: AskedText) -> str:
-    return text if asked.is_letter else _SPEAKER.sub("", text, count=1)
+    """`Assistant:` before the text, and then also the next turn that the model wrote for the other side."""
+    speaker = None if asked.is_letter else _SPEAKER.match(text)
+    return text if speaker is None else _NEXT_TURN.split(text[speaker.end() :], maxsplit=1)[0]
 
 
 def _drop_announcement(text: str, asked: AskedText) -> str:
@@ -287,7 +317,7 @@ def _drop_announcement(text: str, asked: AskedText) -> str:
         found = announcement.match(text)
         if found:
             return text[found.end() :]
-    return text
+    return _OPENER_ALONE.sub("", text, count=1) if asked.is_impersonal else text
 
 
 def _drop_fields(text: str, asked: AskedText) -> str:
@@ -325,7 +355,7 @@ def _drop_label_field(text: str, asked: AskedText) -> str:
 
 
 def _is_as_asked(given: re.Match[str], asked: AskedText) -> bool:
-    value = given["value"].strip(" *_\"'.")
+    value = given["value"].strip(" *_\"'.,")
     attribute = {name.replace("_", " ").casefold(): value for name, value in asked.attributes.items()}
     wanted = attribute.get(given["name"].replace("_", " ").casefold())
     return asked.names_label(value) or (wanted is not None and fold_label(wanted) == fold_label(value))
@@ -333,7 +363,7 @@ def _is_as_asked(given: re.Match[str], asked: AskedText) -> bool:
 
 def _drop_text_mark(text: str, asked: AskedText) -> str:
     without_number = _NUMBERED_NAME.match(text)
-    if without_number and not re.search(r"(?m)^[*_#\s]*\w[\w ]*\s*#?2[*_]*\s*[:.\n]", text):
+    if without_number and _SECOND.search(text) is None:
         return text[without_number.end() :]
     return asked.text_mark.sub("", text, count=1)
 
@@ -353,7 +383,7 @@ def _drop_title(text: str, asked: AskedText) -> str:
     if heading is None:
         return text
     title = (heading["hash"] or heading["bold"] or heading["under"]).strip(" *_#")
-    is_sentence = title.endswith((".", "!", "?", ",")) and heading["hash"] is None
+    is_sentence = title.endswith((".", ",")) and heading["hash"] is None
     if len(title) > LONGEST_TITLE or is_sentence:
         return text
     if asked.wants_title and not asked.names_label(title) and not asked.text_mark.match(f"{title}:\n"):
@@ -396,6 +426,7 @@ def _drop_word_count(text: str, asked: AskedText) -> str:
     line, _, rest = text.partition("\n")
     if rest and _is_word_count(line.strip()):
         return rest
+    text = _LEADING_COUNT.sub("", text)
     return _TRAILING_COUNT.sub("", text) if text.endswith((")", "]")) else text
 
 
@@ -417,6 +448,7 @@ _STEPS: tuple[Callable[[str, AskedText], str], ...] = (
     _open_fence,
     _take_from_json,
     _open_tags,
+    _drop_echo,
     _drop_speaker,
     _drop_announcement,
     _drop_rules,

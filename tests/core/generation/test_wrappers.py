@@ -70,8 +70,25 @@ FRAMES = [
     '"{}"',
     "**{}**",
     "Sure! Here's a short article:\n\n**Title: Cup**\n\n{}\n\n---\n\nLet me know if you'd like any changes!",
+    "(14 words) {}",
+    "*{}*",
+    "<p>{}</p>",
+    "Certainly! {}",
+    "Absolutely! Here you go:\n\n{}",
+    "Write a short news article about sports. It is 30 to 50 words long.\n\n{}",
+    "### Instruction:\nWrite.\n### Response:\n{}",
+    "[INST] Write. [/INST] {}",
+    "Assistant: {}\nUser: Another one.",
+    "Prompt: Write a short text.\nArticle: {}",
+    "Category - Sports\nText - {}",
+    "Label = Sports\nText = {}",
+    "[Article]\n{}",
+    "{}\n\nEND",
     "Assistant: Sure, here is a news article:\n\n```\nCategory: Sports\nText: {}\n```\n\n(14 words)",
 ]
+
+
+ONE_LINE = ("“{}”", "**{}**", "*{}*")
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -79,7 +96,7 @@ def test_a_wrapper_is_taken_off(frame):
     assert strip_wrapper(frame.replace("{}", TEXT), ASKED) == TEXT
 
 
-@pytest.mark.parametrize("frame", [frame for frame in FRAMES if frame not in ("“{}”", "**{}**", "{} (14 words)")])
+@pytest.mark.parametrize("frame", [frame for frame in FRAMES if frame not in ONE_LINE])
 def test_a_text_of_several_paragraphs_stays_whole(frame):
     assert strip_wrapper(frame.replace("{}", LONGER), ASKED) == LONGER
 
