@@ -85,6 +85,7 @@ class Imports(BackgroundWork[ImportedDataset | None]):
                     label_column=choices.label_column,
                     label_map=choices.label_map,
                     attribute_columns=choices.attribute_columns,
+                    renames=choices.renames,
                     reading=choices.reading,
                     watch=watch,
                 )

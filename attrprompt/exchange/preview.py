@@ -29,6 +29,7 @@ class ImportChoices:
         label_column: the column of the labels; "" for none.
         attribute_columns: columns that hold attribute values.
         label_map: what numbers and other words for labels stand for.
+        renames: `GIVEN=LABEL` for each label of the project that the file calls by another name.
         reading: what the file cannot say of itself.
     """
 
@@ -36,6 +37,7 @@ class ImportChoices:
     label_column: str | None = None
     attribute_columns: tuple[str, ...] = ()
     label_map: LabelMap | None = None
+    renames: tuple[str, ...] = ()
     reading: ReadOptions = field(default_factory=ReadOptions)
 
 
@@ -102,6 +104,7 @@ def _fill(preview: Preview, project: Project, path: Path, choices: ImportChoices
         label_column=choices.label_column,
         label_map=choices.label_map,
         attribute_columns=choices.attribute_columns,
+        renames=choices.renames,
         reading=choices.reading,
     )
     preview.text_column, preview.label_column = reader.text_column, reader.label_column

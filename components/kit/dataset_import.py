@@ -48,6 +48,7 @@ _CONTROLS = {  # what messages name as options of the command line
     "--label-separator": "'Several labels in a cell'",
     "--first-number": "'The first number is'",
     "--label-map": "'Names of the labels'",
+    "--rename-label": "under 'Labels by another name'",
     "--no-header": "no 'First line names the columns'",
     "--encoding": "'Encoding'",
     "--split": "'Part of the file'",
@@ -145,6 +146,13 @@ def _choose_label_map(number: int) -> tuple[LabelMap | None, str]:
             key=f"import_map_{number}",
             help="One name a line, two columns, or id2label as JSON. Else numbers are positions in the project's list.",
         )
+        st.text_area(
+            "Labels by another name",
+            key=f"import_renames_{number}",
+            placeholder="name in the file=label of the project",
+            help="One a line, such as Toys & Games=toys_games. Labels that differ in more than case, blanks, _ and - "
+            "are never taken for one another unasked.",
+        )
     if upload is None:
         return None, ""
     with files_on_disk({upload.name: upload.getbuffer()}) as path:
@@ -163,6 +171,7 @@ def _read_choices(number: int, label_map: LabelMap | None) -> ImportChoices:
         label_column={FOUND: None, NONE: ""}.get(label_column, label_column),
         attribute_columns=tuple(say("attributes", ())),
         label_map=label_map,
+        renames=tuple(line.strip() for line in say("renames", "").splitlines() if line.strip()),
         reading=ReadOptions(
             encoding=say("encoding", "") or "",
             has_header=say("header", True),

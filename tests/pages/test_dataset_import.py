@@ -175,3 +175,16 @@ def test_an_unusable_file_is_told_on_the_page(open_page, project, name: str):
     app = open_import(open_page, project, (name, b"\x00\x01nothing"))
     assert len(app.error) == 1
     assert app.button(key="import_start_0").disabled
+
+
+def test_a_near_label_is_proposed_and_taken_where_a_person_says_so(open_page, project, runtime, store):
+    app = open_import(open_page, project, ("gold.jsonl", lines({"text": "A cup was won", "label": "Sport"})))
+    told = " ".join(each.value for kind in (app.warning, app.markdown, app.info, app.caption) for each in kind)
+    assert "nearest 'Sports'" in told and "under 'Labels by another name'" in told
+    app.text_area(key="import_renames_0").set_value("Sport=Sports\n").run()
+    assert list(app.dataframe[-1].value["labels"]) == ["Sports"]
+    finish(app, runtime, project)
+    assert read_labels(store, project, "gold") == [("Sports",)]
+    again = open_import(open_page, project, ("more.jsonl", lines({"text": "A cup", "label": "Sport"})))
+    again.text_area(key="import_renames_0").set_value("Sport=Nothing").run()
+    assert any("ends in no label of the project" in error.value for error in again.error)
