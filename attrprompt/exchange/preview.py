@@ -12,7 +12,7 @@ from attrprompt.errors import InputError
 from attrprompt.exchange.authors.authors_dataset import read_dataset
 from attrprompt.exchange.rows.label_maps import LabelMap
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
-from attrprompt.exchange.rows.record_source import ChoiceNeeded, ReadOptions
+from attrprompt.exchange.rows.record_source import TABLES, ChoiceNeeded, ReadOptions
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.project import Project
 
@@ -96,7 +96,7 @@ def preview_dataset(
 def _fill(preview: Preview, project: Project, path: Path, choices: ImportChoices, clock: Callable[[], float]) -> None:
     source = open_records(path, choices.reading)
     preview.columns, preview.encoding, preview.is_guessed = source.columns, source.encoding, source.is_guessed
-    preview.has_table = source.format in ("csv", "xlsx")
+    preview.has_table = source.format in TABLES
     reader = read_dataset(
         path,
         project=project,

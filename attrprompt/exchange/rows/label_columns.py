@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from attrprompt.exchange.rows.label_cells import list_members, read_answer, read_position
 from attrprompt.exchange.rows.record_source import Record, RecordSource, Tally
 
-_NAMES_BESIDE = ("{}_text", "{}_name", "{}_names", "{}_str", "text_{}")
+_BESIDE = ("{}text", "{}name", "{}names", "{}str", "text{}", "name{}")
+_PREFIX = re.compile(r"[_.:/\- ]+")
 _SHOWN = 10
 
 
@@ -28,7 +30,7 @@ def find_labels(
     if named is not None:
         several = [name.strip() for name in named.split(",")]
         if named not in source.columns and len(several) > 1 and set(several) <= set(source.columns):
-            return _gather(source, several)
+            return _gather(source, {name: name for name in several})
         return replace(source, label_column=named)
     if source.label_column is not None:
         return source
@@ -42,7 +44,8 @@ def find_labels(
         return replace(source, label_column=chosen[0], remarks=[*source.remarks, remark])
     if is_known is None:
         return source
-    hot = [name for name in source.columns if is_known(name) and _holds_answers(head, name)]
+    hot = {name: label for name in source.columns if (label := _find_label(name, is_known))}
+    hot = {name: label for name, label in hot.items() if _holds_answers(head, name)}
     if len(hot) > 1:
         return _gather(source, hot)
     labelled = [name for name in source.columns if _holds_labels(head, name, is_known)]
@@ -59,8 +62,9 @@ def _prefer_names(
     numbers = [member for values in head for member in list_members(values.get(column))]
     if column in source.class_names or not numbers or any(read_position(number) is None for number in numbers):
         return replace(source, label_column=column)
-    for form in _NAMES_BESIDE:
-        beside = folded.get(form.format(column.strip().casefold()))
+    joined = {_PREFIX.sub("", name): own for name, own in folded.items()}
+    for form in _BESIDE:
+        beside = joined.get(form.format(_PREFIX.sub("", column.casefold())))
         names = [values.get(beside) for values in head] if beside else []
         if any(isinstance(name, str) and name.strip() and read_position(name) is None for name in names):
             remark = f"The labels were read from '{beside}', which names what '{column}' numbers."
@@ -68,23 +72,33 @@ def _prefer_names(
     return replace(source, label_column=column)
 
 
-def _gather(source: RecordSource, columns: Sequence[str]) -> RecordSource:
-    """The source with one column of lists in place of columns that say yes or no to one label each."""
+def _find_label(column: str, is_known: Callable[[str], bool]) -> str:
+    """The label that a column is named after, a prefix before it or not, as pandas makes dummies; "" for none."""
+    names = [column, *(column[found.end() :] for found in _PREFIX.finditer(column))]
+    return next((name for name in names if is_known(name)), "")
+
+
+def _gather(source: RecordSource, columns: Mapping[str, str]) -> RecordSource:
+    """The source with one column of lists in place of columns that say yes or no to one label each.
+
+    Args:
+        columns: the label of each column.
+    """
     name = "labels"
     while name in source.columns:
         name += "_"
-    make_rows, wanted = source.make_rows, frozenset(columns)
-    shown = ", ".join(f"'{column}'" for column in columns[:_SHOWN]) + (" …" if len(columns) > _SHOWN else "")
+    make_rows = source.make_rows
+    shown = ", ".join(f"'{column}'" for column in list(columns)[:_SHOWN]) + (" …" if len(columns) > _SHOWN else "")
     return replace(
         source,
-        columns=(*(column for column in source.columns if column not in wanted), name),
+        columns=(*(column for column in source.columns if column not in columns), name),
         make_rows=lambda tally: _gather_all(make_rows(tally), columns, name, tally),
         label_column=name,
         remarks=[*source.remarks, f"The columns {shown} were read as labels: a text has those that say 1."],
     )
 
 
-def _gather_all(records: Iterator[Record], columns: Sequence[str], name: str, tally: Tally) -> Iterator[Record]:
+def _gather_all(records: Iterator[Record], columns: Mapping[str, str], name: str, tally: Tally) -> Iterator[Record]:
     for record in records:
         if record.problem:
             yield record
@@ -93,7 +107,7 @@ def _gather_all(records: Iterator[Record], columns: Sequence[str], name: str, ta
         answers = {column: read_answer(values.pop(column, None)) for column in columns}
         if None in answers.values():
             tally.add("held something else than 0 or 1 in the column of a label; it counts as 0", record.row)
-        values[name] = [column for column, says_yes in answers.items() if says_yes]
+        values[name] = [columns[column] for column, says_yes in answers.items() if says_yes]
         yield replace(record, values=values)
 
 

@@ -20,6 +20,7 @@ LabelMap = Sequence[str] | Mapping[str, str]
 
 _NUMBERED_LINE = re.compile(r"\s*(\d{1,9})\s*[:=\t]\s*(\S.*?)\s*")
 _WORDS_FOR_NAMES = frozenset({"label", "labels", "name", "class", "label_text", "label_name"})
+_WHERE_NAMES_ARE = ("id2label", "label2id", "names", "label_names", "labels", "classes")
 _HELP = "A label map names one label a line, or gives a name for each number in two columns or as a JSON object."
 
 
@@ -57,8 +58,8 @@ def _read_json(text: str, name: str) -> LabelMap:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"'{name}' is no valid JSON. {_HELP}") from error
-    if isinstance(value, Mapping):
-        value = value.get("id2label", value.get("label2id", value))  # as a model's config.json has them
+    if isinstance(value, Mapping):  # as a model's config.json and descriptions of data sets have them
+        value = next((value[name] for name in _WHERE_NAMES_ARE if isinstance(value.get(name), Mapping | list)), value)
     if isinstance(value, list) and all(isinstance(member, str) for member in value):
         return parse_labels("\n".join(" ".join(member.split()) for member in value), name)
     if isinstance(value, Mapping) and value:
@@ -71,10 +72,12 @@ def _read_json(text: str, name: str) -> LabelMap:
 
 
 def _read_table(text: str, name: str) -> LabelMap:
-    """A map from two columns, with or without a header; empty where the file has another number of columns."""
+    """A map from two columns, with or without a header; empty where the file has only one."""
     header, rows = read_csv_text(text, name)
-    if len(header) != 2:
+    if len(header) < 2:
         return ()
+    if len(header) > 2:
+        raise InputError(f"'{name}' has {len(header)} columns; leave the two that say which name a number has.")
     pairs = [(cells[0], cells[1]) for _, cells in rows if len(cells) == 2]
     first_is_row = bool({cell for cell in header if read_position(cell) is not None})
     if first_is_row:

@@ -16,7 +16,7 @@ from attrprompt.exchange.rows.label_cells import NO_CLASS, LabelCells, read_posi
 from attrprompt.exchange.rows.label_columns import find_labels
 from attrprompt.exchange.rows.label_maps import LabelMap, find_mapped
 from attrprompt.exchange.rows.plain_values import PlainValues
-from attrprompt.exchange.rows.record_source import ChoiceNeeded, ReadOptions, Record, RecordSource
+from attrprompt.exchange.rows.record_source import TABLES, ChoiceNeeded, ReadOptions, Record, RecordSource
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.exchange.rows.write_rows import is_own_row
 from attrprompt.project import MAX_NAME_LENGTH, Project
@@ -357,12 +357,14 @@ def choose_column(source: RecordSource, named: str | None, guesses: Sequence[str
         for guess in guesses:
             if guess in folded:
                 return folded[guess]
-    if named is None and source.header_doubt:
+    if source.header_doubt:
         raise InputError(source.header_doubt)
     problem = f"has no column '{named}'" if named is not None else f"has no {what} column that can be told by its name"
     option = "--attribute-columns" if what == "attribute" else f"--{what}-column"
     columns = ", ".join(column or "(unnamed)" for column in source.columns[:60])
     without = f' A file without labels is read with {option} "".' if what == "label" and named is None else ""
+    if source.format in TABLES and named is None:
+        option += ", or give --no-header if the first line is a row"
     raise InputError(
         f"'{source.path.name}' {problem}; its columns are: {columns}. Name the right one with {option}.{without}"
     )

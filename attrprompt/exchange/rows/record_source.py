@@ -14,6 +14,9 @@ from attrprompt.errors import InputError
 HEAD_ROWS = 100
 """How many rows tell which columns a file without a schema has."""
 
+TABLES = frozenset({"csv", "xlsx"})
+"""The formats whose first line names the columns."""
+
 MAX_DEPTH = 920
 TOO_DEEP = f"is nested over {MAX_DEPTH} levels deep"
 """The problem of a record that those who work through it would not come out of."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BATCH = 1_000
+_UNREADABLE = (ValueError, OverflowError, LookupError)
+"""What reading a value raises that is no UTF-8, a date beyond the year 9999, or of an unknown time zone."""
 
 
 def open_parquet(path: Path) -> RecordSource:
@@ -162,7 +164,7 @@ def _read_batch(batch: pa.RecordBatch, before: int, tally: Tally) -> list[dict[s
     """The rows of a batch; values that Python cannot hold are replaced and counted."""
     try:
         rows: list[dict[str, Any]] = batch.to_pylist()
-    except (ValueError, OverflowError):  # no UTF-8, or a date beyond the year 9999
+    except _UNREADABLE:
         columns = {
             name: [_read_value(value, name, before + number, tally) for number, value in enumerate(column, start=1)]
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
@@ -176,7 +178,7 @@ def _read_value(value: pa.Scalar, column: str, row: int, tally: Tally) -> Any:
 
     try:
         return value.as_py()
-    except (ValueError, OverflowError):
+    except _UNREADABLE:
         if pa.types.is_string(value.type) or pa.types.is_large_string(value.type):
             tally.add(f"held bytes in '{column}' that are no UTF-8; they were replaced by U+FFFD", row)
             return value.as_buffer().to_pybytes().decode("utf-8", "replace")

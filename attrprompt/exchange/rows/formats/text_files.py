@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol, TextIO
 
@@ -26,12 +26,13 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-_UNPACKERS: dict[str, Callable[[IO[bytes]], _Readable]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file),
-    ".bz2": bz2.BZ2File,
-    ".xz": lzma.LZMAFile,
+_UNPACKERS: dict[bytes, Callable[[IO[bytes]], _Readable]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
 }
-PACKINGS = tuple(_UNPACKERS)
+PACKINGS = (".gz", ".bz2", ".xz")
+"""The endings that such files have."""
 
 _MAX_UNPACKED = 4 * 1024**3
 _FREE_UNPACKED = 256 * 1024**2
@@ -47,6 +48,7 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_BINARY = (b"PK\x03\x04", b"\x89PNG", b"%PDF", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd", b"SQLite format", b"\x93NUMPY")
 _LATIN = ("cp1252", "cp1250", "cp1254", "mac_roman")
 _CANDIDATES = [
     *_LATIN, "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949",
@@ -73,12 +75,14 @@ class TextLayout:
     Attributes:
         encoding: a codec of Python.
         is_guessed: True where nothing in the file says so.
+        is_marked: True where the first bytes of the file say so.
         has_line_feeds: False where lines end with carriage returns alone, if it has more than one.
         stand_in: where some carriage returns stand alone among line feeds: a character that the file does not hold.
     """
 
     encoding: str
     is_guessed: bool = False
+    is_marked: bool = False
     has_line_feeds: bool = True
     stand_in: str = ""
 
@@ -90,7 +94,7 @@ class TextLayout:
     def describe(self, name: str) -> list[str]:
         """What a person should know of it, in sentences."""
         if not self.is_guessed:
-            return []
+            return [f"'{name}' was read as {self.title}."] if self.is_marked and self.title != "UTF-8" else []
         return [
             f"'{name}' is not UTF-8; it was read as {self.title}, which is a guess. Look at its accents and quotation "
             "marks; --encoding names another."
@@ -115,9 +119,14 @@ def examine_text(path: Path, encoding: str = "") -> TextLayout:
     if encoding:
         return _check_all(path, _find_codec(encoding), is_guessed=False)
     head = _read_head(path)
+    if head.startswith(_BINARY):
+        raise InputError(
+            f"'{path.name}' is no text but an archive, a spreadsheet, an image or the like; correct its ending, or "
+            "save its content as text."
+        )
     for mark, marked in _BYTE_ORDER_MARKS.items():
         if head.startswith(mark):
-            return _check_all(path, marked, is_guessed=False)
+            return replace(_check_all(path, marked, is_guessed=False), is_marked=True)
     wide = _find_wide(head)
     if wide:
         return _check_all(path, wide, is_guessed=True)
@@ -139,11 +148,13 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     """
     try:
         with path.open("rb") as file:
-            packing = path.suffix.casefold()
-            if packing not in PACKINGS:
+            head = file.read(8)
+            file.seek(0)
+            unpack = next((unpack for mark, unpack in _UNPACKERS.items() if head.startswith(mark)), None)
+            if unpack is None:  # told by its content, as browsers unpack some files and leave their names
                 yield file
                 return
-            unpacked = _UNPACKERS[packing](file)
+            unpacked = unpack(file)
             with io.BufferedReader(_Bounded(unpacked, path), _CHUNK) as bounded:
                 yield bounded
     except OSError as error:
@@ -229,18 +240,17 @@ def _check_all(path: Path, encoding: str, *, is_guessed: bool) -> TextLayout:
     decoder = codecs.getincrementaldecoder(encoding)()
     has_line_feeds = has_lone_returns = False
     used: set[str] = set()
-    read, tail, head = 0, "", b""
+    read, tail = 0, ""
     with open_bytes(path) as file:
         while True:
             chunk = file.read(_CHUNK)
-            head = head or chunk[:4]
             pending = len(decoder.getstate()[0])
             try:
                 text = tail + decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                raise _WrongEncoding(_explain(path.name, encoding, head, read - pending + error.start)) from error
+                raise _WrongEncoding(_explain(path.name, encoding, read - pending + error.start)) from error
             except UnicodeError as error:
-                raise _WrongEncoding(_explain(path.name, encoding, head, read)) from error
+                raise _WrongEncoding(_explain(path.name, encoding, read)) from error
             read += len(chunk)
             tail = "\r" if text.endswith("\r") and chunk else ""  # its line feed may be still to come
             text = text[: len(text) - len(tail)]
@@ -259,13 +269,10 @@ def _check_all(path: Path, encoding: str, *, is_guessed: bool) -> TextLayout:
     )
 
 
-def _explain(name: str, encoding: str, head: bytes, position: int) -> str:
-    if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"%PDF", b"\xd0\xcf\x11\xe0")):
-        return f"'{name}' is not a text file but an archive, a spreadsheet or an image; give its ending its true name."
-    title = name_encoding(encoding)
+def _explain(name: str, encoding: str, position: int) -> str:
     return (
-        f"'{name}' is not {title} (byte {position + 1:,} fits no character); save it with the encoding UTF-8, or name "
-        "its own with --encoding."
+        f"'{name}' is not {name_encoding(encoding)} (byte {position + 1:,} fits no character); save it with the "
+        "encoding UTF-8, or name its own with --encoding."
     )
 
 

@@ -142,6 +142,13 @@ def test_numbers_that_do_not_tell_are_not_asked_about(tmp_path: Path, labels: tu
     assert len(list(open_labels(tmp_path / "r.jsonl", *labels, project=NEWS))) == len(labels)
 
 
+@pytest.mark.parametrize("beside", ["label_text", "labelName", "Label name", "text_label"])
+def test_the_column_of_names_may_be_called_in_many_ways(tmp_path: Path, beside: str):
+    path = tmp_path / "r.csv"
+    path.write_text(f"text,label,{beside}\nwon,0,Sports\n", encoding="utf-8")
+    assert [row.labels for row in read_rows(path, project=NEWS)] == [("Sports",)]
+
+
 def test_a_column_of_names_is_read_instead_of_its_numbers(tmp_path: Path):
     path = tmp_path / "r.jsonl"
     rows = [{"text": "won", "label": 0, "label_text": "Sports"}, {"text": "fell", "label": 1, "label_text": "Business"}]
@@ -163,6 +170,12 @@ def test_columns_of_yes_and_no_are_labels(tmp_path: Path):
     named = read_rows(path, project=TOPICS, label_column="optics, year")
     assert [row.labels for row in named] == [("optics",), (), ()]
     assert any("held something else than 0 or 1" in warning for warning in named.warnings)
+
+
+def test_columns_of_yes_and_no_may_bear_a_prefix(tmp_path: Path):
+    path = tmp_path / "r.csv"
+    path.write_text("text,topic_optics,topic_C#\na,True,False\nb,True,True\n", encoding="utf-8")
+    assert [row.labels for row in read_rows(path, project=TOPICS)] == [("optics",), ("optics", "C#")]
 
 
 def test_the_one_column_of_known_labels_is_found(tmp_path: Path):
@@ -187,6 +200,7 @@ def test_answers_of_label_studio_are_labels(tmp_path: Path):
         ("m.json", '{"id2label": {"0": "World", "1": "Sports", "2": "Business"}, "layers": 2}'),
         ("m.json", '{"World": 0, "Sports": 1, "Business": 2}'),
         ("m.json", '["World", "Sports", "Business"]'),
+        ("m.json", '{"names": ["World", "Sports", "Business"], "_type": "ClassLabel"}'),
         ("m.csv", "id,label\n0,World\n1,Sports\n2,Business\n"),
         ("m.csv", "World,0\nSports,1\nBusiness,2\n"),
         ("m.tsv", "label\tid\nWorld\t0\nSports\t1\nBusiness\t2\n"),
@@ -219,6 +233,7 @@ def test_a_map_of_words_renames_labels(tmp_path: Path):
         ("m.json", '{"0": " "}', "name that 'm.json' gives to '0' is empty"),
         ("m.csv", "0,a\n0,b\n", "gives two names to '0': 'a' and 'b'"),
         ("m.csv", "id,label\n", "names no labels"),
+        ("m.csv", "id,label,note\n0,a,b\n", "has 3 columns"),
     ],
 )
 def test_label_maps_that_say_nothing_are_told(tmp_path: Path, name: str, content: str, part: str):

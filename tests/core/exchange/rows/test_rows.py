@@ -327,7 +327,9 @@ def test_columns_are_guessed_by_name(tmp_path: Path, columns: tuple[str, str]):
 
 def test_missing_columns_list_those_that_are_there(tmp_path: Path):
     (tmp_path / "r.csv").write_text("id,headline,topic\n1,x,y\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"its columns are: id, headline, topic\. Name the right one with --text-c"):
+    with pytest.raises(
+        InputError, match=r"its columns are: id, headline, topic\. Name the right one with --text-column, or give --no"
+    ):
         read_rows(tmp_path / "r.csv")
     with pytest.raises(InputError, match=r"no label column .* --label-column"):
         read_rows(tmp_path / "r.csv", text_column="headline")

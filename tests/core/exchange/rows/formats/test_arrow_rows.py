@@ -74,6 +74,14 @@ def test_what_python_cannot_hold_is_replaced_and_counted(tmp_path: Path, form: s
     assert [note.split("'")[1] for note in source.notes] == list(table.column_names)
 
 
+def test_an_unknown_time_zone_leaves_one_value_out(tmp_path: Path):
+    when = pa.array([0], pa.timestamp("s", tz="Nowhere/City"))
+    pq.write_table(pa.table({"text": ["a"], "when": when}), tmp_path / "r.parquet")
+    source = open_records(tmp_path / "r.parquet")
+    assert list_values(source) == [{"text": "a", "when": None}]
+    assert "held a value in 'when' that cannot be read" in source.notes[0]
+
+
 def test_an_arrow_file_with_offsets_beyond_its_buffers_is_told(tmp_path: Path):
     text = pa.Array.from_buffers(
         pa.string(), 3, [None, pa.array([0, 900, 2, 3], pa.int32()).buffers()[1], pa.py_buffer(b"abc")]

@@ -53,7 +53,8 @@ def test_what_a_file_says_of_its_encoding_needs_no_guess(tmp_path: Path, encodin
     (tmp_path / "r.csv").write_text("text,label\né 昨,x\n", encoding=encoding)
     source = open_records(tmp_path / "r.csv")
     assert [record.values["text"] for record in source] == ["é 昨"]
-    assert (source.is_guessed, source.notes) == (False, [])
+    assert source.is_guessed is False
+    assert source.notes == ([] if encoding.startswith("utf-8") else [f"'r.csv' was read as {encoding.upper()}."])
 
 
 def test_a_person_names_the_encoding(tmp_path: Path):
@@ -73,6 +74,21 @@ def test_damage_in_utf8_is_told_and_not_read_as_something_else(tmp_path: Path):
     (tmp_path / "r.csv").write_bytes(b"text,label\n" + "é,x\n".encode() * 90 + b"\xff,x\n")
     with pytest.raises(InputError, match=r"is not UTF-8 \(byte 462 fits"):
         open_records(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("name", ["r.jsonl", "r.jsonl.gz"])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_a_packed_file_is_told_by_its_content(tmp_path: Path, name: str, is_packed: bool):
+    content = b'{"text": "a"}\n'
+    (tmp_path / name).write_bytes(gzip.compress(content) if is_packed else content)
+    assert [record.values for record in open_records(tmp_path / name)] == [{"text": "a"}]
+
+
+@pytest.mark.parametrize("head", [b"%PDF-1.7", b"\x89PNG\r\n", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"])
+def test_what_is_no_text_is_called_so(tmp_path: Path, head: bytes):
+    (tmp_path / "r.jsonl").write_bytes(head + bytes(range(256)))
+    with pytest.raises(InputError, match="is no text but an archive"):
+        open_records(tmp_path / "r.jsonl")
 
 
 @pytest.mark.parametrize(("ending", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
