@@ -76,6 +76,21 @@ class Flag(StrEnum):
     FEW_SHOT_COPY = "few_shot_copy"
     REPLACED_CHARACTERS = "replaced_characters"
 
+    @property
+    def meaning(self) -> str:
+        """The flag in words for people."""
+        words = {
+            "length": "not the length asked for",
+            "truncated": "cut at the longest length",
+            "thinking": "may hold the model's thinking",
+            "several_texts": "several texts in one",
+            "placeholder": "something left to fill in",
+            "names_label": "names its label",
+            "wrapper": "words about the text left in it",
+            "few_shot_copy": "copies an example",
+        }
+        return words.get(self.value, self.value.replace("_", " "))
+
 
 ANSWER_DOUBTS = (Flag.THINKING, Flag.SEVERAL_TEXTS, Flag.PLACEHOLDER, Flag.NAMES_LABEL, Flag.WRAPPER)
 """What an answer may hold beside its text, or in its place; a text with one of these is no example for a prompt."""

@@ -71,6 +71,7 @@ class ElicitedValues:
         dropped: what came back and was not taken.
         replies: every reply as it came; `problem` says which could not be read.
         problems: sentences for the person; empty where all went well.
+        is_only_thinking: the model never came to an answer, and would hardly for another label.
     """
 
     dimension_id: str
@@ -79,6 +80,7 @@ class ElicitedValues:
     dropped: tuple[DroppedValue, ...]
     replies: tuple[RawReply, ...]
     problems: tuple[str, ...]
+    is_only_thinking: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ async def elicit_values(
         on_round(label_id, len(collector.taken))
         if answer.is_only_thinking:
             problems.append(answer.problem)
-            break
+            return collector.finish(replies, problems, is_only_thinking=True)
     return collector.finish(replies, problems)
 
 
@@ -209,7 +211,7 @@ async def elicit_for_labels(
 
     Yields:
         A step for each label that is done. A label whose requests fail in a passing way has the failure among its
-        problems and no values; the others go on.
+        problems and no values; the others go on. Where the model does nothing but think, no further label is begun.
 
     Raises:
         InputError: the dimension has the same values for all labels.
@@ -245,9 +247,15 @@ async def elicit_for_labels(
                 raise
             return ElicitedValues(dimension_id, label_id, (), (), (), (str(failure),))
 
-    done = 0
-    async for values in work_concurrently(wanted, work, concurrency=concurrency, stop=stop):
+    done, has_values = 0, False
+    ends = asyncio.Event()
+    if stop is not None and stop.is_set():
+        ends.set()
+    async for values in work_concurrently(wanted, work, concurrency=concurrency, stop=ends):
         done += 1
+        has_values = has_values or bool(values.proposals)
+        if (stop is not None and stop.is_set()) or (values.is_only_thinking and not has_values):
+            ends.set()
         assert values.label_id is not None
         yield ElicitationStep(done, len(wanted), values.label_id, project.labels[values.label_id].title, values)
 
@@ -313,16 +321,24 @@ class _Collector:
             self._seen[self._key(value.text)] = (value.text, "it came before")
             self.taken.append(value)
 
-    def finish(self, replies: Sequence[RawReply], problems: Sequence[str]) -> ElicitedValues:
+    def finish(
+        self, replies: Sequence[RawReply], problems: Sequence[str], *, is_only_thinking: bool = False
+    ) -> ElicitedValues:
         """What came of it all, with a sentence where it is less than was asked for."""
-        unread = sum(bool(reply.problem) for reply in replies)
+        unread = sum(bool(reply.problem) for reply in replies) - is_only_thinking  # that one is told apart
         sentences = list(problems)
         if unread:
             sentences.append(f"{unread} of {len(replies)} replies could not be read; they are shown as they came.")
         if replies and len(self.taken) < self.n:
             sentences.append(f"{len(self.taken)} of {self.n} new values after {count_of(len(replies), 'request')}.")
         return ElicitedValues(
-            self.dimension_id, self.label_id, tuple(self.taken), tuple(self.dropped), tuple(replies), tuple(sentences)
+            self.dimension_id,
+            self.label_id,
+            tuple(self.taken),
+            tuple(self.dropped),
+            tuple(replies),
+            tuple(sentences),
+            is_only_thinking,
         )
 
     def _key(self, text: str) -> str:

@@ -6,22 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from attrprompt.records import Dataset, Sample
+from attrprompt.records import Dataset, Flag, Sample
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
 from components.kit.text import Markdown, escape
 
 SHOWN = 8
-FLAG_WORDS = {
-    "length": "not the length asked for",
-    "truncated": "cut at the longest length",
-    "thinking": "may hold the model's thinking",
-    "several_texts": "several texts in one",
-    "placeholder": "something left to fill in",
-    "names_label": "names its label",
-    "wrapper": "words about the text left in it",
-    "few_shot_copy": "copies an example",
-}
 
 
 def draw_texts_behind(
@@ -97,7 +87,7 @@ def say_overlap(page: ProjectPage, dimension: str) -> Markdown:
 
 def describe_flag(flag: str) -> str:
     """A flag in words."""
-    return FLAG_WORDS.get(flag, flag.replace("_", " "))
+    return Flag(flag).meaning if flag in set(Flag) else flag.replace("_", " ")
 
 
 def draw_text(sample: Sample) -> None:

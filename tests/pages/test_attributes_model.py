@@ -165,3 +165,14 @@ def test_a_running_request_is_seen_and_stopped_from_every_page(runtime, project,
     assert runtime.background(Elicitations).find(project.id).state == "cancelled"
     at.run()
     assert "sidebar_stop_Attributes" not in [each.key for each in at.button]
+
+
+def test_the_most_tokens_of_an_answer_are_chosen_on_the_page(runtime, project, faulty_server):
+    server = faulty_server(usual="only_thinking")
+    use_server(runtime, project, server)
+    at = open_attributes(project, "Values")
+    at.number_input(key="elicit_most_tokens").set_value(77).run()
+    press(at, "elicit_cell")
+    wait_until_asked(runtime, project)
+    assert [each.body["max_tokens"] for each in server.asked] == [77]
+    assert any("all 77 tokens for thinking" in each.value for each in at.run().info)

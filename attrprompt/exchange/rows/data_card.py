@@ -11,6 +11,7 @@ import yaml
 
 from attrprompt.edits.parts import count_of
 from attrprompt.project import Project
+from attrprompt.records import Flag
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _SHOWN_VALUES = 60
@@ -136,7 +137,7 @@ def _describe_origin(census: Census, project: Project | None) -> str:
 def _describe_fields(columns: Sequence[str]) -> str:
     meanings = {
         "text": "the text as it is to be used",
-        "raw": "the model's answer before wrappers were taken off",
+        "raw": "all that the model wrote, its thinking and wrappers included",
         "label": "the label, after review where there was one",
         "labels": "the labels, after review where there was one",
         "asked_label": "the label that the prompt asked for",
@@ -185,8 +186,14 @@ def _describe_making(census: Census) -> str:
 
 def _describe_state(census: Census) -> str:
     reviewed = ", ".join(f"{count:,} {name}" for name, count in census.statuses.items())
-    flags = ", ".join(f"{count:,} {name}" for name, count in census.flags.most_common()) or "none"
+    flags = ", ".join(f"{count:,} {_describe_flag(name)}" for name, count in census.flags.most_common()) or "none"
     return f"## Review\n\nStatus: {reviewed or 'none'}; {census.edited:,} edited by a person. Flags: {flags}."
+
+
+def _describe_flag(name: str) -> str:
+    """The name of a flag as it stands in the rows, and what it means where the name does not say it."""
+    meaning = Flag(name).meaning if name in set(Flag) else name
+    return name if meaning == name.replace("_", " ") else f"{name} ({meaning})"
 
 
 def _table(head: Sequence[str], rows: Iterable[tuple[str, int]]) -> str:

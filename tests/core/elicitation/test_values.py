@@ -295,6 +295,16 @@ async def test_near_synonyms_of_existing_and_earlier_values_are_flagged_with_the
     assert flagged.proposals[0].near_similarity == pytest.approx((2 / 3) ** 0.5)
 
 
+async def test_no_further_label_is_begun_where_the_model_only_thinks(faulty_server, document):
+    server = faulty_server(usual="only_thinking")
+    client = OpenAIChatClient(Endpoint(server.base_url, MODEL))
+    subtopic = document.find_dimension("subtopic")
+    steps = [step async for step in elicit_for_labels(client, MODEL, document, subtopic, concurrency=1)]
+    await client.close()
+    assert len(steps) == len(server.asked) == 1
+    assert "--max-tokens" in steps[0].values.problems[0]
+
+
 @pytest.mark.slow
 async def test_the_embedded_model_gives_usable_values_by_example(embedded_server, embedded_client):
     document = load_preset("agnews")
