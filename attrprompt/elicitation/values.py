@@ -254,10 +254,10 @@ async def elicit_for_labels(
     async for values in work_concurrently(wanted, work, concurrency=concurrency, stop=ends):
         done += 1
         has_values = has_values or bool(values.proposals)
-        if (stop is not None and stop.is_set()) or (values.is_only_thinking and not has_values):
-            ends.set()
         assert values.label_id is not None
         yield ElicitationStep(done, len(wanted), values.label_id, project.labels[values.label_id].title, values)
+        if (stop is not None and stop.is_set()) or (values.is_only_thinking and not has_values):
+            ends.set()
 
 
 def flag_near_synonyms(
