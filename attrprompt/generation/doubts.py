@@ -171,6 +171,8 @@ def names_label(text: str, asked: AskedText) -> bool:
 
 def holds_wrapper(text: str, asked: AskedText) -> bool:
     """Whether something may be left of what a model puts around a text."""
+    if asked.is_code:
+        return False
     if _LEFT_OVER.search(text):
         return True
     if asked.is_letter:

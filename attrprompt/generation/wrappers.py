@@ -138,6 +138,9 @@ _WANTS_NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"\b(?:e-?mails?|letters?|messages?|chats?|dialogues?|conversations?|tickets?)\b", re.IGNORECASE)
+_CODE = re.compile(
+    r"\b(?:json|xml|ya?ml|html|markdown|code|snippets?|scripts?|config\w*|logs?|quer(?:y|ies))\b", re.IGNORECASE
+)
 _PERSONAL = re.compile(
     r"\b(?:reviews?|posts?|comments?|tweets?|blogs?|questions?|answers?|repl(?:y|ies))\b", re.IGNORECASE
 )
@@ -181,6 +184,11 @@ class AskedText:
     def is_letter(self) -> bool:
         """The text is one that speaks to somebody: offers and thanks may be its own, and it may have a subject."""
         return _LETTERS.search(self.kind) is not None
+
+    @cached_property
+    def is_code(self) -> bool:
+        """The text has marks of its own, which are then no wrapper."""
+        return _CODE.search(self.kind) is not None
 
     @cached_property
     def is_impersonal(self) -> bool:
@@ -248,7 +256,7 @@ def strip_wrapper(answer: str, asked: AskedText = NOTHING_KNOWN) -> str:
     text = answer.strip()
     for _ in range(MOST_ROUNDS):
         before = text
-        for step in _STEPS:
+        for step in _STEPS if not asked.is_code else _STEPS_AROUND_CODE:
             rest = step(text, asked).strip()
             if rest:
                 text = rest
@@ -459,3 +467,4 @@ _STEPS: tuple[Callable[[str, AskedText], str], ...] = (
     _drop_word_count,
     _strip_quotes,
 )
+_STEPS_AROUND_CODE = (_drop_echo, _drop_speaker, _drop_announcement, _open_fence, _drop_ending)

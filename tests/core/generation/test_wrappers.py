@@ -189,6 +189,12 @@ def test_a_letter_keeps_what_a_letter_has():
     assert strip_wrapper(review, AskedText(kind="product review")) == review
 
 
+def test_a_task_that_wants_code_keeps_its_marks():
+    asked = AskedText(kind="JSON document", prompt="Write a JSON document about a cup.")
+    written = '{"title": "Cup", "text": "The home side won."}'
+    assert strip_wrapper(f"Here is the JSON document:\n\n```json\n{written}\n```", asked) == written
+
+
 @given(st.text(max_size=400))
 def test_taking_off_ends_and_only_shortens(text):
     once = strip_wrapper(text, ASKED)
