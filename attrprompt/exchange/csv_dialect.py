@@ -85,11 +85,11 @@ def read_csv(file: TextIO, name: str, *, has_header: bool = True, stand_in: str 
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
     lines = read_lines(file, name)
-    head = next(lines, "")
+    head = _find_head(lines)
     delimiter = ""
     if head.casefold().startswith("sep=") and len(head.rstrip("\r\n")) == 5 and head[4] != '"':
         delimiter = head[4]
-        head = next(lines, "")
+        head = _find_head(lines)
     delimiter = delimiter or max(DELIMITERS, key=lambda sign: _count_cells(head, sign))
     rows = CsvRows(chain([head], lines), delimiter, name, stand_in)
     header = rows.read()
@@ -108,6 +108,11 @@ def read_csv(file: TextIO, name: str, *, has_header: bool = True, stand_in: str 
 def read_csv_text(text: str, name: str) -> tuple[list[str], CsvRows]:
     """The same for a text in memory."""
     return read_csv(io.StringIO(text, newline=""), name)
+
+
+def _find_head(lines: Iterator[str]) -> str:
+    """The first line that says anything."""
+    return next((line for line in lines if line.strip(f"{DELIMITERS} \r\n")), "")
 
 
 def _count_cells(line: str, delimiter: str) -> int:

@@ -17,6 +17,7 @@ NO_CLASS = -1
 """What the `datasets` library writes for a text without a class."""
 
 _COMMA = ","
+_LINE = "\n"
 _NAMES = ("choices", "label", "labels", "name", "value")
 _NUMBER = re.compile(r"[-+]?\d{1,9}(\.0+)?")
 _ITEM = re.compile(r"""'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|[-+]?\d+(?:\.\d+)?""")
@@ -106,16 +107,16 @@ class LabelCells:
     def describe(self) -> list[str]:
         """What a person should know, in sentences."""
         notes = [
-            f"{count_of(count, 'cell')} held several labels with '{sign}' between them (such as '{example[:100]}') and "
-            f"{'was' if count == 1 else 'were'} split there."
+            f"{count_of(count, 'cell')} held several labels with {_name_sign(sign)} between them (such as "
+            f"'{_show(example)}') and {'was' if count == 1 else 'were'} split there."
             for sign, (count, example) in self._split.items()
         ]
         for sign, (count, example) in self._proposed.items():
-            what = f"{count_of(count, 'cell')} may hold several labels with '{sign}' between them"
+            what = f"{count_of(count, 'cell')} may hold several labels with {_name_sign(sign)} between them"
             if self._takes_several:
-                notes.append(f"{what} (such as '{example[:100]}'); to split them, give --label-separator '{sign}'.")
+                notes.append(f"{what} (such as '{_show(example)}'); to split them, give --label-separator '{sign}'.")
             else:
-                notes.append(f"{what} (such as '{example[:100]}'), but a text of this project carries one.")
+                notes.append(f"{what} (such as '{_show(example)}'), but a text of this project carries one.")
         return notes
 
     def _split_text(self, text: str) -> list[str]:
@@ -123,7 +124,7 @@ class LabelCells:
             return self._count(self._split, self._separator, text, _cut(text, self._separator))
         if self._is_known(text):
             return [text]
-        for sign in SEPARATORS:
+        for sign in (_LINE, *SEPARATORS):
             parts = _cut(text, sign)
             if len(parts) > 1 and all(parts) and any(map(self._is_known, parts)):
                 if self._takes_several:
@@ -140,6 +141,26 @@ class LabelCells:
             count, example = counts.get(sign, (0, text))
             counts[sign] = (count + 1, example)
         return [part for part in parts if part]
+
+
+def list_marks(given: Any, count: int) -> list[int] | None:
+    """The numbers, from 0, of the labels that a list of 0 and 1 marks, one for each label; None where it is no such."""
+    if isinstance(given, str) and given.strip()[:1] == "[" and len(given) < _LONG:
+        given = _read_written_list(given.strip())
+    if not isinstance(given, list | tuple) or count < 2 or len(given) != count:
+        return None
+    marks = [int(mark) if isinstance(mark, bool) else read_position(mark) for mark in given]
+    if not set(marks) <= {0, 1}:
+        return None
+    return [number for number, mark in enumerate(marks) if mark]
+
+
+def _name_sign(sign: str) -> str:
+    return "a line break" if sign == _LINE else f"'{sign}'"
+
+
+def _show(example: str) -> str:
+    return example[:100].replace(_LINE, "\\n")
 
 
 def _cut(text: str, separator: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from attrprompt.edits.parts import count_of
 from attrprompt.errors import InputError
 from attrprompt.exchange.label_names import LabelNames
-from attrprompt.exchange.rows.label_cells import NO_CLASS, LabelCells, read_position
+from attrprompt.exchange.rows.label_cells import NO_CLASS, LabelCells, list_marks, read_position
 from attrprompt.exchange.rows.label_columns import find_labels
 from attrprompt.exchange.rows.label_maps import LabelMap, find_mapped
 from attrprompt.exchange.rows.plain_values import PlainValues
@@ -82,6 +82,8 @@ class LabelReader:
         self._mapped = label_map is not None
         self._guessed = label_map is None and class_names is None
         self._first_number = reading.first_number
+        by_name = "0" in self._names or "1" in self._names
+        self._ordered = [] if by_name or isinstance(self._numbered, Mapping) else list(self._numbered)
         self.forget()
 
     def forget(self) -> None:
@@ -90,6 +92,7 @@ class LabelReader:
         self._unknown_here: set[str] = set()
         self._unknown_rows = self._by_position = 0
         self._numbers: set[int] = set()
+        self._marked = 0
         self._cells.forget()
         self._unusable: Counter[str] = Counter()
         self._several = 0
@@ -97,6 +100,10 @@ class LabelReader:
 
     def read(self, given: Any, row: int = 0) -> tuple[str, ...]:
         """The names of one row's labels; none where it names several for a text that has one."""
+        marks = list_marks(given, len(self._ordered))
+        if marks is not None:
+            self._marked += 1
+            given = [self._ordered[number] for number in marks]
         usable = [member for member in self._cells.split(given) if self._can_be_label(member)]
         self._unknown_here = set()
         names = tuple(dict.fromkeys(name for name in map(self._read_one, usable) if name))
@@ -111,6 +118,11 @@ class LabelReader:
     def describe(self) -> list[str]:
         """What a person should know about the labels that were read."""
         notes = self._cells.describe()
+        if self._marked:
+            notes.append(
+                f"{count_of(self._marked, 'list')} of {len(self._ordered)} numbers 0 and 1 read as marks of the labels "
+                f"in their order ({', '.join(self._ordered[:_SHOWN])}); a text has those that are 1."
+            )
         if self._by_position and self._guessed:
             notes.append(
                 f"Labels given as numbers were read as positions in the project's list ({self._show_numbers()}); "

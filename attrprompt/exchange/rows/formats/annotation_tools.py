@@ -182,6 +182,18 @@ def _flatten_doccano(record: Values, tally: Tally, row: int) -> tuple[dict[str, 
     return {"data": record["data"], **values}, {"label": record["label"]}
 
 
+# --- Prodigy writes rows with an answer, which may be that the label is wrong ---
+
+
+def _flatten_prodigy(record: Values, tally: Tally, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = {name: value for name, value in record.items() if name not in ("label", "accept", "options")}
+    label = record.get("accept", record.get("label"))
+    if record["answer"] != "accept":
+        label = None
+        tally.add("was rejected or ignored by the annotator, and has no label", row)
+    return values, {"label": label}
+
+
 _TOOLS = (
     _Tool(
         "Label Studio",
@@ -195,6 +207,7 @@ _TOOLS = (
     ),
     _Tool("Argilla", _fits_argilla_columns, _flatten_argilla_columns),
     _Tool("Argilla", lambda first: first.keys() >= {"inputs", "annotation", "prediction"}, _flatten_argilla_first),
+    _Tool("Prodigy", lambda first: first.keys() >= {"_input_hash", "answer"}, _flatten_prodigy),
     _Tool(
         "doccano",
         lambda first: isinstance(first.get("data"), str) and "label" in first and "text" not in first,

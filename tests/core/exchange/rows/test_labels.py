@@ -172,6 +172,24 @@ def test_columns_of_yes_and_no_are_labels(tmp_path: Path):
     assert any("held something else than 0 or 1" in warning for warning in named.warnings)
 
 
+@pytest.mark.parametrize("form", [list, str, lambda marks: [float(mark) for mark in marks]])
+def test_lists_of_marks_are_no_class_numbers(tmp_path: Path, form: Any):
+    reader = open_labels(tmp_path / "r.jsonl", form([1, 0, 1]), form([0, 0, 0]), form([0, 2]))
+    assert [row.labels for row in reader] == [("optics", "C#"), (), ("optics", "C#")]
+    assert reader.warnings[0].startswith("2 lists of 3 numbers 0 and 1 read as marks of the labels in their order")
+
+
+def test_labels_called_by_numbers_are_no_marks(tmp_path: Path):
+    reader = open_labels(tmp_path / "r.jsonl", [0, 1], [1], project=make_project("0", "1"))
+    assert [row.labels for row in reader] == [("0", "1"), ("1",)]
+
+
+def test_labels_on_lines_of_one_cell_are_split(tmp_path: Path):
+    reader = open_labels(tmp_path / "r.jsonl", "optics\nrobotics")
+    assert [row.labels for row in reader] == [("optics", "robotics")]
+    assert "with a line break between them (such as 'optics\\nrobotics')" in reader.warnings[0]
+
+
 def test_columns_of_yes_and_no_may_bear_a_prefix(tmp_path: Path):
     path = tmp_path / "r.csv"
     path.write_text("text,topic_optics,topic_C#\na,True,False\nb,True,True\n", encoding="utf-8")

@@ -145,6 +145,17 @@ def test_the_first_argilla_is_read_too(tmp_path: Path):
     ]
 
 
+def test_a_label_that_prodigy_rejected_is_no_label(tmp_path: Path):
+    rows = [
+        {"text": "a", "_input_hash": 1, "label": "Sports", "answer": "accept"},
+        {"text": "b", "_input_hash": 2, "label": "Sports", "answer": "reject"},
+        {"text": "c", "_input_hash": 3, "accept": ["Sports"], "options": [], "answer": "accept"},
+    ]
+    source = write(tmp_path / "r.json", rows)
+    assert [record.values["label"] for record in source] == ["Sports", None, ["Sports"]]
+    assert "1 row was rejected or ignored by the annotator" in source.notes[1]
+
+
 @pytest.mark.parametrize("column", ["text", "data"])
 def test_doccano_lines_are_read(tmp_path: Path, column: str):
     source = write(tmp_path / "r.json", [{"id": 1, column: "won", "label": ["Sports"], "Comments": []}])

@@ -81,6 +81,11 @@ def test_an_immense_cell_is_called_so(tmp_path: Path):
         list(open_records(tmp_path / "r.csv"))
 
 
+def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path):
+    rows, _ = read(tmp_path / "r.csv", b"\n  \n,,\ntext\tlabel\na,b\tx\n")
+    assert rows == [{"text": "a,b", "label": "x"}]
+
+
 def test_a_column_named_twice_is_told(tmp_path: Path):
     with pytest.raises(InputError, match="two columns named 'a'"):
         read(tmp_path / "r.csv", b"a,text,a\n1,b,2\n")
