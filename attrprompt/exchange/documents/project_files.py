@@ -14,6 +14,7 @@ from attrprompt.exchange.documents.strict_json import parse_json
 from attrprompt.exchange.documents.strict_yaml import parse_yaml
 from attrprompt.files import decode_text
 from attrprompt.project import Project
+from attrprompt.prompts.rendering import check_template
 
 FORMAT = "attrprompt-project"
 VERSION = 1
@@ -81,6 +82,11 @@ def read_project_file(content: bytes | str, file_name: str) -> ProjectFile:
         warnings.append(
             "The file was changed after it was exported: its content no longer has the hash that it states."
         )
+    for method, template in project.templates.items():
+        for part in (template.text, template.system):
+            problem = check_template(part, method=method)
+            if problem is not None:
+                warnings.append(f"The template of {method.display} has a problem. {problem}")
     return ProjectFile(project, str(header.get("name", "")), tuple(warnings))
 
 

@@ -118,7 +118,8 @@ class SampleReader:
         if ours:
             names = ", ".join(f"'{name}'" for name in ours)
             notes.append(
-                f"As no export of this program, the file decides nothing by {names}: no review, no flags, no origin."
+                f"The file is no export of this program, so nothing is decided by its {names}: no review, no flags, "
+                "no origin of the texts."
             )
         if self._unread:
             notes.append(f"What could not be read of our own columns was left out: {_list_counts(self._unread)}.")

@@ -68,7 +68,7 @@ def test_columns_of_another_origin_decide_nothing_and_come_back(store, project, 
     kept = {name: value for name, value in row.items() if name not in ("text", "label")}
     assert sample.extra == kept
     assert "6 other columns kept beside the texts, to come back in exports: 'id' (1 row)" in back.warnings[0]
-    assert "decides nothing by 'status', 'note', 'model', 'prompt', 'flags':" in back.warnings[1]
+    assert "nothing is decided by its 'status', 'note', 'model', 'prompt', 'flags':" in back.warnings[1]
     for format in (ExportFormat.JSONL, ExportFormat.CSV, ExportFormat.PARQUET):
         out = tmp_path / f"out.{format.value}"
         export_dataset(store, project, back.dataset, out, format)

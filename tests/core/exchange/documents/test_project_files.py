@@ -8,7 +8,7 @@ from attrprompt.errors import InputError
 from attrprompt.exchange.documents.project_files import read_project_file, write_project_json, write_project_yaml
 from attrprompt.exchange.documents.strict_yaml import parse_yaml
 from attrprompt.presets import list_presets, load_preset
-from attrprompt.project import Project
+from attrprompt.project import Method, Project
 from tests.core.exchange.strategies import projects, small_project
 
 
@@ -177,3 +177,13 @@ def test_a_byte_order_mark_is_no_part_of_the_file():
 def test_strict_yaml_agrees_with_safe_load_on_text_data():
     data = {"a": ["x", {"b": "ü: \n y"}], "c": {"d": [], "e": {}}}
     assert parse_yaml(yaml.safe_dump(data), "x") == data
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ '\\ud800' }}", "{{ '\\0' }}", "{{ " + "9" * 5_000 + " }}", "{{ label", "{% for %}"]
+)
+def test_a_template_that_cannot_be_read_is_told_and_comes_along(template):
+    data = {"labels": ["x"], "templates": {"simprompt": template}}
+    read = read_project_file(json.dumps(data), "p.json")
+    assert read.project.templates[Method.SIMPROMPT].text == template
+    assert any(warning.startswith("The template of SimPrompt has a problem.") for warning in read.warnings)
