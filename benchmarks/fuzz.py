@@ -224,11 +224,11 @@ def mutate(rng: random.Random, content: bytes, ending: str) -> bytes:
         number = rng.randrange(len(lines))
         try:
             data = json.loads(lines[number])
-        except ValueError:
+            for _ in range(rng.randint(1, 3)):
+                data = _mutate_data(rng, data)
+            lines[number] = json.dumps(data).encode()
+        except (ValueError, RecursionError):
             return _mutate_bytes(rng, content)
-        for _ in range(rng.randint(1, 3)):
-            data = _mutate_data(rng, data)
-        lines[number] = json.dumps(data).encode()
         return b"\n".join(lines)
     return _mutate_bytes(rng, content)
 

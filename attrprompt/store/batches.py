@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
 
-from attrprompt.records import Batch, BatchState
+from attrprompt.records import Batch, BatchState, make_storable
 from attrprompt.store.database import Database, in_batches
 from attrprompt.store.schema import batch, failure, plan_item, sample, waiting_item
 
@@ -70,7 +70,7 @@ class Batches:
         """No result of this batch is waited for any more; items without one can be sent again."""
         with self._database.write() as connection:
             connection.execute(delete(waiting_item).where(waiting_item.c.batch_id == batch_id))
-            values = {"state": state.value, "message": message, "changed": time.time()}
+            values = {"state": state.value, "message": make_storable(message)[0], "changed": time.time()}
             connection.execute(update(batch).where(batch.c.id == batch_id).values(values))
 
     def give_up(self, run_id: int) -> int:

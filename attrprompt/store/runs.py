@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.project import Project, fold_text, parse_project
-from attrprompt.records import BASE_RUN, DatasetKind, Run, RunCounters, RunState
+from attrprompt.records import BASE_RUN, DatasetKind, Run, RunCounters, RunState, make_storable
 from attrprompt.store.batches import is_waiting, release_ended
 from attrprompt.store.database import Database, in_batches
 from attrprompt.store.datasets import insert_dataset, read_dataset
@@ -301,7 +301,7 @@ class Runs:
             plan_item.c.dataset_id,
             plan_item.c.item,
             literal(reason.value),
-            literal(message),
+            literal(make_storable(message)[0]),
             literal(0),
             literal(time.time()),
         ).where(plan_item.c.dataset_id == run_id, ~stored, ~failed, ~is_waiting())
@@ -317,7 +317,13 @@ class Runs:
             connection.execute(
                 update(run)
                 .where(run.c.dataset_id == run_id)
-                .values(state=state.value, reason=reason, wanted_state="", owner=None, finished=time.time())
+                .values(
+                    state=state.value,
+                    reason=make_storable(reason)[0],
+                    wanted_state="",
+                    owner=None,
+                    finished=time.time(),
+                )
             )
 
     def ask_for(self, run_id: int, wanted_state: RunState) -> None:
@@ -381,7 +387,7 @@ def _failure_row(run_id: int, failed: Failed) -> dict[str, Any]:
         "dataset_id": run_id,
         "item": failed.item,
         "reason": failed.reason.value,
-        "message": failed.message,
+        "message": make_storable(failed.message)[0],  # an endpoint's own words stand in it
         "attempts": failed.attempts,
         "at": time.time(),
     }

@@ -74,3 +74,14 @@ def test_how_a_run_ended_is_kept(store, project):
     store.runs.finish(run.id, RunState.FAILED, "The key was refused.", RunCounters(planned=5))
     ended = store.runs.find(project.id, "R1")
     assert (ended.state, ended.reason, ended.owner) == (RunState.FAILED, "The key was refused.", None)
+
+
+def test_words_of_an_endpoint_that_no_database_stores_are_kept_as_far_as_they_go(store, project):
+    run = add_run(store, project)
+    store.runs.begin(run.id, owner=1)
+    failed = Failed(3, ErrorKind.BAD_REQUEST, "no \ud800 model\0", 1)
+    store.runs.commit(run.id, [], [failed], RunCounters(planned=5, failed={"bad_request": 1}), in_flight=0)
+    store.runs.fail_pending(run.id, ErrorKind.BAD_REQUEST, "\ud800")
+    store.runs.finish(run.id, RunState.FAILED, "because of \ud800", RunCounters(planned=5))
+    assert {each.message for each in store.runs.read_failures(run.id)} == {"no \ufffd model\ufffd", "\ufffd"}
+    assert store.runs.load(run.id).reason == "because of \ufffd"
