@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from attrprompt.defects import explain_defect
 from attrprompt.errors import ErrorKind, ProviderError, StoreError
-from attrprompt.generation.defects import keep_defect
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.generation.run_options import NOTES, RunLimits, SendingNotes, read_notes
 from attrprompt.generation.top_up import go_on_topping_up
@@ -265,7 +265,7 @@ class RunExecution:
         try:
             result = self._translator.to_result(item, reply, attempts=attempts)
         except Exception as defect:
-            return Failed(item.item, ErrorKind.BAD_RESPONSE, self._keep_defect(item.item, defect), attempts)
+            return Failed(item.item, ErrorKind.BAD_RESPONSE, self._explain_defect(item.item, defect), attempts)
         if isinstance(result, Failed):
             if self._first.is_fatal(result.reason):
                 self.request_end(RunState.FAILED, f"{result.message} All first answers failed alike.")
@@ -341,10 +341,8 @@ class RunExecution:
             try:
                 await loop.run_in_executor(self._writer, self._write, self._tally_up(ended))
             except Exception as error:
-                failure = StoreError(
-                    f"What came could not be stored ({type(error).__name__}). Look whether the disk is full; the run "
-                    "can be resumed."
-                )
+                why = explain_defect(error, self._store.home, f"run {self._run.id}")
+                failure = StoreError(f"What came could not be stored. {why} The run can be resumed.")
                 for item in ended:
                     if not item.committed.done():
                         item.committed.set_exception(failure)
@@ -382,11 +380,12 @@ class RunExecution:
             except Exception as refusal:
                 self._tally.completed -= 1
                 self._tally.count(ErrorKind.BAD_RESPONSE)
-                message = self._keep_defect(answer.item, refusal)
+                message = self._explain_defect(answer.item, refusal)
                 self._commit([], [Failed(answer.item, ErrorKind.BAD_RESPONSE, message, 1)], next_wave)
 
-    def _keep_defect(self, item: int, defect: Exception) -> str:
-        return keep_defect(self._store.home, f"run {self._run.id}, item {item}", defect)
+    def _explain_defect(self, item: int, defect: Exception) -> str:
+        doing = f"run {self._run.id}, item {item}"
+        return f"An answer came that could not be handled. {explain_defect(defect, self._store.home, doing)}"
 
     def _commit(self, answers: list[NewSample], failures: list[Failed], next_wave: int) -> None:
         counters = self._tally.snapshot()

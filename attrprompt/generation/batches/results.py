@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from attrprompt.defects import explain_defect
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import name_item
-from attrprompt.generation.defects import keep_defect
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.llm.chat import ChatReply
 from attrprompt.llm.completions import read_chat_document, read_object, reply_in_place_of
@@ -138,7 +138,7 @@ class _Taker:
         try:
             ended = self._translator.to_result(item, reply)
         except Exception as defect:
-            message = keep_defect(self._store.home, f"run {self._run.id}, item {item.item}", defect)
+            message = explain_defect(defect, self._store.home, f"run {self._run.id}, item {item.item}")
             return Failed(item.item, ErrorKind.BAD_RESPONSE, message, 1)
         if isinstance(ended, Failed) and item.item not in self._failed:  # it was paid for all the same
             self._counters = replace(

@@ -211,7 +211,7 @@ async def test_a_defect_in_handling_an_answer_is_about_that_answer(runtime, faul
     assert (counters_of(runtime, run).completed, len(failed)) == (18, 2)
     assert {each.reason for each in failed} == {ErrorKind.BAD_RESPONSE}
     assert "ZeroDivisionError" in failed[0].message
-    assert f"run {run.id}, item 3: ZeroDivisionError" in (runtime.home / "logs" / "defects.log").read_text()
+    assert f"run {run.id}, item 3\n" in (runtime.home / "logs" / "errors.log").read_text()
 
 
 class BreakingTranslator:
@@ -258,7 +258,7 @@ async def test_a_store_that_fails_stops_the_run_with_a_sentence(runtime, faulty_
             await execute(runtime, run)
     stopped = runtime.store.runs.load(run.id)
     assert (stopped.state, stopped.counters.completed) == (RunState.STOPPED, 0)
-    assert "can be resumed" in stopped.reason
+    assert "disk is full" in stopped.reason and "can be resumed" in stopped.reason
     assert (await execute(runtime, stopped))[0] is RunState.DONE
 
 
