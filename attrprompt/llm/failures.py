@@ -152,6 +152,11 @@ def explain_status(
         sentence = f"The model used up its tokens before it came to an answer. Allow longer answers.{said}"
         return OutOfTokensError(sentence, kind=ErrorKind.BAD_REQUEST, status=status)
     kind, sentence = _judge_status(status, body, base_url, model, came_with or status)
+    if status == 401 and not secret:
+        sentence = (
+            f"The endpoint {base_url} wants a key, and none was sent (HTTP {came_with or status}). Enter one in "
+            "Settings, or name its variable with --api-key-env."
+        )
     return ProviderError(
         sentence + said,
         kind=kind,

@@ -64,6 +64,8 @@ def draw_endpoint_form(page: Page, project: StoredProject) -> None:
         on_click=lambda: in_callback(lambda: _save(page, project)),
     )
     _draw_report()
+    if saved is not None and (refused := page.runtime.dialect_of(saved).describe()):
+        st.caption(f"{escape(saved.model)}: {escape(refused)} A test of the connection sends all of it once more.")
 
 
 def draw_embedded_model(page: Page) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from attrprompt.errors import InputError
 from attrprompt.generation.item_requests import ItemTranslator
+from attrprompt.generation.run_options import NOTES, read_notes
 from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.completions import build_chat_body
 from attrprompt.records import WAITING, BatchState, Run, RunState
@@ -95,12 +96,19 @@ def _requests(store: Store, run: Run, endpoint: Endpoint) -> Iterator[tuple[int,
     translator = ItemTranslator(run, store.runs.load_document(run.id))
     dialect = open_dialect(store, endpoint)
     after = -1
+    left_out: dict[str, str] = {}
     while page := store.runs.next_pending(run.id, after=after):
         for item in page:
-            body = dialect.shape(build_chat_body(endpoint, translator.to_request(item)))
+            whole = build_chat_body(endpoint, translator.to_request(item))
+            body = dialect.shape(whole)
+            left_out |= {name: words for name, words in dialect.left_out.items() if name in whole}
             line = {"custom_id": name_item(run.id, item.item), "method": "POST", "url": URL, "body": body}
             yield item.item, json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         after = page[-1].item
+    if left_out:
+        notes = read_notes(run)
+        kept = notes.model_copy(update={"not_sent": {**notes.not_sent, **left_out}})
+        store.runs.keep_option(run.id, NOTES, kept.model_dump())
 
 
 class _Writer:

@@ -265,6 +265,12 @@ async def test_an_error_under_200_is_told_by_what_it_says(faulty_server, error, 
     assert ("HTTP 400" in str(failure)) == (kind is ErrorKind.BAD_REQUEST)  # the status that it told, or none but 200
 
 
+async def test_a_missing_key_is_told_from_a_wrong_one(faulty_server):
+    server = faulty_server(api_key="right")
+    assert "none was sent" in str(await fail(server))
+    assert "refused the key" in str(await fail(server, key="wrong"))
+
+
 async def test_a_key_within_the_cause_is_taken_out(faulty_server):
     raw = json.dumps({"error": {"message": "bad key sk-secret-1"}})
     server = give(faulty_server, {"error": {"message": "x", "code": 400, "metadata": {"raw": raw}}})

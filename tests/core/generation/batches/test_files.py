@@ -8,6 +8,7 @@ import pytest
 from attrprompt.errors import ErrorKind, InputError
 from attrprompt.generation.batches.files import export_batch
 from attrprompt.generation.batches.results import import_batch
+from attrprompt.generation.run_options import read_notes
 from attrprompt.llm.chat import Endpoint
 from attrprompt.records import BatchState, RunState
 from attrprompt.store.locks import run_lock
@@ -227,6 +228,7 @@ def test_a_field_that_a_batch_was_refused_for_is_left_out_of_the_next(store, tmp
     ]
     assert dict(take(store, run, tmp_path, *lines).failed) == {"bad_request": 10}
     assert all("seed" not in each["body"] for each in export(store, run, tmp_path / "again"))
+    assert read_notes(store.runs.load(run.id)).not_sent.keys() == {"seed"}
 
 
 def test_a_prompt_that_a_filter_refused_ends_as_a_refusal(store, tmp_path, project, make_run):
