@@ -16,8 +16,8 @@ WAITING = "Waits for the results of a batch."
 """The reason of a run that is paused for a batch."""
 """Among the options of a run and the facts of its data set: the run that it is a variant or a later round of."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters and marks that turn the direction of writing: a name with them looks like another."""
+UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, joiners and marks that turn the direction of writing: a name with them looks like another."""
 
 
 class RunState(StrEnum):

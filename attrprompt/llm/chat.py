@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 from attrprompt.errors import InputError
+from attrprompt.records import UNSEEN
 
 EMBEDDED = "embedded"
 """Stands in place of a base URL where the model that comes with the app is meant."""
@@ -164,7 +165,7 @@ def normalise_base_url(text: str) -> str:
     Raises:
         InputError: not an http(s) address, or one that carries a secret.
     """
-    address = text.strip()
+    address = UNSEEN.sub("", text.strip())  # copied from a page, where links are kept from being links
     if address.lower() == EMBEDDED:
         return EMBEDDED
     try:

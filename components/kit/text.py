@@ -12,7 +12,7 @@ _JOINER = "\u2060"
 """Has no width. Stands where a backslash does not help: what Streamlit finds in a text after Markdown was read."""
 
 _FOUND_LATER = re.compile(
-    r""":(?=[\w+-]+[:/])                              # :material/home:, :smile:
+    r""":(?=[\w+-]+:|material/)                       # :material/home:, :smile:
     | (?<=https):(?=//) | (?<=http):(?=//)            # links
     | (?<=www)(?=\.)
     | @(?=[\w-]+\.)

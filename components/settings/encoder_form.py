@@ -51,6 +51,7 @@ def draw_encoder_form(page: Page, project: StoredProject) -> None:
         key.text_input(
             "API key",
             type="password",
+            live=True,  # Tab goes to the eye beside it, which would not commit what was typed
             key=_name_key_field(),
             help="Kept in this browser session only, sent to this endpoint only, never stored.",
         )

@@ -112,6 +112,7 @@ def _draw_key(saved: Endpoint | None) -> None:
     typed.text_input(
         "API key",
         type="password",
+        live=True,  # Tab goes to the eye beside it, which would not commit what was typed
         key=_name_key_field(base_url),
         on_change=_keep_typed,
         args=(base_url,),

@@ -12,6 +12,7 @@ from attrprompt.llm.chat import EMBEDDED, Endpoint, is_loopback, normalise_base_
         ("https://api.openai.com/v1/", "https://api.openai.com/v1"),
         ("  http://LocalHost:8000/v1  ", "http://localhost:8000/v1"),
         ("http://127.0.0.1:11434/v1/chat/completions", "http://127.0.0.1:11434/v1"),
+        ("http:\u2060//127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"),
         ("https://example.org/Team/v1", "https://example.org/Team/v1"),
         ("Embedded", EMBEDDED),
     ],
