@@ -61,7 +61,7 @@ def find_button(app: AppTest, start: str) -> Any:
 
 
 def read_words(app: AppTest) -> str:
-    """Everything that the page says outside its tables and figures."""
+    """Everything that the page says outside its tables and figures, without the joiners that have no width."""
     said = (app.title, app.subheader, app.markdown, app.caption)
     told = (app.info, app.success, app.warning, app.error)
-    return "\n".join(str(each.value) for group in (*said, *told) for each in group)
+    return "\n".join(str(each.value) for group in (*said, *told) for each in group).replace("\u2060", "")
