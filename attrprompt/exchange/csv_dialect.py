@@ -22,11 +22,12 @@ class CsvRows:
         line: the line in which the row that was read last ends.
     """
 
-    def __init__(self, lines: Iterator[str], delimiter: str, name: str, stand_in: str) -> None:
+    def __init__(self, lines: Iterator[str], delimiter: str, name: str, stand_in: str, before: int) -> None:
         if stand_in:
             lines = (_hide_returns(line, stand_in) for line in lines)
         self._rows = csv.reader(lines, delimiter=delimiter, strict=True)
         self._name = name
+        self._before = before
         self._stand_in = stand_in
         self._waiting: list[str] | None = None
         self._number = 0
@@ -49,7 +50,7 @@ class CsvRows:
             cells = next((row for row in self._rows if row), None)
         except csv.Error as error:
             raise InputError(self._explain(error)) from error
-        self.line = self._rows.line_num
+        self.line = self._before + self._rows.line_num
         if cells and self._stand_in:
             return [cell.replace(self._stand_in, "\r") for cell in cells]
         return cells
@@ -59,7 +60,7 @@ class CsvRows:
         self._waiting = cells
 
     def _explain(self, error: csv.Error) -> str:
-        line = self._rows.line_num
+        line = self._before + self._rows.line_num
         if "field limit" in str(error):
             return (
                 f"'{self._name}' has a cell of over {MAX_CELL:,} characters near line {line:,}; leave that row out, or "
@@ -85,13 +86,14 @@ def read_csv(file: TextIO, name: str, *, has_header: bool = True, stand_in: str 
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
     lines = read_lines(file, name)
-    head = _find_head(lines)
+    head, before = _find_head(lines)
     delimiter = ""
     if head.casefold().startswith("sep=") and len(head.rstrip("\r\n")) == 5 and head[4] != '"':
         delimiter = head[4]
-        head = _find_head(lines)
+        head, more = _find_head(lines)
+        before += 1 + more
     delimiter = delimiter or max(DELIMITERS, key=lambda sign: _count_cells(head, sign))
-    rows = CsvRows(chain([head], lines), delimiter, name, stand_in)
+    rows = CsvRows(chain([head], lines), delimiter, name, stand_in, before)
     header = rows.read()
     if header is None:
         raise InputError(f"'{name}' is empty; its first line must name the columns.")
@@ -110,9 +112,12 @@ def read_csv_text(text: str, name: str) -> tuple[list[str], CsvRows]:
     return read_csv(io.StringIO(text, newline=""), name)
 
 
-def _find_head(lines: Iterator[str]) -> str:
-    """The first line that says anything."""
-    return next((line for line in lines if line.strip(f"{DELIMITERS} \r\n")), "")
+def _find_head(lines: Iterator[str]) -> tuple[str, int]:
+    """The first line that says anything, and how many came before it."""
+    for before, line in enumerate(lines):
+        if line.strip(f"{DELIMITERS} \r\n"):
+            return line, before
+    return "", 0
 
 
 def _count_cells(line: str, delimiter: str) -> int:

@@ -84,6 +84,9 @@ def test_an_immense_cell_is_called_so(tmp_path: Path):
 def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path):
     rows, _ = read(tmp_path / "r.csv", b"\n  \n,,\ntext\tlabel\na,b\tx\n")
     assert rows == [{"text": "a,b", "label": "x"}]
+    (tmp_path / "r.csv").write_bytes(b"\nsep=;\n\ntext;label\na;x;y\n")
+    (record,) = open_records(tmp_path / "r.csv")
+    assert record.problem == "has 3 cells, but the header names 2 (line 5)"
 
 
 def test_a_column_named_twice_is_told(tmp_path: Path):
