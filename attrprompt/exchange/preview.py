@@ -106,6 +106,7 @@ def _fill(preview: Preview, project: Project, path: Path, choices: ImportChoices
         attribute_columns=choices.attribute_columns,
         renames=choices.renames,
         reading=choices.reading,
+        source=source,
     )
     preview.text_column, preview.label_column = reader.text_column, reader.label_column
     preview.skipped = reader.skipped

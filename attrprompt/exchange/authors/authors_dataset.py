@@ -49,6 +49,7 @@ def read_dataset(
     attribute_columns: Sequence[str] = (),
     renames: Sequence[str] = (),
     reading: ReadOptions | None = None,
+    source: RecordSource | None = None,
 ) -> RowReader:
     """Open a file of labelled texts, one of the authors' data sets included; that is told by its class numbers.
 
@@ -63,11 +64,12 @@ def read_dataset(
         attribute_columns: as in `read_rows`; naming some turns numbers into plain texts.
         renames: as in `read_rows`.
         reading: as in `read_rows`.
+        source: as in `read_rows`.
 
     Raises:
         InputError: as `read_rows`.
     """
-    source = open_records(path, reading)
+    source = source or open_records(path, reading)
     beside = source.path.parent
     if label_map is None and (beside / LABEL_FILE).is_file():
         label_map = read_label_map(beside / LABEL_FILE)
@@ -81,6 +83,7 @@ def read_dataset(
             project=project,
             renames=renames,
             reading=reading,
+            source=source,
         )
     if (beside / LABEL_FILE).is_file() and (beside / METHOD_FOLDER).is_dir():
         raw_lines = read_attributes_folder(beside).raw_lines

@@ -301,6 +301,7 @@ def read_rows(
     project: Project | None = None,
     renames: Sequence[str] = (),
     reading: ReadOptions | None = None,
+    source: RecordSource | None = None,
 ) -> RowReader:
     """Open a file of labelled texts.
 
@@ -314,11 +315,12 @@ def read_rows(
         project: its labels' names are used for labels that fold to the same name.
         renames: `GIVEN=LABEL` for each label of the project that the file calls by another name.
         reading: what the file cannot say of itself.
+        source: the file, where it was opened with these options already.
 
     Raises:
         InputError: the file cannot be read, or a column is missing; the sentence lists those that are there.
     """
-    source = open_records(path, reading)
+    source = source or open_records(path, reading)
     text = choose_column(source, text_column or source.text_column, TEXT_COLUMNS, "text")
     label = None
     if label_column != NO_LABELS:
