@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from attrprompt.errors import InputError, StoreError
 from attrprompt.project import MAX_NAME_LENGTH
@@ -45,6 +45,7 @@ class Database:
         self.engine: Engine = create_engine(
             place, json_serializer=lambda data: json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         )
+        self._opened = False
         self._checkpoints: Checkpoints | None = None
         if self.engine.dialect.name == "sqlite":
             self._checkpoints = Checkpoints(self.engine, Path(self.engine.url.database or file))
@@ -53,6 +54,7 @@ class Database:
         try:
             with self._opening():
                 self._migrate()
+            self._opened = True
         except DBAPIError as error:
             raise StoreError(
                 f"The database in {home} cannot be used: {error.orig}. Check that the folder is writable and that its "
@@ -82,17 +84,42 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one state and writes nothing."""
-        with self.engine.connect() as connection:
+        """A transaction that sees one state and writes nothing.
+
+        Raises:
+            StoreError: the database gives no answer.
+        """
+        with self._telling(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock; all of it is kept or nothing."""
-        with self.engine.connect().execution_options(attrprompt_write=True) as connection, connection.begin():
+        """A transaction that holds the write lock; all of it is kept or nothing.
+
+        Raises:
+            StoreError: the database takes nothing.
+        """
+        with (
+            self._telling(),
+            self.engine.connect().execution_options(attrprompt_write=True) as connection,
+            connection.begin(),
+        ):
             yield connection
         if self._checkpoints is not None:
             self._checkpoints.committed()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what is wrong with the database itself; what is wrong with a value is a matter of who gave it."""
+        try:
+            yield
+        except DatabaseError as error:
+            if not self._opened or not (isinstance(error, OperationalError) or type(error) is DatabaseError):
+                raise
+            raise StoreError(
+                f"The database cannot be used ({error.orig}). Make room on the disk, or end the program that holds it, "
+                f"and try again; it lies in {self.home}."
+            ) from error
 
     def close(self) -> None:
         """Give all connections back."""

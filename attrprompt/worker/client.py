@@ -25,8 +25,8 @@ from typing import IO, Any
 from pydantic import SecretStr
 
 from attrprompt.app_files import IMPORT_FOLDER
-from attrprompt.errors import AttrPromptError, WorkerError
-from attrprompt.store.jobs import CLOSED_WORDS, JobState
+from attrprompt.errors import WorkerError
+from attrprompt.store.jobs import CLOSED_WORDS, OPEN_STATES, JobState
 from attrprompt.worker.jobs import JobRequest, find_result_file, hash_input
 
 logger = logging.getLogger(__name__)
@@ -83,8 +83,8 @@ class WorkerClient:
 
     Args:
         home: folder of the caches and the log.
-        on_update: called with every change of a job, from the caller's thread or the client's own; must be quick. An
-            `AttrPromptError` that it raises is logged and does not stop the work.
+        on_update: called with every change of a job, from the caller's thread or the client's own; must be quick.
+            What it raises is logged and does not stop the work; the end of a job is told again until it is taken.
         idle_seconds: the process ends when it had no job for so long.
         threads: that the process may use; by default all cores but one.
         modules: further modules that register kinds of work.
@@ -108,6 +108,7 @@ class WorkerClient:
             self._options += ["--jobs", module]
         self._changed = threading.Condition()
         self._queue: deque[_Entry] = deque()
+        self._untold: deque[JobUpdate] = deque()
         self._current: _Entry | None = None
         self._cancel_current = False
         self._closed = False
@@ -170,16 +171,25 @@ class WorkerClient:
 
     def _supervise(self) -> None:
         while True:
+            self._tell_again()
             with self._changed:
-                while not self._queue and not self._closed:
+                if not self._queue and not self._closed:
                     self._changed.wait(REAP_SECONDS)
                     self._reap_if_ended()
+                if not self._queue and not self._closed:
+                    continue
                 if self._closed:
                     self._reap()
                     return
                 entry = self._current = self._queue.popleft()
                 self._cancel_current = False
-            update = self._work(entry)
+            try:
+                update = self._work(entry)
+            except Exception as defect:  # of one job: the next has its turn
+                logger.exception("Job %s could not be handed to the worker.", entry.job.id)
+                update = entry.update(JobState.FAILED, message=self._explain_defect(entry.job.request.kind, defect))
+                with self._changed:
+                    self._kill()
             with self._changed:
                 self._current = None
             self._report(update)
@@ -279,11 +289,21 @@ class WorkerClient:
             why = f"This is a defect (exit status {code}); {self._home / 'logs' / 'worker.log'} says more."
         return WorkerError(f"The worker process ended while at “{kind}”. {why} You may start it again.")
 
+    def _explain_defect(self, kind: str, defect: Exception) -> str:
+        return f"The worker could not be talked to while at “{kind}” ({defect}). Start it again; the log says more."
+
     def _report(self, update: JobUpdate) -> None:
         try:
             self._on_update(update)
-        except AttrPromptError:
+        except Exception:  # whoever listens: this thread has other jobs to see to
             logger.exception("The state '%s' of job %s could not be kept.", update.state, update.job_id)
+            if update.state not in OPEN_STATES:
+                self._untold.append(update)
+
+    def _tell_again(self) -> None:
+        """Tell the ends of jobs that nobody took when they came, or a page would show for ever that they go on."""
+        for _ in range(len(self._untold)):
+            self._report(self._untold.popleft())
 
 
 def _read_event(entry: _Entry, event: Mapping[str, Any]) -> JobUpdate:
