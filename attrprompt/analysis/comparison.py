@@ -33,7 +33,7 @@ from attrprompt.analysis.texts.selection import (
     prepare_set,
     warn_of_unlike_shares,
 )
-from attrprompt.analysis.texts.tokens import TOKENISER, IntArray
+from attrprompt.analysis.texts.tokens import IntArray, name_tokeniser
 from attrprompt.errors import AttrPromptError, InputError
 
 DIVERSITY = "diversity"
@@ -152,7 +152,7 @@ def compare_datasets(
             tokens=None,
             repeats=repeats,
             seed=seed,
-            tokeniser=TOKENISER,
+            tokeniser=name_tokeniser(text for dataset in prepared for text in dataset.texts),
             encoder=encoder,
             texts=choice,
             near_duplicate_threshold=threshold,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from attrprompt.analysis.result import AnalysisResult, Parameters
 from attrprompt.analysis.statistics.verdicts import join_primary
 from attrprompt.analysis.texts.selection import AnalysisSet
-from attrprompt.analysis.texts.tokens import TOKENISER
+from attrprompt.analysis.texts.tokens import name_tokeniser
 from attrprompt.analysis_jobs.adherence import measure_adherence, read_asked_dimensions
 from attrprompt.analysis_jobs.duplicates import measure_duplicates
 from attrprompt.analysis_jobs.places import locate_sets
@@ -33,7 +33,7 @@ def analyse_sets(
     request: AnalysisRequest, sets: list[AnalysisSet], place_dimensions: Sequence[str], context: JobContext
 ) -> Analysis:
     """All parts of a request over loaded sets."""
-    analysis = Analysis(_describe_parameters(request), {dataset.name: DatasetFigures() for dataset in sets})
+    analysis = Analysis(_describe_parameters(request, sets), {dataset.name: DatasetFigures() for dataset in sets})
     compared = [part.value for part in request.only if part in (Part.DIVERSITY, Part.SIMILARITY)]
     if compared:
         analysis = Analysis.from_comparison(_compare(request, sets, compared, context))
@@ -78,5 +78,6 @@ def _compare(
     )
 
 
-def _describe_parameters(request: AnalysisRequest) -> Parameters:
-    return Parameters(request.m, None, request.repeats, request.seed, TOKENISER, None, request.choice)
+def _describe_parameters(request: AnalysisRequest, sets: Sequence[AnalysisSet]) -> Parameters:
+    tokeniser = name_tokeniser(text for dataset in sets for text in dataset.texts)
+    return Parameters(request.m, None, request.repeats, request.seed, tokeniser, None, request.choice)

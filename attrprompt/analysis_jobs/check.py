@@ -107,7 +107,7 @@ def make_check_request(store: Store, project: StoredProject, dataset: Dataset, *
     return CheckRequest(datasets=(dataset.id,), contents=digest.hexdigest(), encoder=encoder_of(project), **choices)
 
 
-@register(CheckRequest, CheckFindings, unhashed=UNHASHED)
+@register(CheckRequest, CheckFindings, version=2, unhashed=UNHASHED)
 def check(request: CheckRequest, context: JobContext) -> CheckFindings:
     """Which texts the checks doubt.
 

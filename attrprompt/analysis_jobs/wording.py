@@ -115,7 +115,7 @@ class WordingRequest(AnalysisRequest, JobRequest[Wording]):
     kind: ClassVar[str] = "wording"
 
 
-@register(WordingRequest, Wording, unhashed=EXPLORED)
+@register(WordingRequest, Wording, version=2, unhashed=EXPLORED)
 def explore_wording(request: WordingRequest, context: JobContext) -> Wording:
     """Growth of the vocabulary, lengths, over-used phrases, shared words, openings, the paper's own figures."""
     sets, _ = load_sets(request, context, with_vectors=False)

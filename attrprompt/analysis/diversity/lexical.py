@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Sequence
+from functools import cache
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from attrprompt.analysis.diversity.self_bleu import self_bleu
 from attrprompt.analysis.statistics.metrics import LEXICAL
-from attrprompt.analysis.texts.tokens import IntArray, TokenSample, count_runs, find_runs
+from attrprompt.analysis.texts.tokens import IntArray, TokenSample, count_runs, find_runs, turn_round
 from attrprompt.errors import InputError
 
 WINDOW = 50
@@ -23,6 +24,9 @@ THRESHOLD = 0.72
 DRAW = 42
 INGF_N = 3
 REPETITION_N = 4
+Reading = Callable[[IntArray, IntArray, int, float], float]
+COMPILED_FROM = 100_000
+"""Repeated tokens from which the reading of MTLD is worth a compiler."""
 
 
 def vocabulary_size(sample: TokenSample) -> float:
@@ -59,7 +63,7 @@ def mattr(sample: TokenSample, window: int = WINDOW) -> float | None:
     if total < window:
         return None
     here = np.arange(total, dtype=np.int64)
-    first_start = np.maximum(_previous_occurrence(sample.tokens) + 1, np.maximum(here - window + 1, 0))
+    first_start = np.maximum(sample.previous + 1, np.maximum(here - window + 1, 0))
     last_start = np.minimum(here, total - window)
     types = np.maximum(last_start - first_start + 1, 0).sum()
     return float(types) / ((total - window + 1) * window)
@@ -74,8 +78,8 @@ def mtld(sample: TokenSample, threshold: float = THRESHOLD) -> float | None:
     _refuse_empty(sample)
     total = len(sample.tokens)
     readings = []
-    for tokens in (sample.tokens, sample.tokens[::-1]):
-        factors = _count_factors(_previous_occurrence(tokens), threshold)
+    for previous in (sample.previous, turn_round(sample.previous)):
+        factors = _count_factors(previous, threshold)
         if factors == 0:
             return None
         readings.append(total / factors)
@@ -186,32 +190,36 @@ def _refuse_empty(sample: TokenSample) -> None:
         raise InputError("There are no words in these texts, so there is nothing to measure.")
 
 
-def _previous_occurrence(tokens: NDArray[np.int32]) -> IntArray:
-    """For each position the last earlier position with the same token, or -1."""
-    order = np.argsort(tokens, kind="stable")
-    ordered = tokens[order]
-    previous = np.full(len(tokens), -1, dtype=np.int64)
-    same = ordered[1:] == ordered[:-1]
-    previous[order[1:][same]] = order[:-1][same]
-    return previous
-
-
 def _count_factors(previous: IntArray, threshold: float) -> float:
     """Factors of a reading, from the previous occurrence of each token: only a repeated token can end one."""
     repeated = np.flatnonzero(previous >= 0)
+    if len(repeated) < COMPILED_FROM:
+        return _read_factors(repeated.tolist(), previous[repeated].tolist(), len(previous), threshold)
+    return float(_compile_reading()(repeated, previous[repeated], len(previous), threshold))
+
+
+def _read_factors(repeated: Sequence[int], previous: Sequence[int], total: int, threshold: float) -> float:
     factors = 0.0
     start = repeats = 0
-    for position, before in zip(repeated.tolist(), previous[repeated].tolist(), strict=True):
-        if before >= start:
+    for index, position in enumerate(repeated):
+        if previous[index] >= start:
             repeats += 1
             length = position - start + 1
             if (length - repeats) / length < threshold:
                 factors += 1
                 start, repeats = position + 1, 0
-    rest = len(previous) - start
+    rest = total - start
     if rest:
         factors += repeats / rest / (1 - threshold)
     return factors
+
+
+@cache
+def _compile_reading() -> Reading:
+    """The same reading as machine code: the same sums, fifty times as fast, after a second for the compiler."""
+    import numba
+
+    return cast(Reading, numba.njit(_read_factors))
 
 
 def _texts_holding(grams: IntArray) -> IntArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 from attrprompt.analysis.regions import gazetteer
@@ -19,6 +20,7 @@ _MARKUP = re.compile(
 )
 _MAY_HOLD_MARKUP = re.compile(r"[<@]|lt;|://|www\.|\.(?:com|org|net|edu|gov|info|tv|co\.)", re.IGNORECASE)
 _JOINT = re.compile(r"[\s\\]{0,3}(?:[-'’‘ʼʻ`´‐‑&/]|&?#39;|&apos;)?[\s\\]{0,3}")
+_NONE_LEFT = (sys.maxsize, sys.maxsize)
 _FASTENERS = frozenset("-'’‘ʼʻ`´‐‑")
 _SENTENCE_END = re.compile(r"[.?!:;]['\"”)]?\s")
 _DATELINE = re.compile(
@@ -32,6 +34,20 @@ _SMALL_IN_TITLES = frozenset(
     }
 )
 _ABBREVIATED = frozenset({"st", "mt", "ft", "ste", "n", "s", "e", "w"})
+
+
+def _leave_out(words: list[re.Match[str]], hidden: list[tuple[int, int]]) -> list[re.Match[str]]:
+    """The words that begin in no hidden stretch; both come in their order."""
+    kept: list[re.Match[str]] = []
+    stretches = iter(hidden)
+    low, high = next(stretches, _NONE_LEFT)
+    for word in words:
+        start = word.start()
+        while high <= start:
+            low, high = next(stretches, _NONE_LEFT)
+        if start < low:
+            kept.append(word)
+    return kept
 
 
 class Reading:
@@ -51,8 +67,7 @@ class Reading:
         word = gazetteer.SPACED_WORD if "U. " in text else gazetteer.WORD
         found = list(word.finditer(text))
         if _MAY_HOLD_MARKUP.search(text):
-            hidden = [match.span() for match in _MARKUP.finditer(text)]
-            found = [m for m in found if not any(low <= m.start() < high for low, high in hidden)]
+            found = _leave_out(found, [match.span() for match in _MARKUP.finditer(text)])
         self.words = [match.group() for match in found]
         self.starts = [match.start() for match in found]
         self.ends = [match.end() for match in found]

@@ -1,8 +1,9 @@
 """Words and n-grams as integers: one pass over the texts, then everything else is array work.
 
 A word is a segment of Unicode's default word segmentation (UAX #29) that holds at least one letter or digit.
-Hyphens part words, apostrophes within a word do not, a point or comma between digits does not. Scripts that
-write no spaces (Han, Hiragana, Thai …) give one word a character, since no dictionary is used.
+Hyphens part words, apostrophes within a word do not, a point or comma between digits does not. In scripts that
+write no spaces (Chinese, Japanese, Thai …) ICU's dictionaries tell the words (`unspaced`); without ICU each character
+counts as one. `name_tokeniser` says which it was.
 Tokens are the words of the text in NFC, case-folded, with the typographic apostrophe as a plain one. An n-gram
 never crosses from one text into the next.
 """
@@ -13,7 +14,7 @@ import itertools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,9 +23,13 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from attrprompt.analysis.texts.unspaced import UNSPACED, is_word, name_dictionaries, split_unspaced
+
 TOKENISER = "words of UAX #29, NFC, case-folded, v1"
 
 IntArray = NDArray[np.int64]
+LONG_TEXT = 5_000
+"""Words from which a text's word ends are kept between draws."""
 
 _LETTER = r"\p{WB=ALetter}\p{WB=Hebrew_Letter}"
 _EXTEND = r"[\p{WB=Extend}\p{WB=Format}\p{WB=ZWJ}]*+"
@@ -59,8 +64,33 @@ def split_words(text: str) -> list[str]:
         return _ASCII_WORD.findall(text)
     words: list[str] = []
     for stretch in text.translate(_PLAIN).split():  # a space always parts words
-        words.extend(_ASCII_WORD.findall(stretch) if stretch.isascii() else _WORD.findall(stretch))
+        if stretch.isascii():
+            words.extend(_ASCII_WORD.findall(stretch))
+        elif UNSPACED.search(stretch):
+            words.extend(word for word, _ in _find_words(stretch))
+        else:
+            words.extend(_WORD.findall(stretch))
     return words
+
+
+def _find_words(text: str) -> Iterator[tuple[str, int]]:
+    """The words of a text that holds a script without spaces, each with its end."""
+    position = 0
+    for run in UNSPACED.finditer(text):
+        yield from ((match.group(), match.end()) for match in _WORD.finditer(text, position, run.start()))
+        position = run.start()
+        for segment in split_unspaced(run.group()):
+            position += len(segment)
+            if is_word(segment):
+                yield segment, position
+    yield from ((match.group(), match.end()) for match in _WORD.finditer(text, position))
+
+
+def name_tokeniser(texts: Iterable[str]) -> str:
+    """What told the words of these texts, for the record of a figure."""
+    if not any(UNSPACED.search(text) for text in texts if not text.isascii()):
+        return TOKENISER
+    return TOKENISER.replace("UAX #29", f"UAX #29 with {name_dictionaries()}")
 
 
 def count_words(text: str) -> int:
@@ -80,11 +110,20 @@ def tokenise(text: str) -> list[str]:
 
 def cut_after_words(text: str, words: int) -> str:
     """The text up to the end of its n-th word; all of it where it has no more than that."""
+    return _cut(text, list(itertools.islice(_find_ends(text), max(words, 0) + 1)), words)
+
+
+def _cut(text: str, ends: Sequence[int], words: int) -> str:
     if words <= 0:
         return ""
-    matches: Iterator[Any] = _ASCII_WORD.finditer(text) if text.isascii() else _WORD.finditer(text)
-    ends = [match.end() for match in itertools.islice(matches, words + 1)]
     return text if len(ends) <= words else text[: ends[words - 1]]
+
+
+def _find_ends(text: str) -> Iterator[int]:
+    if UNSPACED.search(text):
+        return (end for _, end in _find_words(text))
+    matches: Iterator[Any] = _ASCII_WORD.finditer(text) if text.isascii() else _WORD.finditer(text)
+    return (match.end() for match in matches)
 
 
 def gather_ranges(starts: IntArray, counts: IntArray) -> IntArray:
@@ -112,6 +151,7 @@ class TokenTable:
     starts: IntArray
     vocabulary: tuple[str, ...]
     _grams: dict[int, GramTable] = field(default_factory=dict, repr=False, compare=False)
+    _ends: dict[int, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def lengths(self) -> IntArray:
@@ -123,6 +163,14 @@ class TokenTable:
         if n not in self._grams:
             self._grams[n] = self._make_grams(n)
         return self._grams[n]
+
+    def cut(self, text: int, words: int) -> str:
+        """A text up to the end of its n-th word; where a long text's words end is found once, for all draws."""
+        if self.lengths[text] < LONG_TEXT:
+            return cut_after_words(self.texts[text], words)
+        if text not in self._ends:
+            self._ends[text] = list(_find_ends(self.texts[text]))
+        return _cut(self.texts[text], self._ends[text], words)
 
     def spell(self, n: int, gram_ids: Sequence[int] | IntArray) -> list[str]:
         """The words of the given n-grams, parted by spaces."""
@@ -182,6 +230,16 @@ class TokenSample:
         return self.grams(1)
 
     @cached_property
+    def previous(self) -> IntArray:
+        """For each token the last earlier position with the same token, or -1."""
+        order = np.argsort(self.tokens, kind="stable")
+        ordered = self.tokens[order]
+        previous = np.full(len(ordered), -1, dtype=np.int64)
+        same = ordered[1:] == ordered[:-1]
+        previous[order[1:][same]] = order[:-1][same]
+        return previous
+
+    @cached_property
     def frequencies(self) -> IntArray:
         """How often each distinct token occurs, in no order."""
         return count_runs(self.tokens)
@@ -210,7 +268,7 @@ class TokenSample:
         """The texts as they came, each cut after its last counted token."""
         lengths = self.table.lengths
         return [
-            self.table.texts[i] if kept == lengths[i] else cut_after_words(self.table.texts[i], int(kept))
+            self.table.texts[i] if kept == lengths[i] else self.table.cut(int(i), int(kept))
             for i, kept in zip(self.texts, self.kept, strict=True)
         ]
 
@@ -219,6 +277,15 @@ def take_whole(table: TokenTable, texts: IntArray | None = None) -> TokenSample:
     """All of the given texts, uncut; without a choice, every text of the table."""
     chosen = np.arange(len(table.texts), dtype=np.int64) if texts is None else np.sort(texts)
     return TokenSample(table, chosen, table.lengths[chosen])
+
+
+def turn_round(previous: IntArray) -> IntArray:
+    """The previous occurrences of a text read backwards, from those of the text read forwards."""
+    last = len(previous) - 1
+    backwards = np.full(len(previous), -1, dtype=np.int64)
+    repeated = np.flatnonzero(previous >= 0)
+    backwards[last - previous[repeated]] = last - repeated
+    return backwards
 
 
 def count_runs(values: NDArray[np.int32]) -> IntArray:
