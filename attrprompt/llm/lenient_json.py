@@ -16,7 +16,7 @@ from json_repair import repair_json
 from attrprompt.llm.lenient_lists import LONGEST_REPLY
 
 FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
-BRACKET_AT_LINE_START = re.compile(r"^\s*[\[{]", re.MULTILINE)
+BRACKET_AT_LINE_START = re.compile(r"^\s*(?:\{|\[(?![ xX✓✔]?\]))", re.MULTILINE)
 MOST_STARTS = 200
 MOST_STRINGS = 3
 

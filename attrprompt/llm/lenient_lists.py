@@ -20,14 +20,14 @@ FEWEST_LINES = 2
 FEWEST_IN_A_ROW = 3
 
 _CIRCLED = "①-⑳⓪⓵-⓾❶-❿➀-➓⑴-⒇"
-_BULLETS = "•·▪▫◦‣●○■□◆◇►▶➤➜→✓✔✅☐☑☒❖»"
+_BULLETS = "•·▪▫◦‣●○■□◆◇►▶➤➜→✓✔✅☐☑☒❖»\U0001f300-\U0001faff"
 _MARKED = re.compile(
     rf"""^(?P<indent>[ \t]*)(?:>[ \t]*)?(?:\#{{1,6}}[ \t]+)?(?P<bold>\*\*|__)?
-    (?:(?P<number>\(?\d{{1,3}}\)|\d{{1,3}}[.:]|\#\d{{1,3}}[.):]?|\d{{1,3}}(?=[ \t]+[-–—][ \t]))
+    (?:(?P<number>\(\d{{1,3}}\)|\d{{1,3}}\\?[.:)]|\#\d{{1,3}}[.):]?|\d{{1,3}}(?=[ \t]+[-–—][ \t]))
           (?:\*\*|__)?[ \t]+(?:[-–—][ \t]+)?
       |(?P<letter>\(?(?:[a-zA-Z]|[ivxIVX]{{2,4}})[.)])[ \t]+
       |(?P<circled>[{_CIRCLED}]|\d\ufe0f?\u20e3)[ \t]*
-      |(?P<bullet>[-*–—+](?=[ \t])|[{_BULLETS}])[ \t]*)
+      |(?P<bullet>[-*–—+](?=[ \t])|[{_BULLETS}]\ufe0f?|(?=\[[ xX✓✔]?\][ \t]))[ \t]*)
     (?:\[[ xX✓✔]?\][ \t]*|[☐☑☒✓✔][ \t]*)?
     (?P<text>\S.*?)[ \t]*$""",
     re.VERBOSE,
@@ -38,6 +38,9 @@ _BOLD_NAME = re.compile(
 )
 _NAME_AND_REST = re.compile(r"^(?P<name>[^:–—\n]{1,60}?)(?:\s+[-–—]\s+|:\s+)(?P<rest>\S.*)$")
 _END_OF_SENTENCE = (".", "!", "?", ":", "。", "：", "…")
+_COUNTED = re.compile(r"^[A-Za-z][A-Za-z ]{0,20} (\d{1,3})[:.)]\s+(?=\S)")
+_TAGGED = re.compile(r"<(\w{1,30})>([^<>\n]{1,300})</\1>")
+_LED_IN = re.compile(r"^[A-Za-z][\w ]{0,30}:\s+(?=\S)")
 _ROW_RULE = re.compile(r"^\|?[\s:|-]+\|?$")
 
 
@@ -66,7 +69,10 @@ class _Marked:
 
 def read_items(reply: str) -> list[ListItem]:
     """The items of the list in a reply, in order; empty where it has none."""
-    lines = reply[:LONGEST_REPLY].splitlines()
+    tagged = [_make_item(found[1].strip()) for found in _TAGGED.findall(reply[:LONGEST_REPLY]) if found[1].strip()]
+    if len(tagged) >= FEWEST_LINES:
+        return tagged
+    lines = _take_counts_off(reply[:LONGEST_REPLY].splitlines())
     items = _read_marked(lines) or _read_table(lines) or _read_bold(lines) or _read_plain(lines)
     items = [item for item in items if any(sign.isalnum() for sign in item.line)]
     return _split_all(items)
@@ -83,6 +89,14 @@ def split_bold_name(text: str) -> tuple[str, str]:
     if found is None or not (found["rest"] and (found["inner"] or found["outer"])):
         return (found["name"].strip() if found is not None and not found["rest"] else text.strip()), ""
     return found["name"].strip(), found["rest"].strip()
+
+
+def _take_counts_off(lines: Sequence[str]) -> Sequence[str]:
+    """`Value 1: …`, `Value 2: …` as items with a number."""
+    numbers = [found[1] for line in lines if (found := _COUNTED.match(line.strip()))]
+    if len(numbers) < FEWEST_LINES or numbers != [str(number) for number in range(1, len(numbers) + 1)]:
+        return lines
+    return [_COUNTED.sub(lambda found: f"{found[1]}. ", line.strip()) for line in lines]
 
 
 def _read_marked(lines: Sequence[str]) -> list[ListItem]:
@@ -115,7 +129,7 @@ def _read_mark(line: str) -> _Marked | None:
     found = _MARKED.match(line)
     if found is None:
         return None
-    kind = next(name for name in ("number", "letter", "circled", "bullet") if found[name])
+    kind = next((name for name in ("number", "letter", "circled") if found[name]), "bullet")
     text = found["text"]
     if found["bold"]:
         if kind == "bullet":
@@ -213,10 +227,15 @@ def _is_short(line: str) -> bool:
 
 
 def _read_commas(line: str) -> Iterator[ListItem]:
-    parts = [re.sub(r"^(?:and|or)\s+", "", part.strip()) for part in line.split(",")]
-    is_list = len(parts) >= FEWEST_IN_A_ROW and all(part and len(part.split()) <= MOST_WORDS_A_NAME for part in parts)
-    if is_list and not line.endswith(_END_OF_SENTENCE) and not set(line) & set("{}[]<>"):
-        yield from map(_make_item, parts)
+    """The parts of one line; one that ends like a sentence is a list only where it counts up: `a, b, and c.`"""
+    plain = _LED_IN.sub("", line)
+    parts = [part.strip() for part in plain.rstrip(".").split(";" if ";" in plain else ",")]
+    counts_up = parts[-1].casefold().startswith(("and ", "or "))
+    names = [re.sub(r"^(?:and|or)\s+", "", part, flags=re.IGNORECASE) for part in parts]
+    is_list = len(names) >= FEWEST_IN_A_ROW and all(name and len(name.split()) <= MOST_WORDS_A_NAME for name in names)
+    ends_well = not plain.endswith(_END_OF_SENTENCE) or (plain.endswith(".") and counts_up)
+    if is_list and ends_well and not set(plain) & set("{}[]<>"):
+        yield from map(_make_item, names)
 
 
 def _split_all(items: list[ListItem]) -> list[ListItem]:

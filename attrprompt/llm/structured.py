@@ -166,9 +166,14 @@ def read_structured(text: str, schema: type[ModelT]) -> tuple[ModelT | None, str
 
 def refuse_empty(entries: list[EntryT]) -> list[EntryT]:
     """For the list of a schema of which an empty one is no answer; the schema that is sent says nothing of it."""
-    if not entries:
+    if all(_is_blank(entry) for entry in entries):
         raise PydanticCustomError(EMPTY_LIST, "the list is empty")
     return entries
+
+
+def _is_blank(entry: object) -> bool:
+    name = getattr(entry, next(iter(type(entry).model_fields))) if isinstance(entry, BaseModel) else entry
+    return isinstance(name, str) and not name.strip()
 
 
 def _explain_misfit(error: ValidationError) -> str:
@@ -220,7 +225,8 @@ def _reshape(found: Any, schema: type[BaseModel]) -> Iterator[Any]:
 def _find_entries(found: Any, item: Any, depth: int = 0) -> list[Any] | None:
     """The one list in what was found: itself, a value of it, a text that holds one, or what its keys name."""
     if isinstance(found, list):
-        return found
+        is_text = len(found) == 1 and isinstance(found[0], str) and "\n" in found[0]
+        return [_fit_item(listed, item) for listed in read_items(found[0])] or found if is_text else found
     if not isinstance(found, Mapping) or depth > MOST_DEPTH:
         return None
     lists = [value for value in found.values() if isinstance(value, list)]
@@ -232,6 +238,8 @@ def _find_entries(found: Any, item: Any, depth: int = 0) -> list[Any] | None:
             parsed = [list_ for list_ in read_json(inside) if isinstance(list_, list)]
             return parsed[0] if parsed else [_fit_item(listed, item) for listed in read_items(inside)] or None
         return _find_entries(inside, item, depth + 1)
+    if found and all(isinstance(value, Mapping) for value in found.values()):
+        return list(found.values())
     texts = {str(key): value for key, value in found.items() if isinstance(value, str)}
     if len(texts) < len(found) or not texts:
         return None
@@ -252,6 +260,10 @@ def _fit_item(listed: ListItem, item: Any) -> Any:
 
 def _fit_entry(entry: Any, item: Any) -> Any:
     """An entry of a list in the form of the schema's items, whatever its parts are called."""
+    if isinstance(entry, list) and entry and all(isinstance(part, str) for part in entry):
+        entry = dict(zip((NAME_KEYS[0], DETAIL_KEYS[0]), entry, strict=False))
+    if isinstance(entry, Mapping) and len(entry) == 1 and isinstance(inside := next(iter(entry.values())), Mapping):
+        entry = inside
     if not _is_model(item):
         return _pick(entry, NAME_KEYS) if item is str and isinstance(entry, Mapping) else entry
     first, details = _name_and_details(item)

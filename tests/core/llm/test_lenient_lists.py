@@ -34,6 +34,10 @@ MARKS = {
     "box signs": ["☐ ", "☑ ", "☒ ", "☐ ", "✓ "],
     "numbers and boxes": [f"{n}. [ ] " for n in range(1, 6)],
     "of all kinds": ["a) ", "b) ", "- [ ] ", "- [x] ", "①"],
+    "escaped": [f"{n}\\. " for n in range(1, 6)],
+    "counted": [f"Value {n}: " for n in range(1, 6)],
+    "bare boxes": ["[ ] ", "[x] ", "[X] ", "[ ] ", "[x] "],
+    "pictures": ["🏆 "] * 5,
     "none": [""] * 5,
 }
 
@@ -102,6 +106,19 @@ def test_a_table_gives_its_names():
     assert read_list(table) == ["chess openings", "river rowing"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "; ".join(NAMES),
+        "Values: " + ", ".join(NAMES),
+        ", ".join(NAMES[:-1]) + f", and {NAMES[-1]}.",
+        "<values>" + "\n".join(f"<value>{name}</value>" for name in NAMES) + "</values>",
+    ],
+)
+def test_names_in_a_row_are_a_list(line):
+    assert read_list(line) == NAMES
+
+
 def test_one_line_with_commas_is_a_list():
     assert read_list("chess openings, river rowing, youth handball and more, and water polo") == [
         "chess openings",
@@ -119,6 +136,7 @@ def test_one_line_with_commas_is_a_list():
         "I'm sorry, but I can't help with that request.",
         "The user wants a list of values.\nI should think of sports that differ from each other.",
         "J. Smith won the race",
+        "Sure, I can help, but first, tell me more.",
         "See [1] and [2].",
         "-5 degrees",
         "{\n broken\n}",

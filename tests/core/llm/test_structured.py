@@ -177,6 +177,11 @@ def test_texts_stand_for_the_objects_that_were_asked_for(reply):
         '{"value_1": "a", "value_2": "b"}',
         '{"a": "the first", "b": "the second"}',
         "a) a\n- [x] b",
+        "[x] a\n[ ] b",
+        '[["a"], ["b", "the second"]]',
+        '{"first": {"name": "a"}, "second": {"name": "b"}}',
+        '{"values": [{"value": {"name": "a"}}, {"value": {"name": "b"}}]}',
+        '["1. a\\n2. b"]',
     ],
 )
 def test_a_list_is_read_whatever_it_is_wrapped_in(reply):
@@ -209,7 +214,7 @@ class NonEmpty(BaseModel):
     values: Annotated[list[str], AfterValidator(refuse_empty)]
 
 
-@pytest.mark.parametrize("reply", ['{"values": []}', "[]", "```json\n[]\n```"])
+@pytest.mark.parametrize("reply", ['{"values": []}', "[]", "```json\n[]\n```", '{"values": ["", " "]}'])
 def test_an_empty_list_is_no_answer_and_the_schema_says_nothing_of_it(reply):
     assert read_structured(reply, NonEmpty) == (None, "The list in the reply is empty.")
     assert "minItems" not in json.dumps(strict_schema(NonEmpty))
