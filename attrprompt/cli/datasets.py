@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.cli.session import ProjectName, get_session, read_pairs
+from attrprompt.cli.session import ProjectName, get_session, read_pairs, was_given
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.label_maps import read_label_map
+from attrprompt.exchange.rows.read_rows import NO_LABELS
 from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.rows.write_rows import CsvOptions
 from attrprompt.exchange.transfer import USABLE, ExportFormat, export_dataset, import_attributes, import_dataset
@@ -95,6 +96,9 @@ def import_dataset_command(
 ) -> None:
     """Read labelled texts; the authors' released sets too."""
     session = get_session(context)
+    for option in ("label_map", "first_number", "label_separator", "rename_label"):
+        if label_column == NO_LABELS and was_given(context, option):
+            raise InputError(f'--{option.replace("_", "-")} is about labels; it does not go with --label-column "".')
     stored = session.find_project(project)
     imported = import_dataset(
         session.runtime.store,

@@ -69,3 +69,18 @@ def test_the_authors_layout_comes_back_with_the_same_hash(run, tmp_path, name):
     second = run("import-attributes", "two", tmp_path / name)[1]
     assert written["warnings"] == []
     assert second["content_hash"] == first["content_hash"]
+
+
+def test_near_labels_come_in_under_the_name_that_a_person_gives(run, tmp_path):
+    run("new", "p1", "--labels", "C++,Java,<=50K")
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"text": "pointers", "label": "C"}\n{"text": "beans", "label": "java"}\n', encoding="utf-8")
+    status, imported, _ = run("import-dataset", "p1", path, "--as", "gold")
+    assert status == 0 and "'C' (1), nearest 'C++'" in imported["warnings"][0]
+    status, imported, _ = run("import-dataset", "p1", path, "--as", "gold", "--rename-label", "C=C++", "--replace")
+    assert (status, imported["warnings"]) == (0, [])
+    out = tmp_path / "out.csv"
+    status, written, _ = run("export", "p1", "gold", "--format", "csv", "--out", out, "--label", "C++", "--excel")
+    assert (status, written["rows"]) == (0, 1) and out.read_bytes().startswith(b"\xef\xbb\xbf")
+    status, _, told = run("import-dataset", "p1", path, "--as", "x", "--label-column", "", "--rename-label", "C=C++")
+    assert status == 2 and "--rename-label is about labels" in told
