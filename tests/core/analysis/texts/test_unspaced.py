@@ -12,11 +12,13 @@ from attrprompt.analysis.diversity.lexical import _count_factors, _read_factors
 from attrprompt.analysis.texts import unspaced
 from attrprompt.analysis.texts.selection import AnalysisSet
 from attrprompt.analysis.texts.tokens import (
+    LONG_TEXT,
     TOKENISER,
     build_token_table,
     cut_after_words,
     name_tokeniser,
     split_words,
+    take_whole,
     tokenise,
     turn_round,
 )
@@ -46,13 +48,20 @@ def test_words_are_those_of_the_dictionaries(text: str, words: list[str]) -> Non
 )
 def test_a_text_is_cut_where_its_words_end(text: str) -> None:
     words = split_words(text)
-    table = build_token_table([text])
-    for number in range(len(words) + 2):
+    for number in range(1, len(words)):
         cut = cut_after_words(text, number)
-        assert split_words(cut)[:number] == words[:number] or len(split_words(cut)) <= number + 1
         assert text.startswith(cut)
-        assert table.cut(0, number) == cut
+        assert cut.endswith(words[number - 1])
+    assert cut_after_words(text, 0) == ""
     assert cut_after_words(text, len(words)) == text
+
+
+def test_a_long_text_is_cut_where_a_short_one_is() -> None:
+    text = "我们在北京大学学习。 And then. " * 2_000
+    table = build_token_table([text])
+    assert table.lengths[0] >= LONG_TEXT
+    for number in (0, 1, 7, 4_321, int(table.lengths[0])):
+        assert table.cut(0, number) == cut_after_words(text, number)
 
 
 def test_figures_say_what_told_the_words() -> None:
@@ -85,8 +94,6 @@ def _missing(name: str) -> str:
 def test_the_compiled_reading_gives_the_very_same_number() -> None:
     tokens = np.random.default_rng(3).integers(0, 900, 150_000).astype(np.int32)
     table = build_token_table([" ".join(map(str, tokens.tolist()))])
-    from attrprompt.analysis.texts.tokens import take_whole
-
     previous = take_whole(table).previous
     for reading in (previous, turn_round(previous)):
         repeated = np.flatnonzero(reading >= 0)
@@ -96,8 +103,6 @@ def test_the_compiled_reading_gives_the_very_same_number() -> None:
 
 
 def test_a_text_read_backwards_has_the_previous_occurrences_of_its_reverse() -> None:
-    from attrprompt.analysis.texts.tokens import take_whole
-
     words = ["a", "b", "a", "c", "b", "b", "d", "a", "c"]
     forwards = take_whole(build_token_table([" ".join(words)])).previous
     backwards = take_whole(build_token_table([" ".join(reversed(words))])).previous
