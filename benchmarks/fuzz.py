@@ -137,12 +137,12 @@ def run_fuzz(folder: Path, count: int, *, seed: int = 0, only: str = "", keep: P
     logging.getLogger("attrprompt").addHandler(defects)
     try:
         seeds = [each for each in make_seeds(store, folder) if each.kind.startswith(only)]
+        for sound in seeds:  # also loads what is loaded once, such as the places of the world
+            sound.take(_put(folder, sound, sound.content))
         for number in range(count):
             rng = random.Random(f"{seed}/{number}")
             chosen = seeds[number % len(seeds)]
-            path = folder / "given" / chosen.kind / chosen.name  # apart, as a label.txt beside data is read with it
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(mutate(rng, chosen.content, path.suffix))
+            path = _put(folder, chosen, mutate(rng, chosen.content, Path(chosen.name).suffix))
             result.files[chosen.kind] += 1
             said = take_in(chosen, path, result) or defects.take()
             if said:
@@ -155,6 +155,14 @@ def run_fuzz(folder: Path, count: int, *, seed: int = 0, only: str = "", keep: P
         store.close()
     result.peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return result
+
+
+def _put(folder: Path, seed: Seed, content: bytes) -> Path:
+    """The file to be taken in; apart from other kinds, as a label.txt beside data is read with it."""
+    path = folder / "given" / seed.kind / seed.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
 
 
 def take_in(seed: Seed, path: Path, result: Result) -> str:
