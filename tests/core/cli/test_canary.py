@@ -17,7 +17,7 @@ from tests.faulty_server import MODEL, PHRASE
 
 CANARY = "sk-canary-7f3a9c51e2"
 MODEL_ANSWERS = CapableModel(
-    values={"World": ["summits", "treaties"], "Sports": ["rowing", "chess"]},
+    values={"": ["calm", "angry"], "World": ["summits", "treaties"], "Sports": ["rowing", "chess"]},
     dimensions=[{"name": "tone", "description": "how it sounds", "class_dependent": False, "values": ["dry", "warm"]}],
 )
 
@@ -39,16 +39,19 @@ def find_holders(folder):
 
 
 def test_a_key_from_the_environment_stands_nowhere(run, home, tmp_path, faulty_server, monkeypatch):
-    server = faulty_server(api_key=CANARY, answer=answer, script=["ok"] * 4 + ["auth_echo", "bad_request"])
+    server = faulty_server(api_key=CANARY, answer=answer)
     endpoint = ("--base-url", server.base_url, "--model", MODEL)
     said = [run("new", "p1", "--labels", "World,Sports", "--domain", "news")]
     said.append(run("elicit", "p1", "dimensions", "--accept", *endpoint))
     said.append(run("elicit", "p1", "values", "tone", "--accept", "--no-embed", *endpoint))
     generate = ("generate", "p1", "--method", "attrprompt", "--per-class", 8, "--concurrency", 1, *endpoint)
     said.append(run(*generate, "--run", "made"))
+    server.script += ["ok", *["auth_echo"] * 20]
+    said.append(run(*generate, "--run", "refused"))
+    server.script.clear()
     said.append(run("runs", "p1"))
     said.append(run("analyze", "p1", "made", "--only", "adherence", "--judge", 2, *endpoint))
-    said.append(run("batch-export", "p1", "made", "--out", tmp_path / "batch"))
+    said.append(run("batch-export", "p1", "refused", "--out", tmp_path / "batch"))
     with BatchServer(api_key=CANARY, looks=0) as batches:
         submitting = ("--base-url", batches.base_url, "--model", MODEL)
         said.append(run(*generate[:-4], "--run", "batched", "--no-send", *submitting))
@@ -63,11 +66,8 @@ def test_a_key_from_the_environment_stands_nowhere(run, home, tmp_path, faulty_s
 
     monkeypatch.setattr(Session, "emit", fail)
     said.append(run("runs", "p1"))
-    assert said[-1][0] == 1
     assert (home / "logs" / "errors.log").exists()
-    statuses = [status for status, _, _ in said[:-1]]
-    assert not any(statuses[4:]), said[-2][2]
-    assert statuses[:4] == [0, 0, 0, 3]
+    assert [status for status, _, _ in said] == [0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 1], said[-2][2]
     assert all(headers["Authorization"] == f"Bearer {CANARY}" for headers in server.headers)
     assert len(server.asked) > 20
     assert (tmp_path / "report.html").stat().st_size > 10_000
