@@ -165,8 +165,8 @@ def _compile(text: str, variables: Collection[str]) -> tuple[TemplateProblem | N
         return TemplateProblem(_sentence(error.message or "This is not a valid template."), error.lineno), None
     except SyntaxError as error:  # of the Python code that Jinja made, such as the same argument twice
         return TemplateProblem(_sentence(error.msg)), None
-    except ValueError as error:  # half a character or thousands of digits in what the template holds
-        return TemplateProblem(_sentence(f"A part of the template cannot be read: {error}")), None
+    except ValueError:  # Python reads no number of thousands of digits
+        return TemplateProblem("A number in the template has too many digits and cannot be read."), None
     except _Refused as error:
         return TemplateProblem(error.sentence, error.line, _find_column(text, error.line, error.word)), None
 
