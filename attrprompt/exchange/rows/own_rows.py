@@ -19,7 +19,6 @@ from attrprompt.project import MAX_NAME_LENGTH
 from attrprompt.records import Flag, SampleStatus
 from attrprompt.store import NewSample
 
-_LABELS = frozenset({"label", "labels", "asked_label", "asked_labels"})
 _MADE_ANEW = frozenset({"id", "dataset", "item", "method", MARKER})
 """What an imported text gets from its new data set."""
 
@@ -78,7 +77,7 @@ class SampleReader:
         others = {
             name: value
             for name, value in row.extra.items()
-            if value != "" and name not in _FIELDS and name not in _MADE_ANEW and name not in _LABELS
+            if value != "" and name not in _FIELDS and name not in _MADE_ANEW
         }
         self._note_kept(others.keys() - COLUMNS)
         return NewSample(

@@ -133,3 +133,13 @@ def test_an_export_holds_what_passes_the_filter(store, project, tmp_path):
     wanted = SampleFilter(statuses=(SampleStatus.NEW,), without_flags=("length",))
     written = export_dataset(store, project, dataset, tmp_path / "out.jsonl", ExportFormat.JSONL, wanted=wanted)
     assert written.rows == 1
+
+
+def test_labels_of_ours_that_a_project_cannot_take_are_kept_beside_the_text(store, project, tmp_path):
+    row = {"text": "A text", "labels": ["World", "Sports"], "status": "accepted", "format": "attrprompt-sample"}
+    path = tmp_path / "several.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    back = import_dataset(store, project, path, name="several")
+    (sample,) = store.datasets.iterate(back.dataset.id)
+    assert (sample.labels, sample.status) == ((), SampleStatus.ACCEPTED)
+    assert sample.extra == {"labels": ["World", "Sports"]}
