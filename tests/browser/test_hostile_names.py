@@ -55,7 +55,7 @@ def design() -> Project:
 
 
 @pytest.fixture(scope="module")
-def project(app):
+def hostile(app):
     """A project in which whatever can be named bears the name, with a run of each method and real texts."""
     store = app.open_store()
     stored = store.projects.create(HOSTILE, design(), owner=HOSTILE, source=HOSTILE)
@@ -94,12 +94,12 @@ def assert_shown_as_typed(page) -> int:
     return words.count("evil.invalid")
 
 
-def test_names_that_are_markup_are_shown_as_typed(page, app: App, project):
+def test_names_that_are_markup_are_shown_as_typed(page, app: App, hostile):
     page.goto(app.url)
     expect(page.get_by_text(HOSTILE.partition("(")[0]).first).to_be_visible()
     assert assert_shown_as_typed(page)
     for name in PAGES:
-        page.goto(app.page_of(name, project.id))
+        page.goto(app.page_of(name, hostile.id))
         expect(page.get_by_role("heading", level=1, name=name.capitalize())).to_be_visible()
         if name in COMPUTED:
             expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0)

@@ -11,6 +11,9 @@ CORE = TESTS.parent / "attrprompt"
 SHARED = {"store", "runtime", "project", "make_run"}
 CHECKS = ("assert_", "refuse", "run_script", "wait_")  # what a function is called that asserts for a test
 ACROSS = {
+    "core/analysis/regions/test_sentences.py": "the whole finder reads a thousand sentences",
+    "core/cli/test_canary.py": "every command that sends a key",
+    "core/cli/test_import_options.py": "import-dataset is told what its readers cannot know",
     "core/exchange/test_bad_bytes.py": "every reader is given the same bytes",
     "core/exchange/test_fuzz.py": "every importer is given broken files",
 }
