@@ -8,11 +8,8 @@ import time
 import traceback
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 LARGEST_LOG = 1_000_000
 LOG_FILE = Path("logs") / "errors.log"
-_FULL = "database or disk is full"
 
 
 def explain_defect(error: Exception, home: Path, doing: str) -> str:
@@ -21,22 +18,14 @@ def explain_defect(error: Exception, home: Path, doing: str) -> str:
     Args:
         doing: the command or page in which it arose.
     """
-    if _is_disk_full(error):
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full, so this was not finished: free some space and try again. What {home} holds is kept."
-    if isinstance(error, DBAPIError):
-        what = f"The database in {home} cannot be used: {error.orig}."
-    elif isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.strerror:
         what = f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
     else:
         what = f"This is a defect of the app ({type(error).__name__}), not of what you gave. What was stored is kept."
     log = _keep_traceback(error, home, doing)
     return f"{what} {log} says more." if log else what
-
-
-def _is_disk_full(error: BaseException) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(error, DBAPIError) and _FULL in str(error.orig)
 
 
 def _keep_traceback(error: Exception, home: Path, doing: str) -> Path | None:

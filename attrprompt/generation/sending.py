@@ -47,10 +47,10 @@ class Sending:
                 self._runtime.embedded().start()  # so that a missing package or file is said at once
             ready: Future[RunExecution] = Future()
             future = self._runtime.submit(self._execute(run, endpoint, key, lock, ready))
-            execution = ready.result()
         except BaseException:
             lock.release()
             raise
+        execution = ready.result()  # the sending has the lock now, and lets go of it
         with self._guard:
             self._executions[run.id] = execution
         future.add_done_callback(lambda _: self._forget(run.id))

@@ -40,9 +40,9 @@ class ProcessLock:
 
     def release(self) -> None:
         """Let go of the lock; the file stays, since deleting it would let two holders pass."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None  # whoever comes second, from another thread perhaps, finds none
+        if file is not None:
+            file.close()
 
     def holder(self) -> int | None:
         """The process that holds the lock now, or None where it is free."""

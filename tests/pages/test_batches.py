@@ -73,5 +73,5 @@ def test_a_refused_key_is_said_and_results_can_be_looked_for_again(open_page, pr
         app.button(key=f"batch_submit_{run.id}").click().run()
         wait_for(runtime, run)
         app.run()
-        assert "refused the key" in read_words(app)
+        assert "wants a key" in read_words(app)
         assert "8 prompts wait for the results" in read_words(app)

@@ -44,7 +44,7 @@ def test_a_run_says_what_it_cost(open_page, project, make_run):
     cost = (counters.prompt_tokens * 0.15 + counters.completion_tokens * 0.6) / 1e6
     assert f"${cost:.2g} at the list price of {LIST_DATE}" in read_words(open_page("overview", project))
     generate = open_page("generate", project)
-    assert f"${cost:.2g}" in [each.value for each in generate.metric if each.label == "Cost"]
+    assert f"\\${cost:.2g}" in [each.value for each in generate.metric if each.label == "Cost"]
     assert f"At the list price of {LIST_DATE}" in read_words(generate)
 
 

@@ -27,7 +27,7 @@ def test_a_written_project_reads_back_to_the_same_hash(project: Project):
     for text, name in ((write_project_yaml(project), "p.yaml"), (write_project_json(project), "p.json")):
         read = read_project_file(text.encode(), name)
         assert read.project.content_hash == project.content_hash
-        assert read.warnings == ()
+        assert all(warning.startswith("The template of") for warning in read.warnings)
 
 
 @given(projects())
