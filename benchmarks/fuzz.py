@@ -285,7 +285,7 @@ def _mutate_bytes(rng: random.Random, content: bytes) -> bytes:
 
 
 def _mutate_table(rng: random.Random, content: bytes, ending: str) -> bytes:
-    """Values of a few rows are others; where they fit no column any more, bytes are changed."""
+    """Values of a few rows are others; where they fit no column or no file any more, bytes are changed."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -294,10 +294,10 @@ def _mutate_table(rng: random.Random, content: bytes, ending: str) -> bytes:
     name = rng.choice(table.column_names)
     try:
         values = [_mutate_data(rng, value) if rng.random() < 0.5 else value for value in table[name].to_pylist()]
-        column = pa.array(values)
+        changed = table.set_column(table.column_names.index(name), name, pa.array(values))
+        return _write_table(changed, ending)
     except (pa.ArrowException, ValueError, OverflowError, TypeError, UnicodeError):
         return _mutate_bytes(rng, content)
-    return _write_table(table.set_column(table.column_names.index(name), name, column), ending)
 
 
 def _write_table(table: pa.Table, ending: str) -> bytes:
