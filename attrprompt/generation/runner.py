@@ -341,7 +341,8 @@ class RunExecution:
             try:
                 await loop.run_in_executor(self._writer, self._write, self._tally_up(ended))
             except Exception as error:
-                why = explain_defect(error, self._store.home, f"run {self._run.id}")
+                is_told = isinstance(error, StoreError)
+                why = str(error) if is_told else explain_defect(error, self._store.home, f"run {self._run.id}")
                 failure = StoreError(f"What came could not be stored. {why} The run can be resumed.")
                 for item in ended:
                     if not item.committed.done():
@@ -364,6 +365,9 @@ class RunExecution:
         next_wave = self._tally.in_flight + len(answers) + len(failures)  # their slots send anew right after this
         try:
             self._commit(answers, failures, next_wave)
+        except (StoreError, OSError):  # nothing is wrong with an answer, and it was paid for: the run is resumed
+            self._tally.completed -= len(answers)
+            raise
         except Exception:
             if not answers:
                 raise
@@ -377,6 +381,9 @@ class RunExecution:
             self._tally.completed += 1
             try:
                 self._commit([answer], [], next_wave)
+            except (StoreError, OSError):
+                self._tally.completed -= 1
+                raise
             except Exception as refusal:
                 self._tally.completed -= 1
                 self._tally.count(ErrorKind.BAD_RESPONSE)

@@ -262,6 +262,26 @@ async def test_a_store_that_fails_stops_the_run_with_a_sentence(runtime, faulty_
     assert (await execute(runtime, stopped))[0] is RunState.DONE
 
 
+async def test_a_store_that_takes_no_answers_loses_none(runtime, faulty_server, plan_at, monkeypatch):
+    run = plan_at(faulty_server(), per_class=10)
+    commit = runtime.store.runs.commit
+
+    def fail(run_id, answers, failures, counters, **options):
+        if answers:
+            raise StoreError("The database cannot be used (database or disk is full).")
+        commit(run_id, answers, failures, counters, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.store.runs, "commit", fail)
+        with pytest.raises(StoreError, match=r"database or disk is full\)\. The run can be resumed"):
+            await execute(runtime, run)
+    stopped = runtime.store.runs.load(run.id)
+    assert (stopped.state, stopped.counters.completed, stopped.counters.failed) == (RunState.STOPPED, 0, {})
+    assert "defect" not in stopped.reason
+    assert (await execute(runtime, stopped))[0] is RunState.DONE
+    assert runtime.store.datasets.count(run.id) == 20
+
+
 @pytest.mark.parametrize("fields", [{"max_tokens": "openai"}, {"seed": "mistral", "temperature": "openai_value"}])
 async def test_no_prompt_is_lost_to_a_field_that_the_endpoint_refuses(runtime, faulty_server, plan_at, fields):
     server = faulty_server(refuses=fields, latency=0.02)
