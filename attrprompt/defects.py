@@ -31,7 +31,7 @@ def explain_defect(error: Exception, home: Path, doing: str) -> str:
 def _keep_traceback(error: Exception, home: Path, doing: str) -> Path | None:
     """Add it to the home's log, or to one among the temporary files where the home cannot be written to."""
     lines = [f"{time.strftime('%Y-%m-%d %H:%M:%S')} {doing}\n", *traceback.format_exception(error), "\n"]
-    for log in (home / LOG_FILE, Path(tempfile.gettempdir()) / f"attrprompt-{LOG_FILE.name}"):
+    for log in (home.absolute() / LOG_FILE, Path(tempfile.gettempdir()) / f"attrprompt-{LOG_FILE.name}"):
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
             fresh = not log.exists() or log.stat().st_size > LARGEST_LOG

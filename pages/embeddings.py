@@ -23,10 +23,10 @@ from components.embeddings.paper import draw_same_class
 from components.embeddings.selection import STALE, draw_selection
 from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
+from components.kit.defects import fragment
 from components.kit.figures import draw_comparisons, draw_figures, draw_scopes
 from components.kit.findings import draw_definitions, draw_primary_findings, draw_warnings
 from components.kit.frame import open_project_page
-from components.kit.notices import show_pending
 from components.kit.work import find_or_compute
 
 KEYS = (
@@ -48,10 +48,9 @@ request = build_request(page, datasets, (Part.SIMILARITY,), key="analysis", thre
 colours = dataset_colours(datasets, current_palette())
 
 
-@st.fragment
+@fragment()
 def explore(frame: pd.DataFrame, near: Neighbourhood, umap: TextPlane | None) -> None:
     """The map, and everything that follows its selection: a lasso draws this part anew and nothing else."""
-    show_pending()
     if st.session_state.pop(STALE, False):
         st.rerun()
     colouring = choose_colouring(frame, has_umap=umap is not None)
@@ -60,7 +59,7 @@ def explore(frame: pd.DataFrame, near: Neighbourhood, umap: TextPlane | None) ->
     draw_following(frame, selected, near)
 
 
-@st.fragment
+@fragment()
 def draw_following(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourhood) -> None:
     """What follows the selection, one view at a time: another view does not draw the map again."""
     views = dict(zip(FOLLOWING, st.tabs(FOLLOWING, on_change="rerun", key="embeddings_view"), strict=True))

@@ -18,9 +18,9 @@ from attrprompt.worker.jobs import JobRequest, ResultT
 from components.adherence.views import draw_asked_places, find_adherence
 from components.kit.charts import current_palette
 from components.kit.datasets import build_request, choose_datasets
+from components.kit.defects import fragment
 from components.kit.findings import draw_primary_findings
 from components.kit.frame import open_project_page
-from components.kit.notices import show_pending
 from components.kit.text import escape
 from components.kit.work import find_or_compute
 from components.regions.ambiguous_names import RULED, draw_ambiguous_names
@@ -90,10 +90,9 @@ def show_ambiguous_names() -> None:
         draw_ambiguous_names(page, names)
 
 
-@st.fragment
+@fragment()
 def draw_views(profiles: Mapping[str, RegionProfile]) -> None:
     """The picture, one view at a time: another view draws this part anew and nothing else."""
-    show_pending()
     if st.session_state.pop(RULED, False):
         st.rerun()
     views = {

@@ -14,8 +14,9 @@ from attrprompt.store.proposals import StoredProposal
 from components.attributes.cell import say_count
 from components.attributes.proposals import ACCEPT, IN_BROWSER, REJECT, REJECTIONS, WAITING
 from components.kit.deck import NEXT, PREVIOUS, Action, Card, Decision, draw_deck
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
-from components.kit.notices import in_callback, show_pending
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 ACTIONS = (
@@ -64,9 +65,8 @@ def draw_agreement(page: ProjectPage) -> None:
 def _draw_ballot(page: ProjectPage, waiting: Sequence[StoredProposal]) -> None:
     document = page.project.document
 
-    @st.fragment(key="agreement_fragment")
+    @fragment(key="agreement_fragment")
     def ballot() -> None:
-        show_pending()
         votes = page.runtime.store.votes.list_all(page.project.id, seen_by=page.actor)
         mine = {proposal_id for proposal_id, actor, _, _ in votes if actor == page.actor}
         cards = [

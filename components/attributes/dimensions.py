@@ -145,8 +145,8 @@ def _draw_actions(page: ProjectPage, dimension_id: str, dimension: AttributeDime
         key=f"dimension_values_{dimension_id}",
         icon=":material/table_rows:",
         width="stretch",
-        on_click=_show_values,
-        args=(dimension_id,),
+        on_click=in_callback,
+        args=(_show_values, dimension_id),
     )
 
 

@@ -108,8 +108,8 @@ def _draw_findings(page: ProjectPage, rows: Sequence[StoredProposal]) -> None:
         value=suggested > 0,
         key="filter_only",
         disabled=not suggested,
-        on_change=_keep_ticks,
-        args=(key, shown),
+        on_change=in_callback,
+        args=(_keep_ticks, key, shown),
     )
     ticks: dict[int, bool] = st.session_state.setdefault(_TICKS, {})
     removals = [FilterProposal.read(row) for row in shown]

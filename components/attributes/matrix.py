@@ -8,6 +8,7 @@ import streamlit as st
 from attrprompt.curation.matrix import ALL_LABELS, Cell, CellState, Matrix, find_next
 from attrprompt.project import Project
 from components.attributes.cell import DIMENSION_KEY, LABEL_KEY, OpenCell, open_cell
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 MARKS = {
@@ -43,7 +44,7 @@ def draw_matrix(project: Project, matrix: Matrix, cell: OpenCell) -> None:
         key=key,
         hide_index=True,
         height=min(LONGEST, 36 * (rows + 1) + 3),
-        on_select=lambda: _open_selected(key, project, matrix),
+        on_select=lambda: in_callback(_open_selected, key, project, matrix),
         selection_mode="single-cell",
         row_height=36,
         alt="Labels by dimensions: number of values and state of each cell",
@@ -81,8 +82,8 @@ def draw_next(project: Project, matrix: Matrix, cell: OpenCell) -> None:
         key="attributes_next",
         icon=":material/arrow_forward:",
         disabled=coming is None,
-        on_click=_go_to,
-        args=(coming,),
+        on_click=in_callback,
+        args=(_go_to, coming),
         help=escape(_describe_next(project, coming)),
     )
 

@@ -14,8 +14,9 @@ from attrprompt.store.proposals import StoredProposal
 from components.attributes.cell import OpenCell, say_count
 from components.attributes.trials import draw_tried_proposal, try_proposal
 from components.kit.deck import NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
-from components.kit.notices import in_callback, show_pending
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 ACCEPT = Action("a", "accept", "Accept", tone="good")
@@ -67,8 +68,8 @@ def draw_proposals(page: ProjectPage, cell: OpenCell) -> None:
             key="attributes_others",
             icon=":material/style:",
             width="stretch",
-            on_click=_go_on,
-            args=(cell,),
+            on_click=in_callback,
+            args=(_go_on, cell),
         )
         return
     with st.container(border=True, key="attributes_proposals"):
@@ -96,9 +97,8 @@ def _go_on(cell: OpenCell) -> None:
 def _draw_queue(page: ProjectPage, cell: OpenCell, *, whole: bool) -> None:
     label_id = None if whole else cell.label_id
 
-    @st.fragment(key="attributes_deck_fragment")
+    @fragment(key="attributes_deck_fragment")
     def queue() -> None:
-        show_pending()
         everything = page.runtime.store.proposals.list_some(
             page.project.id, kind=ProposalKind.VALUE, dimension_id=cell.dimension_id, label_id=label_id
         )

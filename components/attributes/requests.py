@@ -15,6 +15,7 @@ from attrprompt.generation.progress import format_seconds
 from attrprompt.llm.chat import Endpoint
 from attrprompt.runtime.endpoints import choose_endpoint
 from components.attributes.cell import OpenCell, say_count
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
@@ -66,7 +67,7 @@ def draw_request(page: ProjectPage) -> None:
     running = begun.is_open
     waiting = _count_values(page)
 
-    @st.fragment(run_every=POLL_SECONDS if running else None, key="elicit_fragment")
+    @fragment(run_every=POLL_SECONDS if running else None, key="elicit_fragment")
     def poll() -> None:
         job = elicitations.find(page.project.id)
         if job is None:
@@ -93,7 +94,7 @@ def draw_request(page: ProjectPage) -> None:
                 words.error(escape(job.message), icon=":material/error:")
             else:
                 words.info(escape(job.message), icon=":material/check:")
-            close.button("Close", key="elicit_close", width="stretch", on_click=_dismiss, args=(job.id,))
+            close.button("Close", key="elicit_close", width="stretch", on_click=in_callback, args=(_dismiss, job.id))
 
     poll()
 

@@ -81,8 +81,8 @@ def _draw_actions(page: ProjectPage, chosen: Sequence[ValueHit], choose: Callabl
         "Open the first",
         key="search_open",
         width="stretch",
-        on_click=_show,
-        args=(first.dimension_id, first.label_ids[0] if first.label_ids else ""),
+        on_click=in_callback,
+        args=(_show, first.dimension_id, first.label_ids[0] if first.label_ids else ""),
     )
     with delete.popover(f"Delete {many}", icon=":material/delete:", width="stretch", key="search_delete"):
         st.write(f"{many} go from all their labels, as one step. You can undo it.")

@@ -14,6 +14,7 @@ from attrprompt.errors import AttrPromptError
 from attrprompt.store.proposals import StoredProposal
 from components.attributes.cell import OpenCell
 from components.attributes.requests import describe_endpoint, find_endpoint
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback, show_error
@@ -76,7 +77,8 @@ def draw_try(page: ProjectPage, cell: OpenCell) -> None:
         row.button(
             "Other attributes",
             key="try_other",
-            on_click=_turn,
+            on_click=in_callback,
+            args=(_turn,),
             help="Draws other values of the other dimensions.",
         )
         held: _Tried | None = st.session_state.get(_TRIED)
@@ -102,7 +104,7 @@ def draw_tried_proposal() -> None:
         return
     words, close = st.columns([5, 1], vertical_alignment="center")
     words.markdown(f"One text with **{escape(held.value)}**")
-    close.button("Close", key="try_close", width="stretch", on_click=_close)
+    close.button("Close", key="try_close", width="stretch", on_click=in_callback, args=(_close,))
     _draw_result(held)
     with st.expander("Its prompt", key="try_prompt"):
         st.code(held.trial.prompt, language=None, wrap_lines=True)
@@ -112,7 +114,7 @@ def _draw_result(held: _Tried) -> None:
     future = held.future
     if not future.done():
 
-        @st.fragment(run_every=POLL_SECONDS)
+        @fragment(run_every=POLL_SECONDS)
         def wait() -> None:
             if future.done():
                 st.rerun()

@@ -65,7 +65,11 @@ def draw_unsaved(page: ProjectPage, shown: OpenCell | None) -> None:
             args=(lambda draft=draft: _save_left(page, draft),),
         )
         drop.button(
-            "Drop them", key=f"attributes_drop_{key}", width="stretch", on_click=_drop_edits, args=(draft.cell,)
+            "Drop them",
+            key=f"attributes_drop_{key}",
+            width="stretch",
+            on_click=in_callback,
+            args=(_drop_edits, draft.cell),
         )
 
 
@@ -112,8 +116,8 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         choice.button(
             "Take theirs",
             key="attributes_take_theirs",
-            on_click=_drop_edits,
-            args=(cell,),
+            on_click=in_callback,
+            args=(_drop_edits, cell),
             help="Your unsaved edits are dropped.",
         )
     row = st.container(horizontal=True, gap="small")
@@ -129,8 +133,8 @@ def draw_values(page: ProjectPage, cell: OpenCell) -> None:
         "Drop edits",
         key="attributes_drop",
         disabled=not pending,
-        on_click=_drop_edits,
-        args=(cell,),
+        on_click=in_callback,
+        args=(_drop_edits, cell),
     )
 
 
@@ -349,8 +353,8 @@ def draw_mark(page: ProjectPage, cell: OpenCell, matrix: Matrix) -> None:
         key="attributes_mark",
         icon=":material/undo:" if done else ":material/check:",
         disabled=not held.values and not done,
-        on_click=page.runtime.store.cell_marks.mark,
-        args=(page.project.id, cell.label_id, cell.dimension_id),
+        on_click=in_callback,
+        args=(page.runtime.store.cell_marks.mark, page.project.id, cell.label_id, cell.dimension_id),
         kwargs={"done": not done, "actor": page.actor},
         help="A mark for the matrix; values can still be changed.",
     )

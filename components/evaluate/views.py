@@ -34,6 +34,7 @@ from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
 from components.kit.samples import draw_text
 from components.kit.text import Markdown, escape
 
@@ -167,7 +168,7 @@ def draw_confusion(page: ProjectPage, evaluation: Evaluation, test: Dataset) -> 
     st.plotly_chart(
         style(figure, current_palette(), height=160 + 44 * len(confusion.rows)),
         key=chart,
-        on_select=open_cell,
+        on_select=lambda: in_callback(open_cell),
         selection_mode="points",
         config={"displayModeBar": False},
         alt="Confusion matrix; the list below holds the same counts",

@@ -13,6 +13,7 @@ from attrprompt.generation.batches.results import BatchImport, import_batch
 from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
 from attrprompt.store.jobs import Job, JobState
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_run_key, lacks_key, say_missing_key
 from components.kit.notices import errors_shown, in_callback
@@ -94,7 +95,7 @@ def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
         st.error(escape(job.message), icon=":material/error:")
         return
 
-    @st.fragment(run_every=POLL_SECONDS)
+    @fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         now = page.runtime.background(BatchWork).of_run(run)
         if now is None or not now.is_open:
@@ -106,8 +107,8 @@ def _draw_job(page: ProjectPage, run: Run, job: Job | None) -> None:
             key=f"batch_stop_{run.id}",
             icon=":material/stop:",
             width="stretch",
-            on_click=page.runtime.background(BatchWork).stop_following,
-            args=(run,),
+            on_click=in_callback,
+            args=(page.runtime.background(BatchWork).stop_following, run),
             help="The batches go on at the endpoint; their results can be looked for later.",
         )
 

@@ -7,6 +7,7 @@ import streamlit as st
 from attrprompt.generation.sending import end_run, load_run
 from attrprompt.records import Run, RunState
 from components.generate.batches import draw_batches
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import lacks_key, say_missing_key
 from components.kit.notices import in_callback
@@ -27,7 +28,7 @@ def draw_run_panel(page: ProjectPage, run_id: int, *, compact: bool = False) -> 
         return
     is_running = run.state is RunState.RUNNING
 
-    @st.fragment(run_every=POLL_SECONDS if is_running else None)
+    @fragment(run_every=POLL_SECONDS if is_running else None)
     def poll() -> None:
         now = load_run(page.runtime, run_id)
         with st.container(border=True):
@@ -65,8 +66,8 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
             icon=":material/stop:",
             width="stretch",
             disabled=bool(run.wanted_state),
-            on_click=end_run,
-            args=(runtime, run.id, RunState.STOPPED),
+            on_click=in_callback,
+            args=(end_run, runtime, run.id, RunState.STOPPED),
             help="Requests in flight are cancelled after two seconds; stored texts stay.",
         )
         pause.button(
@@ -75,8 +76,8 @@ def _draw_actions(page: ProjectPage, run: Run) -> None:
             icon=":material/pause:",
             width="stretch",
             disabled=bool(run.wanted_state),
-            on_click=end_run,
-            args=(runtime, run.id, RunState.PAUSED),
+            on_click=in_callback,
+            args=(end_run, runtime, run.id, RunState.PAUSED),
             help="Requests in flight finish first.",
         )
         if run.wanted_state:

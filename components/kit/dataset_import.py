@@ -22,6 +22,7 @@ from attrprompt.importing import Imports, files_on_disk
 from attrprompt.project import fold_text
 from attrprompt.records import Dataset, DatasetKind
 from attrprompt.store.jobs import Job
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.notices import errors_shown, in_callback
 from components.kit.text import Markdown, escape, shorten
@@ -240,8 +241,8 @@ def _draw_reading(preview: Preview, choices: ImportChoices, number: int) -> bool
                 index=None,
                 key=f"import_part_{number}",
                 placeholder="Choose one",
-                on_change=_forget_columns,
-                args=(number,),
+                on_change=in_callback,
+                args=(_forget_columns, number),
             )
         if preview.is_guessed or reading.encoding:
             guess = f"Guessed: {name_encoding(preview.encoding)}" if preview.is_guessed else "Guess it"
@@ -250,8 +251,8 @@ def _draw_reading(preview: Preview, choices: ImportChoices, number: int) -> bool
                 ["", *ENCODINGS],
                 format_func=lambda codec: name_encoding(codec) if codec else guess,
                 key=f"import_encoding_{number}",
-                on_change=_forget_columns,
-                args=(number,),
+                on_change=in_callback,
+                args=(_forget_columns, number),
             )
         if needed == "first_number" or reading.first_number is not None:
             st.radio("The first number is", [0, 1], index=None, horizontal=True, key=f"import_first_{number}")
@@ -267,8 +268,8 @@ def _draw_reading(preview: Preview, choices: ImportChoices, number: int) -> bool
                 "First line names the columns",
                 value=True,
                 key=f"import_header_{number}",
-                on_change=_forget_columns,
-                args=(number,),
+                on_change=in_callback,
+                args=(_forget_columns, number),
             )
     if preview.is_guessed and preview.rows:
         is_confirmed = st.checkbox(
@@ -372,7 +373,7 @@ def _draw_progress(page: ProjectPage) -> None:
             _draw_outcome(page, imports, job)
         return
 
-    @st.fragment(run_every=POLL_SECONDS)
+    @fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         job = imports.find(page.project.id)
         if job is None or not job.is_open:
@@ -406,7 +407,13 @@ def _draw_outcome(page: ProjectPage, imports: Imports, job: Job) -> None:
             on_click=in_callback,
             args=(lambda: _undo(page, imports, result.dataset),),
         )
-    close.button("Close", key="import_close", width="stretch", on_click=_close, args=(imports, page.project.id, job.id))
+    close.button(
+        "Close",
+        key="import_close",
+        width="stretch",
+        on_click=in_callback,
+        args=(_close, imports, page.project.id, job.id),
+    )
     if result is not None:
         _draw_remarks(result.warnings, result.skipped)
 

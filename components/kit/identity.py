@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from attrprompt.runtime.runtime import Runtime
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 COOKIE = "attrprompt_person"
@@ -52,7 +53,8 @@ def draw_identity(runtime: Runtime) -> None:
             "Your name",
             value="" if actor.startswith("Guest ") else actor,
             key="identity_name",
-            on_change=save,
+            on_change=in_callback,
+            args=(save,),
             max_chars=60,
             help="It stands beside your changes in the history. Undo takes back only what this name did.",
         )

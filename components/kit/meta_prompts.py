@@ -20,6 +20,7 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.tokens import TokenLimit
 from attrprompt.sampling import LabelSet
 from attrprompt.store.jobs import JobState
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key
 from components.kit.notices import in_callback
@@ -105,7 +106,7 @@ def _draw_job(page: ProjectPage, key: str) -> None:
         return
     running = begun.is_open
 
-    @st.fragment(run_every=POLL_SECONDS if running else None)
+    @fragment(run_every=POLL_SECONDS if running else None)
     def poll() -> None:
         job = page.runtime.background(MetaWritings).find(page.project.id)
         if running and (job is None or not job.is_open):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec
 
 import streamlit as st
 
+from attrprompt.defects import explain_defect
 from attrprompt.errors import AttrPromptError, ConflictError
+from attrprompt.settings import load_settings
 from components.kit.text import escape
+
+P = ParamSpec("P")
 
 _PENDING = "notices_pending"
 
@@ -53,12 +57,26 @@ def errors_shown() -> Iterator[None]:
         show_error(error)
 
 
-def in_callback(action: Callable[[], str | None]) -> None:
-    """Run a change inside a widget's callback; what it says, or its error, appears when the page is drawn."""
+def explain_failure(error: Exception, doing: str) -> AttrPromptError:
+    """An error in words for people: as it is where it was made for them, else a defect, whose traceback is logged.
+
+    Args:
+        doing: the part of the app in which it arose.
+    """
+    if isinstance(error, AttrPromptError):
+        return error
+    return AttrPromptError(explain_defect(error, load_settings().home, doing))
+
+
+def in_callback(action: Callable[P, str | None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run a change inside a widget's callback; what it says, or why it failed, appears when the page is drawn.
+
+    Every callback goes through here: after one that fails, Streamlit draws no page at all.
+    """
     try:
-        message = action()
-    except AttrPromptError as error:
-        leave_notice(error)
+        message = action(*args, **kwargs)
+    except Exception as error:
+        leave_notice(explain_failure(error, "callback"))
     else:
         if message:
             leave_notice(message)
@@ -67,6 +85,11 @@ def in_callback(action: Callable[[], str | None]) -> None:
 def leave_notice(notice: str | AttrPromptError) -> None:
     """Keep a sentence or an error until the page is drawn next."""
     st.session_state.setdefault(_PENDING, []).append(notice)
+
+
+def has_pending() -> bool:
+    """Whether callbacks left something to say."""
+    return bool(st.session_state.get(_PENDING))
 
 
 def show_pending() -> None:

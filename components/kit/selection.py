@@ -10,6 +10,7 @@ import streamlit as st
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 MOST_SENT = 30_000  # as many as one question to the store may name
@@ -40,7 +41,7 @@ def narrow_to_selection(page: ProjectPage, dataset: Dataset, wanted: SampleFilte
         words.info(escape(f"Only the {len(numbers):,} texts that were chosen on the map are shown{also}."))
     else:
         words.info(escape(f"No text of this data set was chosen on the map{also}; all are shown."))
-    back.button("Show all texts", key="review_selection_clear", on_click=_forget, width="stretch")
+    back.button("Show all texts", key="review_selection_clear", on_click=in_callback, args=(_forget,), width="stretch")
     return replace(wanted, items=numbers) if numbers else wanted
 
 

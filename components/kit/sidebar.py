@@ -18,7 +18,9 @@ from attrprompt.runtime.background import BackgroundWork
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store import StoredProject
 from attrprompt.store.jobs import Job
+from components.kit.defects import fragment
 from components.kit.identity import draw_identity
+from components.kit.notices import in_callback
 from components.kit.text import escape
 
 POLL_SECONDS = 1.0
@@ -124,7 +126,7 @@ def _draw_running(runtime: Runtime, project: StoredProject) -> None:
     begun = _find_running(runtime, project)
     fresh = [begun]  # for the first drawing; the timer's later ones look again
 
-    @st.fragment(run_every=POLL_SECONDS if begun.names else None)
+    @fragment(run_every=POLL_SECONDS if begun.names else None)
     def poll() -> None:
         running = fresh.pop() if fresh else _find_running(runtime, project)
         if running.names != begun.names:
@@ -143,8 +145,8 @@ def _draw_job(runtime: Runtime, project: StoredProject, name: str, job: Job) -> 
         "Stop",
         key=f"sidebar_stop_{name}",
         icon=":material/stop:",
-        on_click=_list_background(runtime)[name].stop,
-        args=(project.id,),
+        on_click=in_callback,
+        args=(_list_background(runtime)[name].stop, project.id),
         disabled=job.stopping,
         width="stretch",
         help="Nothing of the file is kept." if name == "Import" else "Nothing more is asked; what came stays.",
@@ -159,8 +161,8 @@ def _draw_run(runtime: Runtime, run: Run) -> None:
         "Stop",
         key=f"sidebar_stop_{run.id}",
         icon=":material/stop:",
-        on_click=end_run,
-        args=(runtime, run.id, RunState.STOPPED),
+        on_click=in_callback,
+        args=(end_run, runtime, run.id, RunState.STOPPED),
         disabled=bool(run.wanted_state),
         width="stretch",
     )

@@ -14,6 +14,7 @@ from attrprompt.runtime.runtime import Runtime
 from attrprompt.store.answers import StoredAnswer
 from attrprompt.store.jobs import Job, JobState
 from attrprompt.worker.jobs import JobRequest, ResultT
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_endpoint_key, find_key
 from components.kit.notices import in_callback
@@ -49,8 +50,8 @@ def find_or_compute(
                 escape((job is not None and again) or ask_first or "Try again"),
                 key=f"{key}_start",
                 icon=":material/play_arrow:",
-                on_click=_submit,
-                args=(runtime, request),
+                on_click=in_callback,
+                args=(_submit, runtime, request),
             )
             return None
         _submit(runtime, request)
@@ -75,7 +76,7 @@ def _submit(runtime: Runtime, request: JobRequest[Any]) -> None:
 
 
 def _draw_job(runtime: Runtime, request: JobRequest[Any], *, doing: str, key: str) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
+    @fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         job = runtime.find_job(request)
         if job is None or not job.is_open:
@@ -119,8 +120,8 @@ def draw_stoppable(
         key=key,
         icon=":material/stop:",
         width="stretch",
-        on_click=stop,
-        args=(subject,),
+        on_click=in_callback,
+        args=(stop, subject),
         disabled=stopping,
         help=None if stays is None else escape(stays),
     )
@@ -157,7 +158,7 @@ def draw_asking(
 
 
 def _draw_progress(page: ProjectPage, key: str) -> None:
-    @st.fragment(run_every=POLL_SECONDS)
+    @fragment(run_every=POLL_SECONDS)
     def poll() -> None:
         job = page.runtime.background(Questionnaires).find(page.project.id)
         if job is None or not job.is_open:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from attrprompt.records import Dataset, default_comparison
+from components.kit.notices import in_callback
 
 PRESENT, SHOWN = "present", "shown"
 _LARGE = """<style>
@@ -52,7 +53,14 @@ def draw_leave() -> None:
         "Presentation: the controls are hidden, not locked. Who has this address can open the whole app; to share the "
         "figures alone, hand on the file of the Report page."
     )
-    out.button("Show the controls", key="present_end", icon=":material/close:", on_click=_end, width="stretch")
+    out.button(
+        "Show the controls",
+        key="present_end",
+        icon=":material/close:",
+        on_click=in_callback,
+        args=(_end,),
+        width="stretch",
+    )
 
 
 def _end() -> None:

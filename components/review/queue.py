@@ -16,8 +16,9 @@ from attrprompt.records import Dataset, Flag, RunState, Sample, SampleStatus
 from attrprompt.store import SampleFilter
 from attrprompt.store.samples import Facets
 from components.kit.deck import AHEAD, NEXT, PREVIOUS, UNDO, Action, Card, Decision, draw_deck
+from components.kit.defects import fragment
 from components.kit.frame import ProjectPage
-from components.kit.notices import errors_shown, in_callback, show_pending
+from components.kit.notices import errors_shown, in_callback
 from components.kit.runs import send_rest
 from components.kit.samples import describe_flag
 from components.kit.text import escape
@@ -93,9 +94,8 @@ def draw_review_deck(page: ProjectPage, dataset: Dataset, wanted: SampleFilter) 
     actions = (ACCEPT, REJECT, NEXT, PREVIOUS, relabel, EDIT, NOTE, *again, UNDO)
     after_key = f"review_after_{dataset.id}"
 
-    @st.fragment(key="review_fragment")
+    @fragment(key="review_fragment")
     def deck() -> None:
-        show_pending()
         store = page.runtime.store
         undecided = wanted if wanted.statuses else replace(wanted, statuses=(SampleStatus.NEW,))
         ahead = store.datasets.read_after(dataset.id, st.session_state.get(after_key, -1), undecided, limit=AHEAD)
@@ -148,7 +148,7 @@ def draw_top_up(page: ProjectPage, dataset: Dataset) -> None:
 def _draw_shortfall(page: ProjectPage, dataset: Dataset) -> None:
     begun = load_run(page.runtime, dataset.id).state
 
-    @st.fragment(run_every=POLL_SECONDS if begun is RunState.RUNNING else None)
+    @fragment(run_every=POLL_SECONDS if begun is RunState.RUNNING else None)
     def poll() -> None:
         state = load_run(page.runtime, dataset.id).state
         if state is not begun:

@@ -114,8 +114,8 @@ def _draw_key(saved: Endpoint | None) -> None:
         type="password",
         live=True,  # Tab goes to the eye beside it, which would not commit what was typed
         key=_name_key_field(base_url),
-        on_change=_keep_typed,
-        args=(base_url,),
+        on_change=in_callback,
+        args=(_keep_typed, base_url),
         placeholder="held; type another to replace it" if find_key(base_url) else "",
         help="Kept in this browser session only, sent to this address only, never stored.",
     )
@@ -132,7 +132,9 @@ def _draw_key(saved: Endpoint | None) -> None:
     endpoint = Endpoint(base_url, "any", st.session_state[_name_variable_field(base_url)] or None)
     st.caption(f"Key: {escape(describe_key(endpoint))}.")
     if find_key(base_url) is not None:
-        st.button("Forget the typed key", key="settings_forget_key", on_click=keep_key, args=(base_url, ""))
+        st.button(
+            "Forget the typed key", key="settings_forget_key", on_click=in_callback, args=(keep_key, base_url, "")
+        )
 
 
 def _name_key_field(base_url: str) -> str:

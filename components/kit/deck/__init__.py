@@ -15,8 +15,7 @@ from typing import Any, Literal
 import streamlit as st
 from pydantic import BaseModel, ConfigDict
 
-from attrprompt.errors import AttrPromptError
-from components.kit.notices import leave_notice
+from components.kit.notices import in_callback
 
 AHEAD = 12  # cards that wait in the browser
 
@@ -131,13 +130,7 @@ def draw_deck(
             if entry.seq <= st.session_state.get(seen_key, 0):
                 continue
             st.session_state[seen_key] = entry.seq
-            try:
-                message = decide(Decision(entry.item, entry.action, entry.value or ""))
-            except AttrPromptError as error:
-                leave_notice(error)
-            else:
-                if message:
-                    leave_notice(message)
+            in_callback(decide, Decision(entry.item, entry.action, entry.value or ""))
 
     _mount(
         key=key,
@@ -150,5 +143,5 @@ def draw_deck(
             "total": total,
             "empty": empty,
         },
-        on_log_change=work_through,
+        on_log_change=lambda: in_callback(work_through),
     )
