@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from attrprompt.defects import LOG_FILE
 from attrprompt.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     yield App(f"http://127.0.0.1:{port}", home)
     process.terminate()
     process.wait(PATIENCE / 1_000)
+    log = home / LOG_FILE
+    assert not log.exists(), log.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

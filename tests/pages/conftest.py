@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from attrprompt.defects import LOG_FILE
 from attrprompt.llm.chat import Endpoint
 from attrprompt.presets import load_preset
 from attrprompt.project import Method
@@ -15,6 +17,14 @@ from attrprompt.store import NewSample
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
+
+
+@pytest.fixture(autouse=True)
+def no_defect(home: Path) -> Iterator[None]:
+    """A page says a defect in a sentence, where `app.exception` knows nothing of it; the log does."""
+    yield
+    log = home / LOG_FILE
+    assert not log.exists(), log.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -61,7 +61,10 @@ def assert_said(app, log, *captions):
 
 @pytest.fixture
 def log(home):
-    return home / LOG_FILE
+    """The log, in which a test of this file may leave a defect."""
+    path = home / LOG_FILE
+    yield path
+    path.unlink(missing_ok=True)
 
 
 def test_a_part_that_fails_says_so_and_the_page_goes_on(log):
