@@ -61,7 +61,7 @@ def _make_axis(plot: Plot, axis: Axis) -> dict[str, Any]:
     limits = plot.find_limits(axis)
     if axis.names:
         made |= {"tickvals": list(range(len(axis.names))), "ticktext": [escape_hover(name) for name in axis.names]}
-        made |= {"zeroline": False}
+        made |= {"zeroline": False, "autotickangles": [0, -45, -90]}  # turned to the left, none is cut at the edge
         limits = limits[::-1] if limits and axis is plot.y else limits
     elif axis.is_log:
         ticks = list_log_ticks(axis.unit)

@@ -49,6 +49,7 @@ def choose_colouring(frame: pd.DataFrame, *, has_umap: bool) -> Colouring:
         default="dataset",
         format_func=lambda name: escape(name_column(name)),
         key="embeddings_colour",
+        wrap=True,
     )
     layouts = list(LAYOUT_NAMES) if has_umap else ["pca"]
     chosen = layout.segmented_control(
@@ -57,6 +58,7 @@ def choose_colouring(frame: pd.DataFrame, *, has_umap: bool) -> Colouring:
         default=layouts[0],
         format_func=LAYOUT_NAMES.__getitem__,
         key=f"embeddings_layout_{has_umap}",
+        wrap=True,
         help="UMAP keeps neighbours together; PCA shows the two directions in which the texts spread most.",
     )
     return Colouring(column or "dataset", chosen or layouts[0])
@@ -109,7 +111,8 @@ def plot_map(
     named = groups[:MOST_COLOURS]
     colours = dataset_colours if colouring.column == "dataset" else category_colours(named, palette)
     figure = go.Figure()
-    for group in sorted(named):
+    order = dataset_colours if colouring.column == "dataset" else sorted(named)
+    for group in (group for group in order if group in named):
         _add_points(figure, frame[frame[colouring.column] == group], str(group), colours[group], colouring.layout)
     rest = frame[~frame[colouring.column].isin(named)]
     if len(rest):

@@ -60,6 +60,7 @@ def choose_evaluation(datasets: Sequence[Dataset]) -> EvaluationChoice | None:
         default="probe",
         format_func=CLASSIFIERS.__getitem__,
         key="evaluate_classifier",
+        wrap=True,
         help="Probe: logistic regression on frozen sentence embeddings, seconds. Fine-tuning: a small transformer is "
         "trained whole, minutes to hours on a CPU; it can be stopped and goes on from its last whole epoch.",
     )

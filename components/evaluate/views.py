@@ -97,6 +97,7 @@ def draw_curves(evaluation: Evaluation, colours: Mapping[str, str]) -> None:
             default="n",
             format_func=lambda amount: escape(AGAINST[amount]),
             key="evaluate_against",
+            wrap=True,
         )
         or "n"
     )

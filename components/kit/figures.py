@@ -274,7 +274,7 @@ def draw_scopes(
     what, by = st.columns([1, 2])
     metric = what.selectbox("Figure", measured, format_func=lambda name: METRICS[name].title, key=f"{key}_scope_metric")
     chosen = (
-        by.segmented_control("By", dimensions, default=dimensions[0], format_func=escape, key=f"{key}_scope")
+        by.segmented_control("By", dimensions, default=dimensions[0], format_func=escape, key=f"{key}_scope", wrap=True)
         or dimensions[0]
     )
     rows = list_scope_rows(analysis, chosen, metric)

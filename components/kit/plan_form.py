@@ -89,6 +89,7 @@ def _draw_class_sizes(project: Project, key: str, per_class: int) -> dict[str, A
         default=Distribution.EQUAL.value,
         format_func=SIZE_WORDS.__getitem__,
         key=f"{key}_distribution",
+        wrap=True,
     )
     ratio = number.number_input(
         "Largest class over smallest",

@@ -28,12 +28,14 @@ def draw_lexicons(page: ProjectPage, datasets: Sequence[Dataset], found: Lexicon
     which, by = st.columns(2)
     names = list(found.counted)
     chosen = (
-        which.segmented_control("Word list", names, default="gender", format_func=escape, key="regions_lexicon")
+        which.segmented_control(
+            "Word list", names, default="gender", format_func=escape, key="regions_lexicon", wrap=True
+        )
         or "gender"
     )
     chosen = chosen if chosen in names else "gender"
     scope = by.segmented_control(
-        "Counted", list(SCOPES), default="all", format_func=SCOPES.__getitem__, key="regions_lexicon_scope"
+        "Counted", list(SCOPES), default="all", format_func=SCOPES.__getitem__, key="regions_lexicon_scope", wrap=True
     )
     lexicon = found.counted[chosen]
     if scope in (None, "all"):
@@ -54,7 +56,7 @@ def draw_lexicons(page: ProjectPage, datasets: Sequence[Dataset], found: Lexicon
 def _plot_groups(lexicon: CountedLexicon, colours: Mapping[str, str]) -> go.Figure:
     palette = current_palette()
     shares = {name: scopes.all.any for name, scopes in lexicon.datasets.items()}
-    plot = describe_shares(lexicon.groups, shares, colours, of="all texts", interval_colour=palette.muted)
+    plot = describe_shares(lexicon.groups, shares, colours, of="all texts", interval_colour=palette.text)
     return style(make_figure(plot), palette)
 
 

@@ -135,7 +135,7 @@ def _plot_classes(
 ) -> go.Figure:
     palette = current_palette()
     raw = {name: figures.raw for name, figures in classified.items()}
-    figure = make_figure(describe_shares(classes, raw, colours, of="all texts", interval_colour=palette.muted))
+    figure = make_figure(describe_shares(classes, raw, colours, of="all texts", interval_colour=palette.text))
     for bars, (name, figures) in zip(figure.data, classified.items(), strict=True):
         bars.offsetgroup = name
         figure.add_scatter(

@@ -51,6 +51,7 @@ def choose_reference(page: ProjectPage, datasets: Sequence[Dataset]) -> tuple[st
         default="uniform",
         format_func=lambda option: escape(options[option]),
         key="regions_reference",
+        wrap=True,
         help="No reference is neutral: each answers another question.",
     )
     with own:
@@ -134,7 +135,7 @@ def draw_continents(
 def _plot_continents(profiles: Mapping[str, RegionProfile], colours: Mapping[str, str]) -> go.Figure:
     palette = current_palette()
     shares = {name: profile.figures.continents for name, profile in profiles.items()}
-    plot = describe_shares(CONTINENTS, shares, colours, of="located texts", interval_colour=palette.muted)
+    plot = describe_shares(CONTINENTS, shares, colours, of="located texts", interval_colour=palette.text)
     return style(make_figure(plot), palette)
 
 

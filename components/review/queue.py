@@ -42,6 +42,7 @@ def draw_filters(page: ProjectPage, dataset: Dataset) -> SampleFilter:
         list(SampleStatus),
         selection_mode="multi",
         key="review_status",
+        wrap=True,
         format_func=lambda decision: (
             f"{escape(decision.value.capitalize())} {facets.statuses.get(decision.value, 0):,}"
         ),
