@@ -17,14 +17,14 @@ from attrprompt.analysis_jobs.portraits import PortraitsRequest
 from attrprompt.analysis_jobs.request import Part, make_request
 from attrprompt.analysis_jobs.sets import load_sets
 from attrprompt.cli.questions import MostTokens, judge_dataset
-from attrprompt.cli.session import ProjectName, get_session, tell_tenths, was_given
+from attrprompt.cli.session import MODEL_OPTIONS, KeyVariable, ProjectName, get_session, refuse_idle, tell_tenths
 from attrprompt.errors import InputError
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
 
 PAPER_PARTS = frozenset((Part.DIVERSITY, Part.SIMILARITY, Part.REGIONS))
+SAMPLED_PARTS = PAPER_PARTS - {Part.REGIONS}
 
 
 def register(app: typer.Typer) -> None:
@@ -62,20 +62,18 @@ def analyze(
     ] = None,
     base_url: Annotated[str | None, typer.Option(help="With --judge: an OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="With --judge: the model's name there.")] = None,
-    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    api_key_env: KeyVariable = None,
     max_tokens: MostTokens = None,
     tables: Annotated[bool, typer.Option(help="Also by label, attribute value and region.")] = True,
 ) -> None:
     """Diversity, similarity, regions, adherence and duplicates, each figure with its interval."""
     session = get_session(context)
     parts = only or list(Part)
-    if rows is not None and Part.REGIONS not in parts:
-        raise InputError("--rows writes the places in each text; it goes with --only regions or with all parts.")
+    _refuse_idle_options(context, parts, judge=judge, tables=tables)
     if rows is not None and (rows.is_dir() or not rows.parent.is_dir()):
         raise InputError(f"--rows takes a file in a folder that exists, and '{rows}' is none. Name another.")
     name, table = read_reference(reference)
     lexicons = tuple((path.stem, read_table(path, "--lexicon")) for path in lexicon or ())
-    _refuse_idle_options(context, parts, judge=judge, tables=tables)
     stored = session.find_project(project)
     endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
     store = session.runtime.store
@@ -127,17 +125,31 @@ def analyze(
 
 def _refuse_idle_options(context: typer.Context, parts: Sequence[Part], *, judge: int | None, tables: bool) -> None:
     """Say which options would do nothing, instead of leaving them out without a word."""
-    if was_given(context, "lexicon") and not (tables and Part.REGIONS in parts):
-        raise InputError(
-            "--lexicon counts words by label and region; it goes with --only regions or all parts, without --no-tables."
+    if Part.REGIONS not in parts:
+        refuse_idle(context, ["rows"], "writes the places in each text; it goes with --only regions or with all parts.")
+        refuse_idle(
+            context, ["reference"], "is what regions are held against; it goes with --only regions or with all parts."
         )
-    if was_given(context, "reference") and Part.REGIONS not in parts:
-        raise InputError("--reference is what regions are held against; it goes with --only regions or with all parts.")
-    if judge is not None and Part.ADHERENCE not in parts:
-        raise InputError("--judge is about adherence; it goes with --only adherence or with all parts.")
-    for option in ("judge_dimension", "base_url", "model", "api_key_env"):
-        if judge is None and was_given(context, option):
-            raise InputError(f"--{option.replace('_', '-')} is about the judging model; it goes with --judge N.")
+    if Part.REGIONS not in parts or not tables:
+        refuse_idle(
+            context,
+            ["lexicon"],
+            "counts words by label and region; it goes with --only regions or all parts, without --no-tables.",
+        )
+    if Part.ADHERENCE not in parts:
+        refuse_idle(context, ["judge"], "is about adherence; it goes with --only adherence or with all parts.")
+    if PAPER_PARTS.isdisjoint(parts):
+        refuse_idle(context, ["tables"], "is about figures by label; it goes with diversity, similarity or regions.")
+    if SAMPLED_PARTS.isdisjoint(parts):
+        refuse_idle(context, ["m"], "is the size of subsamples; it goes with --only diversity or similarity.")
+    if set(parts) == {Part.DUPLICATES}:
+        refuse_idle(context, ["seed"], "is about draws, and duplicates are counted in all texts; leave it out.")
+    if judge is None:
+        refuse_idle(
+            context,
+            ["judge_dimension", "max_tokens", *MODEL_OPTIONS],
+            "is about the judging model; it goes with --judge N.",
+        )
 
 
 def read_reference(given: str) -> tuple[str, str]:
@@ -174,6 +186,10 @@ def check(
 ) -> None:
     """Mark duplicates, other languages, copies of examples and doubtful labels; nothing is dropped."""
     session = get_session(context)
+    if remove:
+        refuse_idle(context, ["only", "language"], "is about marking; --remove takes the marks of all checks off.")
+    if only and Check.LANGUAGE not in only:
+        refuse_idle(context, ["language"], "goes with --only language or with all checks.")
     stored = session.find_project(project)
     store = session.runtime.store
     found = store.datasets.find(stored.id, dataset)

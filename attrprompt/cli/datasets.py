@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from attrprompt.cli.session import ProjectName, get_session, read_pairs, was_given
+from attrprompt.cli.session import ProjectName, get_session, read_pairs, refuse_idle
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
 from attrprompt.exchange.rows.label_maps import read_label_map
@@ -96,9 +96,9 @@ def import_dataset_command(
 ) -> None:
     """Read labelled texts; the authors' released sets too."""
     session = get_session(context)
-    for option in ("label_map", "first_number", "label_separator", "rename_label"):
-        if label_column == NO_LABELS and was_given(context, option):
-            raise InputError(f'--{option.replace("_", "-")} is about labels; it does not go with --label-column "".')
+    if label_column == NO_LABELS:
+        about_labels = ("label_map", "first_number", "label_separator", "rename_label")
+        refuse_idle(context, about_labels, 'is about labels; it does not go with --label-column "".')
     stored = session.find_project(project)
     imported = import_dataset(
         session.runtime.store,
@@ -160,6 +160,8 @@ def export(
 ) -> None:
     """Write a data set with the provenance of each text."""
     session = get_session(context)
+    if usable and not set(status or USABLE.statuses) <= set(USABLE.statuses):
+        refuse_idle(context, ["usable"], "leaves rejected texts out; it does not go with --status rejected.")
     stored = session.find_project(project)
     found = session.runtime.store.datasets.find(stored.id, dataset)
     names = {fold_label(name): name for name in session.runtime.store.datasets.count_facets(found.id).labels}

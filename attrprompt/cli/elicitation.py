@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from attrprompt.cli.questions import MostTokens
-from attrprompt.cli.session import EXIT_DONE, EXIT_FAILURES, ProjectName, Session, get_session
+from attrprompt.cli.session import (
+    EXIT_DONE,
+    EXIT_FAILURES,
+    MODEL_OPTIONS,
+    KeyVariable,
+    ProjectName,
+    Session,
+    get_session,
+    refuse_idle,
+)
 from attrprompt.elicitation.background import carry_out_with
 from attrprompt.elicitation.class_filter.filter import CAP_PER_LABEL, Suggestion
 from attrprompt.elicitation.proposals import ProposalKind, accept_proposals
@@ -19,7 +28,6 @@ from attrprompt.errors import InputError
 from attrprompt.generation.launch import default_concurrency
 from attrprompt.llm.tokens import TokenLimit
 from attrprompt.runtime.endpoints import choose_endpoint, read_endpoint_key
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
 
 
@@ -65,7 +73,7 @@ def elicit(
     max_tokens: MostTokens = None,
     base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
-    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    api_key_env: KeyVariable = None,
 ) -> int:
     """Let a model propose dimensions, values, removals or constraints; they wait for a decision without --accept."""
     session = get_session(context)
@@ -77,10 +85,15 @@ def elicit(
             if dimension is None
             else f"elicit PROJECT {wanted} takes no dimension."
         )
+    dimension_id = document.find_dimension(dimension) if dimension is not None else ""
+    for parameters, reason in _list_idle(wanted, way, asks_model=ask_model):
+        refuse_idle(context, parameters, reason)
+    if wanted is Wanted.VALUES and not document.dimensions[dimension_id].class_dependent:
+        refuse_idle(context, ["label"], f"does not go with '{dimension}': its values are the same for all labels.")
     endpoint = choose_endpoint(stored, base_url=base_url, model=model, key_variable=api_key_env)
     request = ElicitationRequest(
         kind=KINDS[wanted],
-        dimension_id=document.find_dimension(dimension) if dimension is not None else "",
+        dimension_id=dimension_id,
         label_ids=tuple(document.find_label(name) for name in label or ()),
         n=n or DEFAULT_N[wanted],
         guidance=guidance,
@@ -93,9 +106,10 @@ def elicit(
         limit=TokenLimit(max_tokens),
     )
     key = read_endpoint_key(endpoint)
-    if endpoint.is_embedded:
-        session.runtime.embedded().start()
-    session.tell(f"Asking {endpoint.model}.")
+    if wanted is not Wanted.FILTER or ask_model:
+        if endpoint.is_embedded:
+            session.runtime.embedded().start()
+        session.tell(f"Asking {endpoint.model}.")
     elicited = session.runtime.submit(
         carry_out_with(
             session.runtime,
@@ -111,6 +125,22 @@ def elicit(
     describe = _describe_filter if wanted is Wanted.FILTER else _describe_proposals
     session.emit(describe(stored, elicited, accepted=accept))
     return EXIT_FAILURES if elicited.replies and elicited.unread == elicited.replies else EXIT_DONE
+
+
+def _list_idle(wanted: Wanted, way: Way | None, *, asks_model: bool) -> Iterator[tuple[Sequence[str], str]]:
+    """The options that what is wanted makes no use of, and what each goes with."""
+    if wanted is Wanted.FILTER:
+        yield ["n", "guidance", "way", "seed"], "has no meaning for the filter, which asks about values that are there."
+        if not asks_model:
+            yield ["max_tokens", *MODEL_OPTIONS], "is about the model, which --no-model-check leaves out."
+    else:
+        yield ["cap", "ask_model"], "is about the filter; it goes with elicit PROJECT filter DIMENSION."
+    if wanted in (Wanted.DIMENSIONS, Wanted.CONSTRAINTS):
+        yield ["label", "embed"], "is about values; it goes with elicit PROJECT values DIMENSION or filter DIMENSION."
+    if wanted is Wanted.CONSTRAINTS:
+        yield ["way"], "has no meaning for constraints, which are asked for in one way."
+    if wanted is Wanted.DIMENSIONS and way is Way.VERBALIZED:
+        yield ["way"], f"{way} is for values; dimensions are asked for with plain or by_example."
 
 
 def _accept(session: Session, stored: StoredProject, wanted: Wanted, elicited: Elicited) -> None:

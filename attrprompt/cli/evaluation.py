@@ -10,7 +10,7 @@ import typer
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
 from attrprompt.analysis.texts.selection import Review
 from attrprompt.cli.questions import MostTokens, ask_zero_shot
-from attrprompt.cli.session import EXIT_DONE, ProjectName, Session, get_session
+from attrprompt.cli.session import EXIT_DONE, MODEL_OPTIONS, KeyVariable, ProjectName, Session, get_session, refuse_idle
 from attrprompt.encoding.encoder import BUNDLED_MODEL
 from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
@@ -23,10 +23,13 @@ from attrprompt.evaluation.result import Evaluation
 from attrprompt.questionnaires.zero_shot_scores import ZeroShotScores
 from attrprompt.records import Dataset
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import Store
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import run_job
+
+TUNING = ("tuned_model", "epochs", "seeds", "learning_rate")
+TRAINING = ("classifier", "curve", "seed", "review", *TUNING)
+ASKING = ("zero_shot_texts", "concurrency", "max_tokens", *MODEL_OPTIONS)
 
 
 def register(app: typer.Typer) -> None:
@@ -59,9 +62,7 @@ def evaluate(
     zero_shot_texts: Annotated[int | None, typer.Option(min=1, help="Ask about so many of them; default all.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Zero-shot: an OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="Zero-shot: the model's name there.")] = None,
-    api_key_env: Annotated[
-        str, typer.Option(help="Zero-shot: environment variable with the key.")
-    ] = DEFAULT_KEY_VARIABLE,
+    api_key_env: KeyVariable = None,
     concurrency: Annotated[int | None, typer.Option(min=1, max=1000, help="Zero-shot: requests at once.")] = None,
     max_tokens: MostTokens = None,
 ) -> int:
@@ -77,8 +78,14 @@ def evaluate(
         raise InputError(f"--classifier takes probe or finetune, not '{classifier}'.")
     if not 0 < learning_rate <= 1:
         raise InputError(f"--learning-rate lies above 0 and is 1 at most, not {learning_rate}.")
-    if curve and classifier != "probe":
-        raise InputError("--curve goes with --classifier probe: a curve takes over a hundred trainings.")
+    if not train:
+        refuse_idle(context, TRAINING, "is about training; it goes with --train A.")
+    if classifier != "probe":
+        refuse_idle(context, ["curve"], "goes with --classifier probe: a curve takes over a hundred trainings.")
+    else:
+        refuse_idle(context, TUNING, "is about fine-tuning; it goes with --classifier finetune.")
+    if not zero_shot:
+        refuse_idle(context, ASKING, "is about asking the model for labels; it goes with --zero-shot.")
     stored = session.find_project(project)
     store = session.runtime.store
     tested = store.datasets.find(stored.id, test)

@@ -13,11 +13,12 @@ from attrprompt.cli.session import (
     EXIT_DONE,
     EXIT_FAILURES,
     EXIT_INTERRUPTED,
+    KeyVariable,
     ProjectName,
     Session,
     get_session,
     read_pairs,
-    was_given,
+    refuse_idle,
 )
 from attrprompt.errors import InputError
 from attrprompt.generation.launch import check_budget, create_run, default_concurrency, name_run
@@ -33,11 +34,10 @@ from attrprompt.generation.progress import describe_end, describe_notes, describ
 from attrprompt.generation.run_options import GenerationParameters, RunLimits, read_notes
 from attrprompt.generation.sending import end_run, list_runs, load_run, owner_of, start_run
 from attrprompt.generation.top_up import DOES_NOT_COUNT, explain_end, top_up
-from attrprompt.project import Method, explain_validation
+from attrprompt.project import Method, Project, explain_validation
 from attrprompt.records import Flag, Run, RunState
 from attrprompt.runtime.endpoints import choose_endpoint, endpoint_of, read_endpoint_key
-from attrprompt.sampling import Sampler
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
+from attrprompt.sampling import LabelSetSource, Sampler, leading_dimension
 
 MethodOption = Annotated[Method, typer.Option(help="How the prompts are made.")]
 PerClass = Annotated[int, typer.Option(help="Texts per class.", min=1)]
@@ -100,7 +100,8 @@ def plan(
         class_sizes,
         ratio,
         class_count,
-        read_label_sets(label_sets, multi_label=stored.document.task.multi_label),
+        label_sets,
+        stored.document,
     )
     endpoint = choose_endpoint(stored)
     written = prepare_meta_prompts(session, stored, options, endpoint, meta_prompts, may_write=meta_prompts is not None)
@@ -140,7 +141,7 @@ def generate(
     run: Annotated[str | None, typer.Option(help="Name of the run; default METHOD-N.")] = None,
     base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
     model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
-    api_key_env: Annotated[str, typer.Option(help="Environment variable with the key.")] = DEFAULT_KEY_VARIABLE,
+    api_key_env: KeyVariable = None,
     concurrency: Annotated[int | None, typer.Option(help="Requests at once, start and ceiling.")] = None,
     max_tokens: Annotated[int, typer.Option(help="Longest answer.")] = 512,
     temperature: Annotated[str, typer.Option(help="A number from 0 to 2; “none” sends none.")] = "1.0",
@@ -188,7 +189,8 @@ def generate(
         class_sizes,
         ratio,
         class_count,
-        read_label_sets(label_sets, multi_label=stored.document.task.multi_label),
+        label_sets,
+        stored.document,
     )
     name = run or name_run(session.runtime.store, stored.id, options.method.value)
     few_shots = prepare_few_shots(session, stored, few_shot, few_shot_from, seed=seed)
@@ -349,18 +351,37 @@ def _read_plan_options(
     class_sizes: Distribution,
     ratio: float,
     class_count: list[str] | None,
-    label_sets: dict[str, Any],
+    label_sets: str | None,
+    document: Project,
 ) -> PlanOptions:
+    multi_label = document.task.multi_label
+    sets, fixed = read_label_sets(label_sets, multi_label=multi_label), read_pairs(fix, option="--fix")
     counts = read_pairs(class_count, option="--class-count", at_last=True)
     for name, count in counts.items():
         if not count.isdecimal():
             raise InputError(f"--class-count takes LABEL=N with a whole number, not '{name}={count}'.")
-    if counts and was_given(context, "per_class"):
-        raise InputError(
-            "Give --per-class or --class-count, not both: a label that --class-count leaves out gets no text."
+    if counts:
+        refuse_idle(
+            context,
+            ["per_class"],
+            "does not go with --class-count; give one, not both: a label that has no count gets no text.",
         )
-    if class_sizes is not Distribution.LONG_TAILED and was_given(context, "ratio"):
-        raise InputError("--ratio is the largest class over the smallest; it goes with --class-sizes long_tailed.")
+    if class_sizes is not Distribution.LONG_TAILED:
+        refuse_idle(
+            context, ["ratio"], "is the largest class over the smallest; it goes with --class-sizes long_tailed."
+        )
+    if sets.get("source") is LabelSetSource.SETS:
+        refuse_idle(
+            context,
+            ["class_count", "class_sizes"],
+            "says how many texts a label gets, and so does the file of --label-sets. Give --per-class with the file.",
+        )
+    if method is not Method.ATTRPROMPT:
+        leading = leading_dimension(document)  # where its values bring the labels, a fixed one decides on them
+        brings_labels = multi_label and sets.get("source") in (None, LabelSetSource.VALUES)
+        is_heard = brings_labels and all(document.find_dimension(name) == leading for name in fixed)
+        idle = ["sampler", "without", *([] if is_heard else ["fix"])]
+        refuse_idle(context, idle, "is about the attributes in a prompt; it goes with --method attrprompt.")
     return read_options(
         {
             "method": method,
@@ -370,8 +391,8 @@ def _read_plan_options(
             "distribution": class_sizes,
             "ratio": ratio,
             "class_counts": counts or None,
-            "fixed": read_pairs(fix, option="--fix"),
+            "fixed": fixed,
             "without": without or [],
-            "label_sets": label_sets,
+            "label_sets": sets,
         }
     )

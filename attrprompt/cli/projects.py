@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from attrprompt import edits
-from attrprompt.cli.session import get_session
+from attrprompt.cli.session import get_session, refuse_idle
 from attrprompt.errors import InputError
 from attrprompt.exchange.transfer import ProjectFormat, export_project, import_project
 from attrprompt.presets import list_presets, load_preset
@@ -63,6 +63,7 @@ def new(
     if len(given) != 1:
         raise InputError("Say what the project starts from: one of --preset, --labels or --labels-file.")
     if preset is not None:
+        refuse_idle(context, ["domain", "multi_label"], "is what a preset says itself; it goes with --labels.")
         document, source = load_preset(preset), f"preset:{preset}"
     else:
         names = labels.split(",") if labels is not None else _read_lines(labels_file)

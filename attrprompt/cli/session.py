@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -17,10 +17,20 @@ import typer
 from attrprompt.errors import InputError
 from attrprompt.files import write_whole
 from attrprompt.runtime.runtime import Runtime, open_runtime
+from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
 
 Returned = TypeVar("Returned")
 ProjectName = Annotated[str, typer.Argument(help="Name of the project.", metavar="PROJECT")]
+KeyVariable = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key-env",
+        help=f"Environment variable with the key; default the one that is saved with the endpoint, else "
+        f"{DEFAULT_KEY_VARIABLE}.",
+    ),
+]
+MODEL_OPTIONS = ("base_url", "model", "api_key_env")
 RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 
 TOLD_EVERY = 10.0  # seconds
@@ -156,6 +166,25 @@ def was_given(context: typer.Context, parameter: str) -> bool:
     """Whether an option stands on the command line, and not only its default."""
     source = context.get_parameter_source(parameter)
     return source is not None and source.name == "COMMANDLINE"
+
+
+def refuse_idle(context: typer.Context, parameters: Iterable[str], reason: str) -> None:
+    """Say of an option that it would do nothing beside the others, instead of leaving it out without a word.
+
+    What is only switched off is not asked for, so nothing is left out.
+
+    Args:
+        context: of the command.
+        parameters: the options that would do nothing.
+        reason: goes on after the first of them that was given: what it is about, and what it goes with.
+
+    Raises:
+        InputError: one of them was given.
+    """
+    for parameter in parameters:
+        if was_given(context, parameter) and context.params[parameter] is not False:
+            option = next(option for option in context.command.params if option.name == parameter)
+            raise InputError(f"{option.opts[0]} {reason}")
 
 
 def tell_tenths(session: Session) -> Callable[[float, str], None]:

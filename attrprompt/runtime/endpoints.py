@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from attrprompt.errors import InputError
@@ -17,26 +19,35 @@ def choose_endpoint(
     *,
     base_url: str | None = None,
     model: str | None = None,
-    key_variable: str = DEFAULT_KEY_VARIABLE,
+    key_variable: str | None = None,
 ) -> Endpoint:
     """The endpoint that was asked for, else the project's saved choice, else the embedded model.
 
     A key in the environment never chooses an endpoint.
 
+    Args:
+        key_variable: the environment variable with the key; None for the one saved with the endpoint, else the usual.
+
     Raises:
-        InputError: a base URL without a model, or an unusable URL.
+        InputError: a base URL without a model, an unusable URL, or a key for a model that takes none.
     """
     saved = project.settings.get("endpoint")
     if base_url is not None:
         if not model:
             raise InputError("Name the model that this endpoint shall use with --model.")
-        return Endpoint(base_url, model, key_variable)
-    if saved:
-        endpoint = Endpoint.from_dict(saved)
-        return Endpoint(endpoint.base_url, model, endpoint.api_key_env) if model else endpoint
-    if model:
+        endpoint = Endpoint(base_url, model, key_variable or DEFAULT_KEY_VARIABLE)
+    elif saved:
+        kept = Endpoint.from_dict(saved)
+        endpoint = replace(kept, model=model or kept.model, api_key_env=key_variable or kept.api_key_env)
+    elif model:
         raise InputError("A model was named without an endpoint. Add --base-url, or leave --model out.")
-    return Endpoint.embedded()
+    else:
+        endpoint = Endpoint.embedded()
+    if endpoint.is_embedded and key_variable:
+        raise InputError(
+            "The embedded model takes no key. Leave --api-key-env out, or name an endpoint with --base-url."
+        )
+    return endpoint
 
 
 def endpoint_of(run: Run) -> Endpoint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,7 @@ def _read_choices(number: int, label_map: LabelMap | None) -> ImportChoices:
             has_header=say("header", True),
             split=say("part", "") or "",
             label_separator=say("separator", "") or "",
-            first_number=say("first", None),
+            first_number=None if isinstance(label_map, Mapping) else say("first", None),
         ),
     )
 

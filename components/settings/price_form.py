@@ -9,7 +9,6 @@ from attrprompt.llm.chat import Endpoint
 from attrprompt.llm.list_prices import VERSION
 from attrprompt.llm.prices import LIST_DATE, PriceTable, Rate
 from attrprompt.runtime.endpoints import choose_endpoint
-from attrprompt.settings import DEFAULT_KEY_VARIABLE
 from attrprompt.store import StoredProject
 from attrprompt.store.projects import PRICES
 from components.kit.frame import Page
@@ -26,7 +25,7 @@ def draw_prices(page: Page, project: StoredProject) -> None:
     )
     prices = project.prices
     rows = prices.to_rows()
-    endpoint = choose_endpoint(project, base_url=None, model=None, key_variable=DEFAULT_KEY_VARIABLE)
+    endpoint = choose_endpoint(project)
     st.markdown(_describe_rate(endpoint, prices.find(endpoint.model, endpoint.base_url)))
     frame = pd.DataFrame(
         {

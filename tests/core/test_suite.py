@@ -13,6 +13,7 @@ CHECKS = ("assert_", "refuse", "run_script", "wait_")  # what a function is call
 ACROSS = {
     "core/analysis/regions/test_sentences.py": "the whole finder reads a thousand sentences",
     "core/cli/test_canary.py": "every command that sends a key",
+    "core/cli/test_idle_options.py": "every command is given options that say nothing beside each other",
     "core/cli/test_import_options.py": "import-dataset is told what its readers cannot know",
     "core/exchange/test_bad_bytes.py": "every reader is given the same bytes",
     "core/exchange/test_fuzz.py": "every importer is given broken files",

@@ -141,7 +141,7 @@ async def filter_dimension(
         ProviderError: the endpoint failed for good.
     """
     if encoder is None and client is None:
-        raise InputError("The filter needs an encoder or a model, or both. Choose one in Settings.")
+        raise InputError("The filter needs an encoder or a model, or both. Let it have one of them.")
     dimension = project.dimensions[dimension_id]
     if not dimension.class_dependent:
         raise InputError(f"'{dimension.name}' has the same values for all labels; there is nothing to filter.")

@@ -111,6 +111,8 @@ class LabelCells:
             f"'{_show(example)}') and {'was' if count == 1 else 'were'} split there."
             for sign, (count, example) in self._split.items()
         ]
+        if self._separator and not self._split:
+            notes.append(f"No cell held {_name_sign(self._separator)} between labels; --label-separator did nothing.")
         for sign, (count, example) in self._proposed.items():
             what = f"{count_of(count, 'cell')} may hold several labels with {_name_sign(sign)} between them"
             if self._takes_several:

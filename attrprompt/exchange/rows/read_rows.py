@@ -70,6 +70,8 @@ class LabelReader:
         reading: ReadOptions | None = None,
     ) -> None:
         reading = reading or ReadOptions()
+        if isinstance(label_map, Mapping) and reading.first_number is not None:
+            raise InputError("The label map gives each number its name; leave --first-number out.")
         self._names = list_names(project, renames)
         self._has_project = project is not None
         self._takes_one = project is not None and not project.task.multi_label
@@ -128,6 +130,8 @@ class LabelReader:
                 f"Labels given as numbers were read as positions in the project's list ({self._show_numbers()}); "
                 "if they mean another order, give their names with --label-map."
             )
+        if self._first_number is not None and not self._numbers:
+            notes.append("No label was read by its number; --first-number did nothing.")
         if self._unknown:
             common = self._unknown.most_common(_SHOWN)
             shown = "; ".join(self._names.describe(name, f"{count:,}") for name, count in common)

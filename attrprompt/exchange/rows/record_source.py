@@ -135,6 +135,16 @@ class RecordSource:
         return [*self.remarks, *self._tally.describe()]
 
 
+def refuse_part(path: Path, options: ReadOptions) -> None:
+    """A file that has no parts has none to choose.
+
+    Raises:
+        InputError: one is named all the same.
+    """
+    if options.split:
+        raise InputError(f"'{path.name}' is one list of rows; leave --split out.")
+
+
 def list_columns(records: Iterable[Record]) -> tuple[str, ...]:
     """The names that occur in the records, in their order."""
     return tuple(dict.fromkeys(name for record in records for name in record.values))

@@ -14,7 +14,7 @@ from attrprompt.exchange.rows.formats.folders import describe_shard, find_shards
 from attrprompt.exchange.rows.formats.json_rows import open_json
 from attrprompt.exchange.rows.formats.spreadsheets import open_workbook
 from attrprompt.exchange.rows.formats.text_files import PACKINGS
-from attrprompt.exchange.rows.record_source import ReadOptions, Record, RecordSource, Tally
+from attrprompt.exchange.rows.record_source import TABLES, ReadOptions, Record, RecordSource, Tally, refuse_part
 
 FORMATS = {
     ".jsonl": "json",
@@ -93,6 +93,7 @@ def _chain(sources: list[RecordSource], tally: Tally) -> Iterator[Record]:
 
 def _open_file(path: Path, options: ReadOptions) -> RecordSource:
     form = _find_format(path)
+    _refuse_idle_options(path, form, options)
     if form == "parquet":
         source = open_parquet(path)
     elif form == "arrow":
@@ -105,6 +106,16 @@ def _open_file(path: Path, options: ReadOptions) -> RecordSource:
     else:
         source = open_json(path, options)
     return flatten_export(source)
+
+
+def _refuse_idle_options(path: Path, form: str, options: ReadOptions) -> None:
+    """Say what has no meaning for a form of file, instead of leaving it out without a word."""
+    if options.encoding and form not in PACKED:
+        raise InputError(f"'{path.name}' says itself how its letters are stored; leave --encoding out.")
+    if not options.has_header and form not in TABLES:
+        raise InputError(f"'{path.name}' names the values of its rows itself; leave --no-header out.")
+    if form not in ("json", "xlsx"):
+        refuse_part(path, options)
 
 
 def _find_format(path: Path) -> str:

@@ -88,23 +88,6 @@ def test_rows_without_regions_are_refused_in_one_line(run, imported, tmp_path):
         assert run("analyze", "p1", "asked", "--only", "regions", "--rows", nowhere)[0] == 2
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--lexicon", "words.csv", "--no-tables"],
-        ["--lexicon", "words.csv", "--only", "diversity"],
-        ["--reference", "uniform", "--only", "diversity"],
-        ["--judge-dimension", "style"],
-        ["--model", "m"],
-    ],
-)
-def test_an_option_that_would_do_nothing_is_refused(run, imported, tmp_path, options):
-    (tmp_path / "words.csv").write_text("poor,poverty\n", encoding="utf-8")
-    given = [tmp_path / option if option.endswith(".csv") else option for option in options]
-    status, _, err = run("analyze", "p1", "plain", *given)
-    assert status == 2 and "it goes with" in err.strip().splitlines()[-1]
-
-
 def test_analyze_prints_figures_with_intervals(run, faulty_server, tmp_path):
     run("new", "p1", "--labels", "a,b", "--domain", "news")
     for name, start in (("one", 0), ("two", 7)):

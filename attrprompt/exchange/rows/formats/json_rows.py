@@ -18,8 +18,11 @@ from attrprompt.exchange.rows.record_source import (
     Record,
     RecordSource,
     list_columns,
+    refuse_part,
 )
 from attrprompt.files import MAX_LINE, read_lines
+
+MakeRows = Callable[[], Iterator[Record]]
 
 _CHUNK = 1 << 20
 _PEEK = 4096
@@ -34,7 +37,11 @@ def open_json(path: Path, options: ReadOptions) -> RecordSource:
         InputError: it holds no rows, or several lists of rows of which the options name none.
     """
     layout = examine_text(path, options.encoding)
-    make_rows = _find_form(path, layout, options)
+    make_rows = _find_form(path, layout)
+    if isinstance(make_rows, dict):
+        make_rows = _choose_table(path, make_rows, options.split)
+    else:
+        refuse_part(path, options)
     source = RecordSource(
         path,
         "json",
@@ -55,7 +62,8 @@ def open_json(path: Path, options: ReadOptions) -> RecordSource:
     return source
 
 
-def _find_form(path: Path, layout: TextLayout, options: ReadOptions) -> Callable[[], Iterator[Record]]:
+def _find_form(path: Path, layout: TextLayout) -> MakeRows | dict[str, list[Any]]:
+    """How the rows are read; of a file that holds lists of rows, those by their names."""
     with open_text(path, layout) as file:
         if file.read(_PEEK).lstrip("\ufeff \t\r\n").startswith("["):  # perhaps all of it is one line
             return lambda: _iterate_values(path, layout)
@@ -79,13 +87,18 @@ def _find_form(path: Path, layout: TextLayout, options: ReadOptions) -> Callable
     tables = _find_tables(row)
     if not tables:
         return lambda: iter([_make_record(1, row, True)])
-    name = options.split if options.split in tables else next(iter(tables))
-    if len(tables) > 1 and name != options.split:
+    if tables.keys() == {""}:
+        return _choose_table(path, tables, "")
+    return tables
+
+
+def _choose_table(path: Path, tables: dict[str, list[Any]], named: str) -> MakeRows:
+    if named not in tables and (named or len(tables) > 1):
         names = ", ".join(list(tables)[:20])
-        raise ChoiceNeeded(
-            f"'{path.name}' holds several lists of rows: {names}. Name one with --split.", "split", list(tables)
-        )
-    return lambda: (_make_record(number, values, True) for number, values in enumerate(tables[name], start=1))
+        problem = f"no list of rows '{named[:60]}'" if named else "several lists of rows"
+        raise ChoiceNeeded(f"'{path.name}' holds {problem}. Name one with --split: {names}.", "split", list(tables))
+    rows = tables[named or next(iter(tables))]
+    return lambda: (_make_record(number, values, True) for number, values in enumerate(rows, start=1))
 
 
 def _iterate_lines(path: Path, layout: TextLayout) -> Iterator[Record]:

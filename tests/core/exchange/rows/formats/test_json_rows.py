@@ -47,7 +47,7 @@ def test_a_single_object_with_a_text_is_a_row(tmp_path: Path, content: str):
 
 def test_several_lists_in_one_object_are_asked_about(tmp_path: Path):
     content = json.dumps({"train": ROWS, "test": ROWS[:1]})
-    with pytest.raises(InputError, match=r"several lists of rows: train, test\. Name one with --split"):
+    with pytest.raises(InputError, match=r"several lists of rows\. Name one with --split: train, test\."):
         read_values(tmp_path / "r.json", content)
     assert read_values(tmp_path / "r.json", content, ReadOptions(split="test")) == ROWS[:1]
 
