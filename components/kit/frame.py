@@ -13,6 +13,7 @@ from attrprompt.store import StoredProject
 from components.kit.defects import say_defects
 from components.kit.identity import find_actor
 from components.kit.notices import show_empty, show_error, show_pending
+from components.kit.presses import keep_presses
 from components.kit.sidebar import draw_sidebar
 from components.kit.text import escape
 from components.kit.theme import mend_theme
@@ -87,6 +88,7 @@ def forget_project() -> None:
 def _begin(title: str) -> Runtime:
     st.set_page_config(page_title=f"{title} · {PRODUCT}", page_icon=str(ICON), layout="wide")
     mend_theme()
+    keep_presses()
     say_defects(title)
     try:
         runtime = open_runtime()
