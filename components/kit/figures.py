@@ -17,7 +17,7 @@ from attrprompt.analysis.regions.definitions import DEFINITIONS
 from attrprompt.analysis.regions.divergence import METRIC as DIVERGENCE
 from attrprompt.analysis.result import Cell, Parameters
 from attrprompt.analysis.statistics.estimate import Comparison, Estimate
-from attrprompt.analysis.statistics.metrics import METRICS
+from attrprompt.analysis.statistics.metrics import METRICS, Direction
 from attrprompt.analysis.statistics.verdicts import PRIMARY_FAMILY
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.palette import Palette
@@ -29,6 +29,11 @@ from components.kit.samples import draw_matching_texts, filter_of_scope, link_to
 from components.kit.text import Markdown, escape
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
+WAYS = {
+    Direction.HIGHER: "more diverse →",
+    Direction.LOWER: "← more diverse",
+    Direction.NEITHER: "neither way is better",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ def plot_intervals(
             col=1,
         )
         figure.add_annotation(
-            text=f"<b>{METRICS[metric].title}</b> ({METRICS[metric].unit}; {METRICS[metric].direction.value})",
+            text=f"<b>{METRICS[metric].title}</b> ({METRICS[metric].unit}; {WAYS[METRICS[metric].direction]})",
             xref="x domain" if row == 1 else f"x{row} domain",
             yref="y domain" if row == 1 else f"y{row} domain",
             x=0,

@@ -68,3 +68,10 @@ def test_a_value_to_compare_with_is_a_line_with_its_band():
 def test_ticks_are_written_as_their_unit_says():
     assert [Unit.NUMBER.write(10_000), Unit.USD.write(0.00002), Unit.SHARE.write(0.25)] == ["10,000", "$0.00002", "25%"]
     assert [Unit.NUMBER.write(0.5, 2), Unit.USD.write(20), Unit.SHARE.write(0.025, 3)] == ["0.50", "$20", "2.5%"]
+
+
+def test_names_without_room_turn_to_the_left_where_the_last_is_not_cut():
+    plot = Plot(Axis(names=("a", "b")), Axis(), (Series((Point(0, 1),), Mark.BARS, BLUE),))
+    angles = to_plotly(plot)["layout"]["xaxis"]["autotickangles"]
+    assert angles[0] == 0
+    assert max(angles) == 0
