@@ -11,9 +11,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from attrprompt.defects import LOG_FILE
 from attrprompt.store import Store
@@ -27,6 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+VIEWPORT = {"width": 1440, "height": 1000}
 PATIENCE = 400_000  # milliseconds; the machine may be busy, and the worker gives way to everything else
 expect.set_options(timeout=PATIENCE)
 
@@ -98,11 +100,17 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def open_profile(browser: Browser, **options: Any) -> BrowserContext:
+    """A new profile of somebody who asks for less motion: without a graphics card it takes half of a page's work."""
+    context = browser.new_context(**{"viewport": VIEWPORT, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A tab of a new browser profile; requests that leave this machine fail the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    context.set_default_timeout(PATIENCE)
+    context = open_profile(browser)
     tab = context.new_page()
     strangers: list[str] = []
     tab.on("request", lambda request: strangers.append(request.url) if leaves_machine(request.url) else None)

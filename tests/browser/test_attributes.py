@@ -9,7 +9,7 @@ from attrprompt import edits
 from attrprompt.elicitation.proposals import ProposalKind, ValueProposal, propose_value
 from attrprompt.project import Project
 from attrprompt.store.proposals import NewProposal
-from tests.browser.conftest import press, wait_for, wait_until_idle
+from tests.browser.conftest import open_profile, press, wait_for, wait_until_idle
 from tests.capable_model import CapableModel
 from tests.documents import make_document
 
@@ -177,8 +177,7 @@ def test_fifty_pasted_lines_are_undone_and_redone_after_a_reload(app, page, stor
 
 def test_two_people_paste_into_one_cell_and_both_stay(app, page, browser, store, made):
     open_page(app, page, made)
-    other = browser.new_context().new_page()
-    other.set_default_timeout(60_000)
+    other = open_profile(browser).new_page()
     open_page(app, other, made)
     paste(other, ["theirs"])
     wait_for(lambda: "theirs" in texts_of(store, made))
@@ -192,8 +191,7 @@ def test_two_people_paste_into_one_cell_and_both_stay(app, page, browser, store,
 
 def test_two_people_change_one_field_and_the_second_sees_both(app, page, browser, store, made):
     open_page(app, page, made)
-    other = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-    other.set_default_timeout(60_000)
+    other = open_profile(browser).new_page()
     open_page(app, other, made)
     rename_first_value(page, "mine")
     rename_first_value(other, "theirs")

@@ -11,7 +11,7 @@ from attrprompt.presets import load_preset
 from attrprompt.project import Method
 from attrprompt.records import RunState, SampleStatus
 from attrprompt.store import SampleFilter
-from tests.browser.conftest import press, wait_for, wait_until_idle
+from tests.browser.conftest import open_profile, press, wait_for, wait_until_idle
 from tests.faulty_server import MODEL, FaultyServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -69,7 +69,7 @@ def test_a_stopped_run_is_resumed_from_a_new_tab_and_asks_for_nothing_twice(
     page.close()
 
     server.latency = 0.0
-    context = browser.new_context()
+    context = open_profile(browser)
     again = context.new_page()
     open_page(app, again, "generate", project)
     left = int(re.search(r"send (\d+) prompts", again.get_by_role("button", name="Resume: send").inner_text()).group(1))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import press, wait_until_idle
+from tests.browser.conftest import open_profile, press, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -72,7 +72,7 @@ def test_a_run_goes_on_when_its_tab_is_closed(app, page, browser):
     expect(page.get_by_role("button", name="Stop now")).to_be_visible()
     page.close()
 
-    context = browser.new_context()
+    context = open_profile(browser)
     again = context.new_page()
     again.goto(app.page_of("generate", project.id))
     expect(again.get_by_text("8 of 8").first).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from attrprompt.cli import main
 from attrprompt.report.request import make_report
 from attrprompt.worker.jobs import find_result_file
-from tests.browser.conftest import press
+from tests.browser.conftest import open_profile, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,7 +48,7 @@ def report(app, news, tmp_path_factory):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_every_plot_draws_offline_and_no_text_runs(browser, report, mode):
-    context = browser.new_context(offline=True, color_scheme=mode)
+    context = open_profile(browser, offline=True, color_scheme=mode)
     tab = context.new_page()
     requests, errors = [], []
     tab.on("request", lambda request: requests.append(request.url))
@@ -69,7 +69,7 @@ def test_every_plot_draws_offline_and_no_text_runs(browser, report, mode):
 
 
 def test_a_figure_is_saved_as_an_image_from_the_page_itself(browser, report):
-    context = browser.new_context(offline=True)
+    context = open_profile(browser, offline=True)
     tab = context.new_page()
     tab.goto(report.as_uri(), wait_until="commit")
     plot = tab.locator(".plot").first
