@@ -21,8 +21,8 @@ from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.exchange.rows.write_rows import is_own_row
 from attrprompt.project import MAX_NAME_LENGTH, Project
 
-TEXT_COLUMNS = ("text", "sentence", "content", "review")
-LABEL_COLUMNS = ("label", "labels", "class", "category", "_id")
+TEXT_COLUMNS = ("text", "sentence", "content", "review", "document", "utterance", "tweet")
+LABEL_COLUMNS = ("label", "labels", "class", "category", "categories", "cats", "intent", "_id")
 NO_LABELS = ""
 """As `label_column`: the file has no labels, and that is meant."""
 
@@ -193,7 +193,8 @@ class LabelReader:
 
     def _read_one(self, given: Any) -> str:
         position = read_position(given)
-        text = str(given) if position is None or (isinstance(given, str) and given in self._names) else str(position)
+        is_name = position is None or (isinstance(given, str) and given in self._names)
+        text = str(given).strip() if is_name else str(position)
         if self._mapped or (position is not None and text not in self._names):
             mapped = self._find_mapped(text, position)
             if mapped is None and position == NO_CLASS:

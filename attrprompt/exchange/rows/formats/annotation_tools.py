@@ -128,7 +128,7 @@ def _flatten_argilla(record: Values, tally: Tally, row: int) -> tuple[dict[str, 
     for question, given in suggested.items():
         if question not in found:
             found[str(question)] = _as_mapping(given).get("value")
-            tally.add("was answered by no person; the suggestion of a model was taken", row)
+            tally.add("had no answer of a person; the suggestion of a model was taken", row)
     return values, found
 
 
@@ -154,7 +154,7 @@ def _flatten_argilla_columns(record: Values, tally: Tally, row: int) -> tuple[di
         suggested = record.get(f"{question}.suggestion", record.get(f"{question}-suggestion"))
         if question not in found and suggested is not None:
             found[question] = suggested
-            tally.add("was answered by no person; the suggestion of a model was taken", row)
+            tally.add("had no answer of a person; the suggestion of a model was taken", row)
         found.setdefault(question, None)
     return values, found
 
@@ -170,7 +170,7 @@ def _flatten_argilla_first(record: Values, tally: Tally, row: int) -> tuple[dict
     predicted = sorted(_list_mappings(record.get("prediction")), key=lambda guess: -_as_number(guess.get("score")))
     if annotation in (None, "", []) and predicted:
         annotation = predicted[0].get("label")
-        tally.add("was answered by no person; the suggestion of a model was taken", row)
+        tally.add("had no answer of a person; the suggestion of a model was taken", row)
     return values, {"annotation": annotation}
 
 
@@ -190,7 +190,7 @@ def _flatten_prodigy(record: Values, tally: Tally, row: int) -> tuple[dict[str, 
     label = record.get("accept", record.get("label"))
     if record["answer"] != "accept":
         label = None
-        tally.add("was rejected or ignored by the annotator, and has no label", row)
+        tally.add("came rejected or ignored by the annotator, without a label", row)
     return values, {"label": label}
 
 
@@ -225,7 +225,7 @@ def _choose_answers(answers: list[dict[str, Any]], tally: Tally, row: int) -> di
             differ |= question in chosen and _as_set(chosen[question]) != _as_set(given)
             chosen.setdefault(question, given)
     if differ:
-        tally.add("was answered differently by several people; the first answer was taken", row)
+        tally.add("had different answers of several people; the first one was taken", row)
     return chosen
 
 

@@ -318,11 +318,26 @@ def test_a_label_map_is_one_label_a_line(tmp_path: Path):
         read_label_map(tmp_path / "none.txt")
 
 
-@pytest.mark.parametrize("columns", [("sentence", "class"), ("Content", "CATEGORY"), ("review", "labels")])
+@pytest.mark.parametrize("columns", [("sentence", "class"), ("Content", "CATEGORY"), ("review", "cats")])
 def test_columns_are_guessed_by_name(tmp_path: Path, columns: tuple[str, str]):
     (tmp_path / "r.csv").write_text(f"id,{columns[0]},{columns[1]}\n1,hello,Sports\n", encoding="utf-8")
     (row,) = read(tmp_path / "r.csv")
     assert (row.text, row.labels, row.extra) == ("hello", ("Sports",), {"id": "1"})
+
+
+def test_categories_of_spacy_are_labels(tmp_path: Path):
+    rows = [
+        {"text": "won", "cats": {"Sports": 1.0, "Sci_Tech": 0.0}},
+        {"text": "fell", "cats": {"Sports": 0.0, "Sci_Tech": 0.0}},
+    ]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert [row.labels for row in read_rows(tmp_path / "r.jsonl")] == [("Sports",), ()]
+
+
+def test_a_label_is_kept_without_the_blanks_around_it(tmp_path: Path):
+    (tmp_path / "r.csv").write_text("text, label\nhello, Negative\n", encoding="utf-8")
+    (row,) = read_rows(tmp_path / "r.csv", project=small_project())
+    assert row.labels == ("Negative",)
 
 
 def test_missing_columns_list_those_that_are_there(tmp_path: Path):

@@ -52,7 +52,7 @@ def test_label_studio_tasks_become_rows(tmp_path: Path):
     assert records[4].problem == "is no record of Label Studio like the others"
     assert source.notes == [
         "'r.json' was read as an export of Label Studio.",
-        "1 row was answered differently by several people; the first answer was taken (the first: row 3).",
+        "1 row had different answers of several people; the first one was taken (the first: row 3).",
     ]
 
 
@@ -124,7 +124,7 @@ def test_argilla_records_become_rows_in_each_of_their_forms(tmp_path: Path, rows
         ("fell", "Business"),
     ]
     assert source.notes[0] == "'r.json' was read as an export of Argilla."
-    assert source.notes[1].startswith("1 row was answered by no person; the suggestion of a model was taken")
+    assert source.notes[1].startswith("1 row had no answer of a person; the suggestion of a model was taken")
     assert "(the first: row 2)" in source.notes[1]
 
 
@@ -153,7 +153,7 @@ def test_a_label_that_prodigy_rejected_is_no_label(tmp_path: Path):
     ]
     source = write(tmp_path / "r.json", rows)
     assert [record.values["label"] for record in source] == ["Sports", None, ["Sports"]]
-    assert "1 row was rejected or ignored by the annotator" in source.notes[1]
+    assert "1 row came rejected or ignored by the annotator" in source.notes[1]
 
 
 @pytest.mark.parametrize("column", ["text", "data"])
