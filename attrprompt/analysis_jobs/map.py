@@ -86,10 +86,11 @@ def draw_map(request: MapRequest, context: JobContext) -> TextPlane:
     if kept is None:
         kept = project(vectors, names, parameters, context.progress)
         save_projection(path, kept)
+    neighbours = min(NEIGHBOURS, len(texts) - 1)
     return TextPlane(
         coordinates=kept.coordinates,
         fitted=kept.fitted,
-        neighbours=NEIGHBOURS,
-        neighbours_kept=neighbour_overlap(vectors, kept.coordinates, NEIGHBOURS, sample=NEIGHBOURS_SAMPLE),
+        neighbours=neighbours,
+        neighbours_kept=neighbour_overlap(vectors, kept.coordinates, neighbours, sample=NEIGHBOURS_SAMPLE),
         encoder=encoder_id,
     )

@@ -51,7 +51,7 @@ NOTE = "The interval covers the choice of training and of test texts, not other 
 DECISION = f"labels of p ≥ {THRESHOLD}, and always the most probable one"
 
 
-@register(EvaluateRequest, Evaluation, version=2, unhashed=UNHASHED)
+@register(EvaluateRequest, Evaluation, version=3, unhashed=UNHASHED)
 def evaluate(request: EvaluateRequest, context: JobContext) -> Evaluation:
     """What an `EvaluationRequest` asks for, as `evaluate` prints it; the report shows the newest one by the probe."""
     return answer_evaluation(request, context, remembered=request)

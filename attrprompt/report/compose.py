@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from attrprompt.analysis.regions.figures import RegionFigures
 from attrprompt.analysis.result import Parameters
 from attrprompt.analysis.statistics.metrics import METRICS
+from attrprompt.analysis.statistics.subsampling import FEWEST_FOR_DRAWS
 from attrprompt.analysis_jobs.findings import describe_primary, name_reference
 from attrprompt.analysis_jobs.result import Analysis
 from attrprompt.evaluation.findings import DEFINITIONS, LABEL_DEFINITIONS, describe_budget, describe_comparisons
@@ -50,6 +51,12 @@ from attrprompt.report.provenance import Provenance
 from attrprompt.report.tables import tabulate_continents, tabulate_countries, tabulate_map, tabulate_metric
 from attrprompt.report.world_map import draw_inline_map, make_shading, shade_countries
 from attrprompt.store import StoredProject
+
+NO_WORDING = (
+    f"There is no figure of the wording: each needs at least {FEWEST_FOR_DRAWS} texts of a data set, and words in them."
+)
+NO_SIMILARITY = f"There is no figure of similarity: each needs at least {FEWEST_FOR_DRAWS} texts of a data set."
+NO_PLACE_NAMED = "No text names a place, so there are no shares of continents and no maps of countries."
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,9 @@ class Report:
         note: what intervals cover.
         choice: which texts count, in words.
         parameters: of the lexical figures.
-        map: None where there are too few texts.
+        map: None where there can be none.
         evaluation: None where there is none.
+        left_out: why a part is empty, by its name.
     """
 
     facts: Facts
@@ -115,6 +123,7 @@ class Report:
     map: MapSection | None
     regions: RegionSection
     evaluation: EvaluationSection | None
+    left_out: Mapping[str, str]
     gallery: Gallery
 
 
@@ -122,7 +131,7 @@ def compose_report(
     facts: Facts,
     datasets: Sequence[Dataset],
     answers: Answers,
-    text_map: TextMap | None,
+    text_map: TextMap | str,
     evaluation: Evaluation | None,
     trained_on: Sequence[Dataset],
 ) -> Report:
@@ -130,12 +139,18 @@ def compose_report(
 
     Args:
         datasets: the data sets that are reported on, in their order.
-        text_map: None where there are too few texts.
+        text_map: or why there is none.
         evaluation: the newest one; None where there is none.
         trained_on: the data sets of the evaluation, for their colours.
     """
     gallery, colours = Gallery(), colour_datasets(datasets)
-    overview = answers.overview
+    overview, regions = answers.overview, take_regions(answers.regions)
+    left_out = {
+        "diversity": NO_WORDING,
+        "similarity": NO_SIMILARITY,
+        "map": text_map if isinstance(text_map, str) else "",
+        "regions": "" if any(figures.located for figures in regions.values()) else NO_PLACE_NAMED,
+    }
     return Report(
         facts=facts,
         datasets=datasets,
@@ -146,13 +161,14 @@ def compose_report(
         parameters=answers.diversity.parameters,
         diversity=_compose_figures(gallery, answers.diversity, DIVERSITY, colours),
         similarity=_compose_figures(gallery, answers.similarity, SIMILARITY, colours),
-        map=None if text_map is None else _compose_map(gallery, text_map, colours),
-        regions=_compose_regions(gallery, take_regions(answers.regions), answers.regions.reference, colours),
+        map=None if isinstance(text_map, str) else _compose_map(gallery, text_map, colours),
+        regions=_compose_regions(gallery, regions, answers.regions.reference, colours),
         evaluation=None
         if evaluation is None
         else _compose_evaluation(
             gallery, evaluation, colour_training_sets(evaluation, colour_datasets(trained_on) | colours)
         ),
+        left_out=left_out,
         gallery=gallery,
     )
 
@@ -183,10 +199,13 @@ def _compose_map(gallery: Gallery, text_map: TextMap, colours: Mapping[str, str]
 def _compose_regions(
     gallery: Gallery, regions: Mapping[str, RegionFigures], reference: str, colours: Mapping[str, str]
 ) -> RegionSection:
-    continents = gallery.add("Continents", plot_continents(regions, colours), tabulate_continents(regions))
+    located = {name: figures for name, figures in regions.items() if figures.located}
+    continents = None
+    if located:
+        continents = gallery.add("Continents", plot_continents(located, colours), tabulate_continents(located))
     shading = make_shading([(figures.countries, figures.documents) for figures in regions.values()])
     maps = []
-    for name, figures in regions.items():
+    for name, figures in located.items():
         shaded = shade_countries(figures.countries, figures.documents, shading)
         figure = gallery.add(f"Countries in {name}", shaded, tabulate_countries(name, figures))
         drawn = draw_inline_map(name, figures.countries, figures.documents, shading)

@@ -175,11 +175,13 @@ class RegionSection:
 
     Attributes:
         reference: what the continents are held against, in words.
+        continents: None where no text names a place.
+        maps: of the sets with a text that does.
         legend: of the maps, from the lightest shade on.
     """
 
     reference: str
-    continents: ReportFigure
+    continents: ReportFigure | None
     maps: tuple[CountryMap, ...]
     legend: tuple[str, ...]
     sets: tuple[SetRegions, ...]

@@ -7,6 +7,7 @@ from dataclasses import fields
 from attrprompt.analysis_jobs.map import MapRequest
 from attrprompt.analysis_jobs.neighbourhood import NeighbourhoodRequest
 from attrprompt.analysis_jobs.request import AnalysisRequest
+from attrprompt.errors import InputError
 from attrprompt.evaluation.costs import add_money
 from attrprompt.evaluation.request import EvaluateRequest
 from attrprompt.evaluation.result import Evaluation
@@ -23,10 +24,10 @@ from attrprompt.store import Store, StoredProject
 from attrprompt.worker.context import JobContext
 from attrprompt.worker.jobs import read_result, register, run_job
 
-FEWEST_FOR_MAP = 3
+ALIKE = "All texts are alike, so a map of them would show one point."
 
 
-@register(ReportRequest, WrittenReport, version=4)
+@register(ReportRequest, WrittenReport, version=5)
 def write_report(request: ReportRequest, context: JobContext) -> WrittenReport:
     """The report that is asked for, in all of its forms."""
     with context.open_store() as store:
@@ -82,15 +83,18 @@ def _read_facts(
 
 def _load_map(
     store: Store, question: AnalysisRequest, datasets: list[Dataset], request: ReportRequest, context: JobContext
-) -> TextMap | None:
-    """The map that is there already (UMAP), else PCA; None for under three texts."""
+) -> TextMap | str:
+    """The map that is there already (UMAP), else PCA; or why there is none."""
     texts = list_texts(store, datasets, question.choice)
-    if len(texts) < FEWEST_FOR_MAP:
-        return None
     if request.umap:
         drawn = read_result(MapRequest, context.home / "cache" / "jobs" / request.umap)
         return TextMap("UMAP", drawn.coordinates, texts)
-    near = run_job(question.ask(NeighbourhoodRequest), context)
+    try:
+        near = run_job(question.ask(NeighbourhoodRequest), context)
+    except InputError as error:
+        return str(error)
+    if len(near.clusters) < 2:
+        return ALIKE
     return TextMap("PCA", near.coordinates, texts)
 
 

@@ -47,17 +47,20 @@ def cluster_vectors(vectors: Vectors, number: int | None = None, seed: int = 0) 
     """k-means over unit vectors (squared Euclidean distance there is 2 − 2 cosine), seeded.
 
     Args:
-        number: clusters to make; None tries 2 to `MOST_CLUSTERS` and takes the one with the highest silhouette.
+        number: clusters to make; None tries 2 to `MOST_CLUSTERS` and takes the one with the highest silhouette, and
+            makes one of texts that are all alike.
 
     Raises:
-        InputError: there are fewer texts than clusters, or fewer than 2.
+        InputError: there are fewer different texts than clusters, or none.
     """
     distinct = len({row.tobytes() for row in vectors})
     if number is not None and not 1 <= number <= distinct:
         raise InputError(f"{number} clusters cannot be made of {distinct} different texts. Choose fewer.")
-    if distinct < 2:
-        raise InputError(f"Clusters need at least 2 different texts; there is {distinct}. Choose more texts.")
-    return _run_kmeans(vectors, choose_number(vectors, seed) if number is None else number, seed)
+    if not distinct:
+        raise InputError("There is no text to make clusters of. Choose a data set with texts.")
+    if number is None:
+        number = choose_number(vectors, seed) if distinct > 1 else 1
+    return _run_kmeans(vectors, number, seed)
 
 
 def choose_number(vectors: Vectors, seed: int = 0) -> int:

@@ -50,7 +50,7 @@ class VariantsRequest(EvaluationRequest, JobRequest[Evaluation]):
     kind: ClassVar[str] = "variants"
 
 
-@register(VariantsRequest, Evaluation, unhashed=UNHASHED)
+@register(VariantsRequest, Evaluation, version=2, unhashed=UNHASHED)
 def compare_variants(request: VariantsRequest, context: JobContext) -> Evaluation:
     """An evaluation of a base run and its variants; not the one that the report shows."""
     return answer_evaluation(request, context)

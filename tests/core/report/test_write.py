@@ -92,6 +92,42 @@ def test_plain_data_never_ends_its_script_element():
     assert json.loads(packed)["plots"]["plot-1"]["data"][0]["name"] == "</script><script>x"
 
 
+@pytest.mark.parametrize(
+    ("sets", "left_out"),
+    [
+        (
+            [["A single story of one match."]],
+            ["no figure of the wording", "no figure of similarity", "A map needs at least 3 texts", "No text names"],
+        ),
+        ([["The same story of Kenya again."] * 12], ["All texts are alike"]),
+        ([["\N{GRINNING FACE}"] * 12], ["no figure of the wording", "All texts are alike", "No text names"]),
+        (
+            [["Only one."], [f"Story {n} of team {n * 7 % 5} in Peru." for n in range(12)]],
+            ["A map needs at least 3 texts, equally many of each set; there are 2"],
+        ),
+    ],
+    ids=["one text", "alike", "no words", "one beside many"],
+)
+def test_a_part_that_cannot_be_made_is_left_out_with_its_reason(run, tmp_path, sets, left_out):
+    run("new", "p", "--labels", "sports,world", "--domain", "news")
+    for number, texts in enumerate(sets):
+        file = tmp_path / f"{number}.jsonl"
+        file.write_text("\n".join(json.dumps({"text": text, "label": "world"}) for text in texts), encoding="utf-8")
+        assert run("import-dataset", "p", file, "--as", f"set {number}")[0] == 0
+    pages = {}
+    for ending in ("html", "md"):
+        out = tmp_path / f"report.{ending}"
+        status, _, err = run("report", "p", "set 0", *(["set 1"] if len(sets) > 1 else []), "--out", out)
+        assert status == 0, err
+        pages[ending] = out.read_text(encoding="utf-8")
+    for page in pages.values():
+        for reason in left_out:
+            assert reason in page
+    for part in ("findings", "task", "texts", "diversity", "map", "regions", "costs", "provenance"):
+        assert f'<h2 id="{part}"' in pages["html"]
+    assert ('<svg class="world"' in pages["html"]) == ("No text names" not in left_out)
+
+
 def test_the_format_goes_by_the_option_then_by_the_ending():
     assert format_of(Path("a/report.MD"), None) is ReportFormat.MARKDOWN
     assert format_of(Path("report.zip"), None) is ReportFormat.ZIP
