@@ -142,18 +142,23 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
         InputError: fewer than two are left.
     """
     tested = test.count_labels()
+    spelling: dict[str, str] = {}
+    for texts in (*sources, test):
+        spelling |= texts.spell_labels()
     by_set = {
         training_set.name: sum((sources[part].count_labels() for part in training_set.parts), start=Counter[str]())
         for training_set in request.training
     }
     if request.multi_label:
         classes = sorted(set(tested).intersection(set().union(*by_set.values())))
-        warnings = _name_missing(by_set, tested, classes)
+        warnings = _name_missing(by_set, tested, classes, spelling)
     else:
         known = [{label for label, n in counts.items() if n >= FEWEST_PER_CLASS} for counts in by_set.values()]
         classes = sorted(set(tested).intersection(*known))
         left_out = sorted((set(tested) | set().union(*known)) - set(classes))
-        warnings = [f"Left out, because not every set has two texts of them: {_name(left_out)}."] if left_out else []
+        warnings = (
+            [f"Left out, because not every set has two texts of them: {_name(left_out, spelling)}."] if left_out else []
+        )
     warnings += [
         f"{count_of(source.unlabelled, 'text')} of {source.dataset.name} left out, without a label."
         for source in {source.dataset.id: source for source in (*sources, test)}.values()
@@ -162,9 +167,8 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
     if len(classes) < 2:
         raise InputError(
             f"'{test.dataset.name}' shares fewer than two labels with the training sets; its labels are "
-            f"{', '.join(sorted(tested)[:LABELS_NAMED]) or 'none'}. Map its labels when you import it."
+            f"{_name(sorted(tested), spelling) or 'none'}. Map its labels when you import it."
         )
-    spelling = test.spell_labels()
     return LabelMatch(
         tuple(classes),
         tuple(spelling[label] for label in classes),
@@ -174,23 +178,28 @@ def match_labels(request: EvaluationRequest, sources: Sequence[LoadedTexts], tes
     )
 
 
-def _name_missing(by_set: Mapping[str, Counter[str]], tested: Counter[str], classes: Sequence[str]) -> list[str]:
+def _name_missing(
+    by_set: Mapping[str, Counter[str]], tested: Counter[str], classes: Sequence[str], spelling: Mapping[str, str]
+) -> list[str]:
     warnings = []
     untrained = sorted(set(tested) - set(classes))
     untested = sorted(set().union(*by_set.values()) - set(tested))
     if untrained:
-        warnings.append(f"Left out, because no training set has a text of them: {_name(untrained)}.")
+        warnings.append(f"Left out, because no training set has a text of them: {_name(untrained, spelling)}.")
     if untested:
-        warnings.append(f"Left out, because no test text has them: {_name(untested)}.")
+        warnings.append(f"Left out, because no test text has them: {_name(untested, spelling)}.")
     for name, counts in by_set.items():
         missing = [label for label in classes if not counts[label]]
         if missing:
-            warnings.append(f"{name} has no text of these labels, so it never gives them: {_name(missing)}.")
+            warnings.append(f"{name} has no text of these labels, so it never gives them: {_name(missing, spelling)}.")
     return warnings
 
 
-def _name(labels: Sequence[str]) -> str:
-    return ", ".join(labels[:LABELS_NAMED]) + (" and others" if len(labels) > LABELS_NAMED else "")
+def _name(labels: Sequence[str], spelling: Mapping[str, str]) -> str:
+    """The first of these folded labels, as the texts spell them."""
+    return ", ".join(spelling[label] for label in labels[:LABELS_NAMED]) + (
+        " and others" if len(labels) > LABELS_NAMED else ""
+    )
 
 
 def _fold_labels(sample: Sample, multi_label: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from attrprompt.curation.matrix import ALL_LABELS, Cell, CellState, Matrix, find
 from attrprompt.project import Project
 from components.attributes.cell import DIMENSION_KEY, LABEL_KEY, OpenCell, open_cell
 from components.kit.notices import in_callback
-from components.kit.text import escape
+from components.kit.text import escape, title_column
 
 MARKS = {
     CellState.EMPTY: "○",
@@ -90,13 +90,14 @@ def draw_next(project: Project, matrix: Matrix, cell: OpenCell) -> None:
 
 def _build_frame(project: Project, matrix: Matrix) -> pd.DataFrame:
     """One row a label; the values that all labels share stand in a row of their own above."""
+    titles = _title_dimensions(project, matrix)
     shared = [key for key in matrix.dimension_ids if not project.dimensions[key].class_dependent]
     rows: list[dict[str, str]] = []
     if shared:
         rows.append(
             {"Label": "All labels"}
             | {
-                project.dimensions[key].name: _show(matrix.cells[ALL_LABELS, key]) if key in shared else ""
+                titles[key]: _show(matrix.cells[ALL_LABELS, key]) if key in shared else ""
                 for key in matrix.dimension_ids
             }
         )
@@ -105,12 +106,16 @@ def _build_frame(project: Project, matrix: Matrix) -> pd.DataFrame:
             rows.append(
                 {"Label": project.labels[label_id].title}
                 | {
-                    project.dimensions[key].name: "" if key in shared else _show(matrix.cells[label_id, key])
+                    titles[key]: "" if key in shared else _show(matrix.cells[label_id, key])
                     for key in matrix.dimension_ids
                 }
             )
-    columns = ["Label", *(project.dimensions[key].name for key in matrix.dimension_ids)]
-    return pd.DataFrame(rows, columns=columns, dtype="string")
+    return pd.DataFrame(rows, columns=["Label", *titles.values()], dtype="string")
+
+
+def _title_dimensions(project: Project, matrix: Matrix) -> dict[str, str]:
+    """The head of each dimension's column."""
+    return {key: title_column(project.dimensions[key].name, ("Label",)) for key in matrix.dimension_ids}
 
 
 def _show(cell: Cell) -> str:
@@ -125,11 +130,11 @@ def _open_selected(key: str, project: Project, matrix: Matrix) -> None:
         return
     row, column = selected[0]
     st.session_state["attributes_matrix_turn"] = st.session_state.get("attributes_matrix_turn", 0) + 1
-    by_name = {project.dimensions[dimension_id].name: dimension_id for dimension_id in matrix.dimension_ids}
+    by_title = {title: key for key, title in _title_dimensions(project, matrix).items()}
     shared = [
         dimension_id for dimension_id in matrix.dimension_ids if not project.dimensions[dimension_id].class_dependent
     ]
-    dimension_id = by_name.get(column)
+    dimension_id = by_title.get(column)
     label_index = row - bool(shared)
     if dimension_id is None:
         current = st.session_state.get(DIMENSION_KEY)

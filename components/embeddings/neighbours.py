@@ -21,7 +21,7 @@ from attrprompt.plots.plot import Axis, Mark, Plot, Point, Series
 from attrprompt.runtime.runtime import Runtime
 from components.kit.charts import current_palette, style
 from components.kit.row_choice import choose_row
-from components.kit.text import Markdown, escape
+from components.kit.text import Markdown, escape, title_column
 
 PAIRS_SHOWN = 10
 SAMPLE = 1_000
@@ -128,9 +128,10 @@ def draw_clusters(frame: pd.DataFrame, selected: pd.DataFrame, near: Neighbourho
             "Texts": counts.loc[names].sum(axis=1).tolist(),
         }
     )
-    picked = choose_row(
-        pd.concat([table, counts.loc[names].reset_index(drop=True)], axis=1), key="embeddings_clusters", alt="Clusters"
+    by_set = (
+        counts.loc[names].reset_index(drop=True).rename(columns=lambda name: title_column(str(name), table.columns))
     )
+    picked = choose_row(pd.concat([table, by_set], axis=1), key="embeddings_clusters", alt="Clusters")
     quality = Markdown(
         "" if near.silhouette is None else f"; mean silhouette {near.silhouette:.2f} (1 is distinct, 0 is not)"
     )

@@ -5,7 +5,7 @@ A click on a dot or a row opens what the figure means, how it was made, and its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -26,7 +26,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, filter_of_scope, link_to_texts, say_overlap
-from components.kit.text import Markdown, escape
+from components.kit.text import Markdown, escape, title_column
 
 BASES = {"words": "At equal words", "texts": "At equal numbers of texts"}
 WAYS = {
@@ -331,14 +331,20 @@ def list_scope_rows(analysis: Analysis, dimension: str, metric: str) -> list[Sco
     ]
 
 
+def title_scope(dimension: str, taken: Collection[str]) -> str:
+    """The head of the column that holds the labels, or the values of a dimension."""
+    return "Label" if dimension == "label" else title_column(dimension, taken)
+
+
 def _tabulate_scopes(rows: Sequence[ScopeRow], dimension: str, metric: str) -> pd.DataFrame:
+    title = title_scope(dimension, ("Data set", METRICS[metric].title, "95 % from", "to", "Texts", "Against", "q", ""))
     table = []
     for row in rows:
         estimate = row.cell.estimates.get(metric)
         q = None if row.against is None else row.against.q
         table.append(
             {
-                dimension.capitalize(): row.value,
+                title: row.value,
                 "Data set": row.dataset,
                 METRICS[metric].title: None if estimate is None else estimate.value,
                 "95 % from": None if estimate is None else estimate.low,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NewType
 
 Markdown = NewType("Markdown", str)
@@ -41,3 +42,15 @@ def shorten(text: str, length: int = 200) -> str:
     """The text on one line, cut at a length."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def title_column(name: str, taken: Collection[str] = ()) -> str:
+    """A person's own name at the head of a column, as typed; one that another column bears is told apart.
+
+    Args:
+        taken: the names of the other columns.
+    """
+    title, number = name, 2
+    while title in taken:
+        title, number = f"{name} ({number})", number + 1
+    return title

@@ -18,7 +18,7 @@ from components.kit.charts import current_palette, style
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts
-from components.kit.text import escape
+from components.kit.text import escape, title_column
 
 SCOPES = {"all": "All texts", "labels": "By label", "regions": "By region"}
 
@@ -73,7 +73,7 @@ def _draw_table(lexicon: CountedLexicon, scope: str, *, key: str) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         key=key,
-        column_config=dict.fromkeys([*(group.capitalize() for group in lexicon.groups), "No group"], percent),
+        column_config=dict.fromkeys([*_title_groups(lexicon.groups).values(), "No group"], percent),
         alt="Share of texts that use each group of words",
     )
 
@@ -84,11 +84,16 @@ def _list_cells(scopes: LexiconScopes, scope: str) -> Mapping[str, LexiconCell]:
     return scopes.labels if scope == "labels" else scopes.regions
 
 
+def _title_groups(groups: Sequence[str]) -> dict[str, str]:
+    """The heads of the columns of groups, as the word list calls them."""
+    return {group: title_column(group, ("Data set", "Label", "Region", "Texts", "No group", "")) for group in groups}
+
+
 def _describe_cell(cell: LexiconCell, groups: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"Texts": cell.documents}
-    for group in groups:
+    for group, title in _title_groups(groups).items():
         share = None if cell.figures is None else cell.figures.any[group]
-        row[group.capitalize()] = None if share is None else share.value
+        row[title] = None if share is None else share.value
         row[f"{group}, 95 %"] = "" if share is None else f"{share.low:.1%} to {share.high:.1%}"
     row["No group"] = None if cell.figures is None else cell.figures.none / cell.documents
     return row | {"": cell.reason}

@@ -22,6 +22,7 @@ from attrprompt.plots.interactive import make_figure
 from attrprompt.project import DimensionKind
 from attrprompt.records import Dataset, DatasetKind
 from components.kit.charts import current_palette, style
+from components.kit.figures import title_scope
 from components.kit.frame import ProjectPage
 from components.kit.row_choice import choose_row
 from components.kit.samples import draw_matching_texts, draw_texts_behind, filter_of_scope, say_overlap
@@ -236,9 +237,7 @@ def draw_region_tables(
 def _describe_cell(name: str, cell: RegionCell, dimension: str, reference: str) -> dict[str, Any]:
     figures = cell.figures
     held = None if figures is None else figures.references.get(reference)
-    return {
-        "Data set": name,
-        dimension.capitalize(): cell.value,
+    told = {
         "Texts": cell.documents,
         "Name a place": figures and figures.located_share.value,
         **{continent: figures and figures.whole.get(continent) for continent in CONTINENTS},
@@ -246,6 +245,7 @@ def _describe_cell(name: str, cell: RegionCell, dimension: str, reference: str) 
         "by chance": held and held.js_by_chance,
         "": cell.reason,
     }
+    return {"Data set": name, title_scope(dimension, ("Data set", *told)): cell.value, **told}
 
 
 def draw_region_definitions(profiles: Mapping[str, RegionProfile], request: AnalysisRequest) -> None:

@@ -54,6 +54,15 @@ def test_every_view_shows_its_answer(open_page, project, answered, view, seen):
     assert seen in read_words(open_view(open_page("regions", project), view))
 
 
+def test_a_dimension_and_a_group_of_words_head_their_columns_as_they_are_called(open_page, project, answered):
+    app = open_page("regions", project)
+    app.session_state["regions_by"] = "location"
+    assert any(
+        {"location", "Texts", "Divergence"} <= names for names in columns(open_view(app, "By label and attribute"))
+    )
+    assert any({"female", "No group"} <= names for names in columns(open_view(app, "Word lists")))
+
+
 def test_regions_with_too_few_texts_say_so(open_page, project, answered):
     app = open_view(open_page("regions", project), "What is said")
     table = next(each.value for each in app.dataframe if "Region" in each.value.columns)

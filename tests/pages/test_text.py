@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from components.kit.text import escape
+from components.kit.text import escape, title_column
 
 JOINER = "\u2060"
 READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -60,3 +60,9 @@ def test_what_streamlit_finds_later_is_broken_by_a_joiner(text):
 @pytest.mark.parametrize("text", ["10:30", "Stopped; 3 left.", "a - b", "7.5 %", "x: y (z)"])
 def test_plain_words_stay_as_they_are(text):
     assert escape(text) == text
+
+
+def test_a_name_heads_a_column_as_typed_and_apart_from_the_others():
+    assert title_column("iPhone use") == "iPhone use"
+    assert title_column("Texts", ("Data set", "Texts")) == "Texts (2)"
+    assert title_column("Texts", ("Texts", "Texts (2)")) == "Texts (3)"

@@ -97,6 +97,17 @@ def test_bad_evaluations_exit_2_with_one_line(run, arguments, part):
     assert part in err
 
 
+def test_labels_that_are_not_shared_are_named_as_the_texts_spell_them(run, tmp_path):
+    run("new", "q", "--labels", "C++,iPhone Use")
+    for name, labels in (("gold", ["C++", "iPhone Use"]), ("made", ["C++"])):
+        rows = [{"text": f"Text {number} of {name}.", "label": labels[number % len(labels)]} for number in range(6)]
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        assert run("import-dataset", "q", file, "--as", name)[0] == 0
+    status, _, err = run("evaluate", "q", "--train", "made", "--test", "gold")
+    assert status == 2 and "its labels are C++, iPhone Use." in err
+
+
 def test_gold_used_in_prompts_is_left_out_of_the_test(run, store):
     project = store.projects.find("p")
     gold = store.datasets.find(project.id, "gold")
