@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequestType,
 )
 
-_SESSIONS = 512  # in one that is forgotten, the next press costs a run more
+_SESSIONS = 128  # in one that is forgotten, the next press costs a run more
 _TRIGGERS = ("trigger_value", "string_trigger_value", "json_trigger_value")
 
 
