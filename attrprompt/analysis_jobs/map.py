@@ -73,6 +73,11 @@ class MapRequest(AnalysisRequest, JobRequest[TextPlane]):
 
     kind: ClassVar[str] = "map"
 
+    @property
+    def finds_places(self) -> bool:
+        """Texts are placed by their embeddings alone."""
+        return False
+
 
 @register(MapRequest, TextPlane, unhashed=EXPLORED)
 def draw_map(request: MapRequest, context: JobContext) -> TextPlane:

@@ -74,9 +74,18 @@ class AnalysisRequest(BaseModel):
         """Which texts count."""
         return TextChoice(self.text, self.excluded_flags, self.review)
 
+    @property
+    def finds_places(self) -> bool:
+        """Whether places are looked for in the texts, which is what rulings change."""
+        return True
+
     def to_payload(self) -> dict[str, Any]:
-        """The payload of a job. Tables that are not given are left out: they change no answer that is kept."""
+        """The payload of a job. What changes no answer is left out: tables that are not given, rulings on places that
+        nobody looks for.
+        """
         payload = self.model_dump(mode="json")
+        if not self.finds_places:
+            payload["rulings"] = []
         return {key: value for key, value in payload.items() if value or key not in ("reference_csv", "lexicons")}
 
     @property
@@ -93,6 +102,11 @@ class AnalyzeRequest(AnalysisRequest, JobRequest[Analysis]):
     """What the figures of data sets are."""
 
     kind: ClassVar[str] = "analyze"
+
+    @property
+    def finds_places(self) -> bool:
+        """Only for the figures that are about places."""
+        return not {Part.REGIONS, Part.ADHERENCE}.isdisjoint(self.only)
 
 
 def make_request(

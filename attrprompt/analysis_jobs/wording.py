@@ -114,6 +114,11 @@ class WordingRequest(AnalysisRequest, JobRequest[Wording]):
 
     kind: ClassVar[str] = "wording"
 
+    @property
+    def finds_places(self) -> bool:
+        """Words are counted wherever the texts are set."""
+        return False
+
 
 @register(WordingRequest, Wording, version=2, unhashed=EXPLORED)
 def explore_wording(request: WordingRequest, context: JobContext) -> Wording:
