@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrprompt.exchange.preview import ImportChoices
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.transfer import ImportedDataset, import_dataset
 from attrprompt.records import DatasetKind
 from attrprompt.runtime.background import BackgroundWork, Tell
@@ -81,12 +81,7 @@ class Imports(BackgroundWork[ImportedDataset | None]):
                     path,
                     name=name,
                     kind=kind,
-                    text_column=choices.text_column,
-                    label_column=choices.label_column,
-                    label_map=choices.label_map,
-                    attribute_columns=choices.attribute_columns,
-                    renames=choices.renames,
-                    reading=choices.reading,
+                    choices=choices,
                     watch=watch,
                 )
             except _Stopped:

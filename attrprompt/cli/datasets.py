@@ -10,6 +10,7 @@ import typer
 from attrprompt.cli.session import ProjectName, get_session, read_pairs, refuse_idle
 from attrprompt.demo import seed_demo
 from attrprompt.errors import InputError
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.rows.label_maps import read_label_map
 from attrprompt.exchange.rows.read_rows import NO_LABELS
 from attrprompt.exchange.rows.record_source import ReadOptions
@@ -106,17 +107,19 @@ def import_dataset_command(
         file,
         name=name,
         kind=kind,
-        text_column=text_column,
-        label_column=label_column,
-        label_map=read_label_map(label_map) if label_map else None,
-        attribute_columns=[column.strip() for column in (attribute_columns or "").split(",") if column.strip()],
-        renames=rename_label or (),
-        reading=ReadOptions(
-            encoding=encoding,
-            has_header=not no_header,
-            split=split,
-            label_separator=label_separator,
-            first_number=first_number,
+        choices=ImportChoices(
+            text_column=text_column,
+            label_column=label_column,
+            label_map=read_label_map(label_map) if label_map else None,
+            attribute_columns=tuple(name.strip() for name in (attribute_columns or "").split(",") if name.strip()),
+            renames=tuple(rename_label or ()),
+            reading=ReadOptions(
+                encoding=encoding,
+                has_header=not no_header,
+                split=split,
+                label_separator=label_separator,
+                first_number=first_number,
+            ),
         ),
         replace=replace,
     )

@@ -10,35 +10,14 @@ from pathlib import Path
 
 from attrprompt.errors import InputError
 from attrprompt.exchange.authors.authors_dataset import read_dataset
-from attrprompt.exchange.rows.label_maps import LabelMap
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
-from attrprompt.exchange.rows.record_source import TABLES, ChoiceNeeded, ReadOptions
+from attrprompt.exchange.rows.record_source import TABLES, ChoiceNeeded
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.project import Project
 
 SHOWN = 20
 _SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class ImportChoices:
-    """How a file is to be read; what is None is found out.
-
-    Attributes:
-        text_column: the column of the texts.
-        label_column: the column of the labels; "" for none.
-        attribute_columns: columns that hold attribute values.
-        label_map: what numbers and other words for labels stand for.
-        renames: `GIVEN=LABEL` for each label of the project that the file calls by another name.
-        reading: what the file cannot say of itself.
-    """
-
-    text_column: str | None = None
-    label_column: str | None = None
-    attribute_columns: tuple[str, ...] = ()
-    label_map: LabelMap | None = None
-    renames: tuple[str, ...] = ()
-    reading: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass
@@ -97,17 +76,7 @@ def _fill(preview: Preview, project: Project, path: Path, choices: ImportChoices
     source = open_records(path, choices.reading)
     preview.columns, preview.encoding, preview.is_guessed = source.columns, source.encoding, source.is_guessed
     preview.has_table = source.format in TABLES
-    reader = read_dataset(
-        path,
-        project=project,
-        text_column=choices.text_column,
-        label_column=choices.label_column,
-        label_map=choices.label_map,
-        attribute_columns=choices.attribute_columns,
-        renames=choices.renames,
-        reading=choices.reading,
-        source=source,
-    )
+    reader = read_dataset(path, choices, project=project, source=source)
     preview.text_column, preview.label_column = reader.text_column, reader.label_column
     preview.skipped = reader.skipped
     until = clock() + _SECONDS

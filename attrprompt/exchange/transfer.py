@@ -19,10 +19,9 @@ from attrprompt.exchange.documents.values_csv import write_values_csv
 from attrprompt.exchange.kept_aside import keep_aside
 from attrprompt.exchange.rows.data_card import Census, write_data_card
 from attrprompt.exchange.rows.hub_folder import export_hub_folder
-from attrprompt.exchange.rows.label_maps import LabelMap
+from attrprompt.exchange.rows.import_choices import EVERYTHING_FOUND, ImportChoices
 from attrprompt.exchange.rows.own_rows import SampleReader
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
-from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.rows.write_rows import CsvOptions, write_rows
 from attrprompt.files import replace_file
 from attrprompt.records import Dataset, DatasetKind, Flag, SampleStatus
@@ -139,36 +138,20 @@ def import_dataset(
     *,
     name: str,
     kind: DatasetKind = DatasetKind.GOLD,
-    text_column: str | None = None,
-    label_column: str | None = None,
-    label_map: LabelMap | None = None,
-    attribute_columns: Sequence[str] = (),
-    renames: Sequence[str] = (),
-    reading: ReadOptions | None = None,
+    choices: ImportChoices = EVERYTHING_FOUND,
     replace: bool = False,
     watch: Callable[[int], None] | None = None,
 ) -> ImportedDataset:
     """Read labelled texts into the store, all of them or none.
 
     Args:
-        label_map: what numbers and other words for labels stand for.
-        reading: what the file cannot say of itself.
+        choices: how the file is read.
         watch: hears now and then how many texts were read; what it raises ends the import.
 
     Raises:
         InputError: the file cannot be read, holds no text, or the name is used.
     """
-    reader = read_dataset(
-        path,
-        project=project.document,
-        raw_lines=project.settings.get(RAW_LINES),
-        text_column=text_column,
-        label_column=label_column,
-        label_map=label_map,
-        attribute_columns=attribute_columns,
-        renames=renames,
-        reading=reading,
-    )
+    reader = read_dataset(path, choices, project=project.document, raw_lines=project.settings.get(RAW_LINES))
     samples = SampleReader()
     with keep_aside(_read_samples(reader, samples, path, watch)) as rows:
         dataset = store.datasets.import_rows(project.id, name, kind, rows, info={"file": path.name}, replace=replace)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrprompt.generation.wrappers import LABEL_FIELDS, AskedText
+from attrprompt.generation.asked_text import LABEL_FIELDS, AskedText
 from attrprompt.llm.thinking import holds_thinking_tags
 from attrprompt.project import fold_label
 from attrprompt.records import Flag

@@ -6,9 +6,9 @@ The runner and the batch files use the same words for both, so a run gives the s
 from __future__ import annotations
 
 from attrprompt.errors import ErrorKind
+from attrprompt.generation.asked_text import AskedText
 from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
 from attrprompt.generation.run_options import GenerationParameters
-from attrprompt.generation.wrappers import AskedText
 from attrprompt.llm.chat import ChatReply, ChatRequest
 from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.project import Project

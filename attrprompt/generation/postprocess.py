@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from attrprompt.analysis.texts.tokens import count_words
+from attrprompt.generation.asked_text import NOTHING_KNOWN, AskedText
 from attrprompt.generation.doubts import find_doubts
-from attrprompt.generation.wrappers import NOTHING_KNOWN, AskedText, strip_wrapper
+from attrprompt.generation.wrappers import strip_wrapper
 from attrprompt.project import DimensionKind, Project
 from attrprompt.records import Flag
 

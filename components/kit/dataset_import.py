@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from attrprompt.edits.parts import count_of
-from attrprompt.exchange.preview import ImportChoices, Preview, preview_dataset
+from attrprompt.exchange.preview import Preview, preview_dataset
 from attrprompt.exchange.rows.formats.text_files import ENCODINGS, name_encoding
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.rows.label_cells import SEPARATORS
 from attrprompt.exchange.rows.label_maps import LabelMap, read_label_map
 from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow

@@ -6,7 +6,8 @@ import pytest
 
 from attrprompt.errors import InputError
 from attrprompt.exchange.kept_aside import keep_aside
-from attrprompt.exchange.preview import ImportChoices, preview_dataset
+from attrprompt.exchange.preview import preview_dataset
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.transfer import import_dataset
 from attrprompt.importing import Imports

@@ -19,7 +19,8 @@ from attrprompt.exchange.authors.attributes_export import DEFAULT_MODEL, write_a
 from attrprompt.exchange.authors.attributes_folder import RawLines, read_attributes_folder, read_length
 from attrprompt.exchange.authors.folder_layout import LABEL_FILE, METHOD_FOLDER
 from attrprompt.exchange.known_layout import SIMILAR, guess_kind
-from attrprompt.exchange.rows.label_maps import LabelMap, read_label_map
+from attrprompt.exchange.rows.import_choices import EVERYTHING_FOUND, ImportChoices
+from attrprompt.exchange.rows.label_maps import read_label_map
 from attrprompt.exchange.rows.read_rows import (
     TEXT_COLUMNS,
     LabelReader,
@@ -29,7 +30,7 @@ from attrprompt.exchange.rows.read_rows import (
     holds_class_numbers,
     read_rows,
 )
-from attrprompt.exchange.rows.record_source import ReadOptions, RecordSource
+from attrprompt.exchange.rows.record_source import RecordSource
 from attrprompt.exchange.rows.row_sources import open_records
 from attrprompt.files import create_folder
 from attrprompt.project import DimensionKind, Project, fold_label, fold_text, phrase_length
@@ -40,58 +41,49 @@ _OWN_KEYS = frozenset({"_id", "text", "label", "labels", "lbl", "lbl_idx", "n_lb
 
 def read_dataset(
     path: Path,
+    choices: ImportChoices = EVERYTHING_FOUND,
     *,
     project: Project,
     raw_lines: RawLines | None = None,
-    text_column: str | None = None,
-    label_column: str | None = None,
-    label_map: LabelMap | None = None,
-    attribute_columns: Sequence[str] = (),
-    renames: Sequence[str] = (),
-    reading: ReadOptions | None = None,
     source: RecordSource | None = None,
 ) -> RowReader:
     """Open a file of labelled texts, one of the authors' data sets included; that is told by its class numbers.
 
     Args:
         path: the file, or a folder that holds the shards of one data set.
+        choices: how it is read. Without a label map the `label.txt` beside the file is one; columns of attributes turn
+            numbers into plain texts.
         project: its labels and dimensions.
         raw_lines: the lines that numbers of values count (`AttributesImport.raw_lines`); lines of a folder in the
             authors' layout around the file come first.
-        text_column: as in `read_rows`.
-        label_column: as in `read_rows`.
-        label_map: as in `read_rows`; else the `label.txt` beside the file.
-        attribute_columns: as in `read_rows`; naming some turns numbers into plain texts.
-        renames: as in `read_rows`.
-        reading: as in `read_rows`.
         source: as in `read_rows`.
 
     Raises:
         InputError: as `read_rows`.
     """
-    source = source or open_records(path, reading)
-    beside = source.path.parent
+    source = source or open_records(path, choices.reading)
+    beside, label_map = source.path.parent, choices.label_map
     if label_map is None and (beside / LABEL_FILE).is_file():
         label_map = read_label_map(beside / LABEL_FILE)
-    if attribute_columns or label_column is not None or not holds_class_numbers(source):
+    if choices.attribute_columns or choices.label_column is not None or not holds_class_numbers(source):
         return read_rows(
             path,
-            text_column=text_column,
-            label_column=label_column,
+            text_column=choices.text_column,
+            label_column=choices.label_column,
             label_map=label_map,
-            attribute_columns=attribute_columns,
+            attribute_columns=choices.attribute_columns,
             project=project,
-            renames=renames,
-            reading=reading,
+            renames=choices.renames,
+            reading=choices.reading,
             source=source,
         )
     if (beside / LABEL_FILE).is_file() and (beside / METHOD_FOLDER).is_dir():
         raw_lines = read_attributes_folder(beside).raw_lines
     return AuthorsReader(
         source,
-        text_column=choose_column(source, text_column, TEXT_COLUMNS, "text"),
+        text_column=choose_column(source, choices.text_column, TEXT_COLUMNS, "text"),
         label_column=choose_label_column(source, None),
-        labels=LabelReader(project, label_map, None, renames, reading),
+        labels=LabelReader(project, label_map, None, choices.renames, choices.reading),
         numbers=ValueNumbers(raw_lines or {}),
         dimensions=[dimension.name for _, dimension in project.ordered_dimensions()],
     )

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attrprompt.generation.asked_text import AskedText
 from attrprompt.generation.doubts import find_doubts
 from attrprompt.generation.postprocess import process_answer
-from attrprompt.generation.wrappers import AskedText
 from attrprompt.records import Flag
 
 TEXT = "The home side won the cup after extra time, and thousands sang in the rain."

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrprompt.generation.wrappers import AskedText, strip_wrapper
+from attrprompt.generation.asked_text import AskedText
+from attrprompt.generation.wrappers import strip_wrapper
 
 TEXT = "The home side won the cup after extra time, and thousands sang in the rain."
 LONGER = f"{TEXT}\n\nTheir coach had seen it coming: “We knew,” he said."

@@ -6,6 +6,7 @@ import pytest
 
 from attrprompt.exchange.authors.attributes_folder import read_attributes_folder
 from attrprompt.exchange.authors.authors_dataset import export_authors_dataset, read_dataset
+from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.project import Project
 from tests.core.exchange.strategies import small_project
 
@@ -109,7 +110,7 @@ def test_plain_gold_sets_of_the_authors_are_read(tmp_path: Path):
 
 def test_a_label_map_or_label_txt_beside_the_file_gives_the_order(tmp_path: Path):
     path = write_lines(tmp_path / "d.jsonl", [{"_id": 0, "text": "t"}])
-    (row,) = read_dataset(path, project=small_project(), label_map=("sci_tech", "sports"))
+    (row,) = read_dataset(path, ImportChoices(label_map=("sci_tech", "sports")), project=small_project())
     assert row.labels == ("Sci_Tech",)
     (tmp_path / "label.txt").write_text("sci tech\nsports\n", encoding="utf-8")
     reader = read_dataset(path, project=small_project())
