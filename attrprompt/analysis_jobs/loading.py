@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from attrprompt.analysis.texts.selection import AnalysisSet, TextChoice
 from attrprompt.errors import InputError
-from attrprompt.llm.thinking import split_thinking
+from attrprompt.llm.answers.thinking import split_thinking
 from attrprompt.project import canonical_json
 from attrprompt.records import Dataset, DatasetKind, Sample, hash_text
 from attrprompt.store import Store

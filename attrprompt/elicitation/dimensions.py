@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from attrprompt.edits import clean_line
 from attrprompt.elicitation.proposals import DimensionProposal
 from attrprompt.elicitation.questions import Way, make_plural
+from attrprompt.llm.answers.structured import refuse_empty
 from attrprompt.llm.asking import RawReply, ask_by_example, ask_in_form, be_patient
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
-from attrprompt.llm.structured import refuse_empty
 from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import DimensionKind, Project, fold_text
 

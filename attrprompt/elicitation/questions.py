@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, WithJsonSchema, model_validator
 
 from attrprompt.elicitation.worked_examples import choose_examples
+from attrprompt.llm.answers.lenient_lists import split_bold_name
+from attrprompt.llm.answers.structured import refuse_empty
 from attrprompt.llm.chat import Message
-from attrprompt.llm.lenient_lists import split_bold_name
-from attrprompt.llm.structured import refuse_empty
 from attrprompt.project import DimensionKind, Project
 
 AVOIDED_CHARACTERS = 4_000

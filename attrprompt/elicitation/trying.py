@@ -9,9 +9,9 @@ from attrprompt import edits
 from attrprompt.edits import ValueDraft
 from attrprompt.edits.parts import get_dimension, get_label
 from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.llm.answers.thinking import explain_only_thinking
 from attrprompt.llm.asking import be_patient
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
-from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Method, Project, attribute_texts, fold_text
 from attrprompt.prompts.rendering import PromptRenderer

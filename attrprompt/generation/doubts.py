@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from attrprompt.generation.asked_text import LABEL_FIELDS, AskedText
-from attrprompt.llm.thinking import holds_thinking_tags
+from attrprompt.llm.answers.thinking import holds_thinking_tags
 from attrprompt.project import fold_label
 from attrprompt.records import Flag
 

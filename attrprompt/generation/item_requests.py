@@ -9,8 +9,8 @@ from attrprompt.errors import ErrorKind
 from attrprompt.generation.asked_text import AskedText
 from attrprompt.generation.postprocess import asked_lengths, find_asked_length, process_answer
 from attrprompt.generation.run_options import GenerationParameters
+from attrprompt.llm.answers.thinking import explain_only_thinking
 from attrprompt.llm.chat import ChatReply, ChatRequest
-from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.project import Project
 from attrprompt.records import Run
 from attrprompt.store import Failed, NewSample, PlannedItem

@@ -17,8 +17,8 @@ from attrprompt.errors import ErrorKind, ProviderError, StoreError
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.generation.run_options import NOTES, RunLimits, SendingNotes, read_notes
 from attrprompt.generation.top_up import go_on_topping_up
+from attrprompt.llm.answers.completions import build_chat_body
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest
-from attrprompt.llm.completions import build_chat_body
 from attrprompt.llm.dialect import OTHER_LENGTH, AdaptingClient, Dialect
 from attrprompt.llm.failures import explain_first_failures
 from attrprompt.llm.throttle import AdaptiveThrottle, FirstFailures, RetryPolicy

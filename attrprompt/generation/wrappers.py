@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from attrprompt.generation.asked_text import LABEL_FIELDS, NOTHING_KNOWN, TEXT_NAMES, TITLE_NAMES, AskedText
-from attrprompt.llm.lenient_json import repair_object
+from attrprompt.llm.answers.lenient_json import repair_object
 from attrprompt.project import fold_label
 
 MOST_ROUNDS = 30

@@ -11,10 +11,10 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.answers.structured import KnownLevels, ask_structured, read_structured
+from attrprompt.llm.answers.thinking import explain_only_thinking
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
 from attrprompt.llm.dialect import AdaptingClient
-from attrprompt.llm.structured import KnownLevels, ask_structured, read_structured
-from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.llm.throttle import Clock, RetryPolicy, SystemClock
 
 PASSING = frozenset(

@@ -12,8 +12,8 @@ import httpx2
 from pydantic import BaseModel, PlainValidator, SecretStr
 
 from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.answers.completions import Count, Name, fail_to_read, parse_body, read_object
 from attrprompt.llm.chat import Endpoint
-from attrprompt.llm.completions import Count, Name, fail_to_read, parse_body, read_object
 from attrprompt.llm.failures import explain_bad_response
 from attrprompt.llm.sdk import FAILURES, AnswerTooLong, authorize, explain_failure, open_sdk
 

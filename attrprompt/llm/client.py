@@ -17,8 +17,7 @@ import openai
 from pydantic import SecretStr
 
 from attrprompt.errors import ProviderError
-from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
-from attrprompt.llm.completions import (
+from attrprompt.llm.answers.completions import (
     build_chat_body,
     fail_to_read,
     parse_body,
@@ -26,6 +25,7 @@ from attrprompt.llm.completions import (
     read_model_names,
     reply_in_place_of,
 )
+from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
 from attrprompt.llm.dialect import Dialect
 from attrprompt.llm.failures import OutOfTokensError, WithheldError
 from attrprompt.llm.sdk import FAILURES, authorize, explain_failure, is_event_stream, open_sdk

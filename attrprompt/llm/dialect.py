@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from attrprompt.errors import ProviderError
-from attrprompt.llm.structured import KnownLevels
+from attrprompt.llm.answers.structured import KnownLevels
 
 LENGTH = "max_tokens"
 OTHER_LENGTH = "max_completion_tokens"

@@ -10,10 +10,10 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.llm.answers.thinking import explain_only_thinking, split_thinking
 from attrprompt.llm.asking import PatientClient, work_concurrently
 from attrprompt.llm.chat import ChatRequest, Endpoint, Message
 from attrprompt.llm.prices import UNKNOWN, PriceTable, format_usd
-from attrprompt.llm.thinking import explain_only_thinking, split_thinking
 from attrprompt.runtime.background import BackgroundWork, Tell
 from attrprompt.runtime.runtime import Runtime
 from attrprompt.store.answers import StoredAnswer

@@ -13,7 +13,7 @@ from attrprompt.analysis_jobs.check import (
     make_check_request,
     remove_check_flags,
 )
-from attrprompt.llm.thinking import split_thinking
+from attrprompt.llm.answers.thinking import split_thinking
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
 from components.kit.frame import ProjectPage

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from attrprompt.errors import ProviderError
+from attrprompt.llm.answers.thinking import explain_only_thinking
 from attrprompt.llm.asking import PASSING, RawReply, be_patient, keep_failure, keep_reply
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
-from attrprompt.llm.thinking import explain_only_thinking
 from attrprompt.llm.tokens import ROOM_TO_THINK
 from attrprompt.project import Project
 

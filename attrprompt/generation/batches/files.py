@@ -17,8 +17,8 @@ from pathlib import Path
 from attrprompt.errors import InputError
 from attrprompt.generation.item_requests import ItemTranslator
 from attrprompt.generation.run_options import NOTES, read_notes
+from attrprompt.llm.answers.completions import build_chat_body
 from attrprompt.llm.chat import Endpoint
-from attrprompt.llm.completions import build_chat_body
 from attrprompt.records import WAITING, BatchState, Run, RunState
 from attrprompt.runtime.dialects import open_dialect
 from attrprompt.runtime.endpoints import endpoint_of

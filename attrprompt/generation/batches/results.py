@@ -17,8 +17,8 @@ from attrprompt.defects import explain_defect
 from attrprompt.errors import ErrorKind, InputError, ProviderError
 from attrprompt.generation.batches.files import name_item
 from attrprompt.generation.item_requests import ItemTranslator
+from attrprompt.llm.answers.completions import read_chat_document, read_object, reply_in_place_of
 from attrprompt.llm.chat import ChatReply
-from attrprompt.llm.completions import read_chat_document, read_object, reply_in_place_of
 from attrprompt.llm.failures import OutOfTokensError, WithheldError, explain_status, quote_document
 from attrprompt.records import WAITING, Batch, BatchState, Run, RunState
 from attrprompt.runtime.dialects import open_dialect

@@ -14,9 +14,9 @@ from pydantic import AfterValidator, BaseModel
 
 from attrprompt.edits import clean_line
 from attrprompt.errors import InputError, ProviderError
+from attrprompt.llm.answers.structured import refuse_empty
 from attrprompt.llm.asking import PASSING, RawReply, ask_by_example, ask_in_form, be_patient, work_concurrently
 from attrprompt.llm.chat import ChatClient, ChatRequest, Message
-from attrprompt.llm.structured import refuse_empty
 from attrprompt.llm.tokens import DEFAULT_LIMIT, TokenLimit
 from attrprompt.project import Method, Project, fold_text
 from attrprompt.prompts.rendering import PromptRenderer

@@ -14,12 +14,12 @@ from pydantic import BaseModel, Field
 
 from attrprompt.errors import AttrPromptError, ErrorKind, InputError, ProviderError
 from attrprompt.llm import embedded
+from attrprompt.llm.answers.structured import Level, ask_structured
 from attrprompt.llm.chat import EMBEDDED_MODEL_NAME, ChatRequest, Endpoint
 from attrprompt.llm.client import OpenAIChatClient
 from attrprompt.llm.connection import check_connection
 from attrprompt.llm.embedded import EmbeddedServer, embedded_model_status, find_model_file
 from attrprompt.llm.embedded_client import EmbeddedChatClient
-from attrprompt.llm.structured import Level, ask_structured
 
 ROOT = Path(__file__).parents[3]
 ASK = "Repeat the word tea many times: tea tea tea tea"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attrprompt.errors import ErrorKind, InputError, ProviderError
+from attrprompt.llm.answers.completions import parse_body, read_chat_document, read_model_names
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint, normalise_base_url
 from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.completions import parse_body, read_chat_document, read_model_names
 from attrprompt.records import make_storable
 from tests.faulty_server import MODEL
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrprompt.llm.thinking import read_message, split_thinking
+from attrprompt.llm.answers.thinking import read_message, split_thinking
 
 ANSWER = "The home side won the cup after extra time."
 THOUGHT = "I should mention Paris and London."

@@ -18,10 +18,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from attrprompt.errors import ErrorKind, ProviderError
+from attrprompt.llm.answers.lenient_json import read_json, unwrap_string
+from attrprompt.llm.answers.lenient_lists import ListItem, read_items
+from attrprompt.llm.answers.thinking import explain_only_thinking
 from attrprompt.llm.chat import ChatClient, ChatReply, ChatRequest, Message
-from attrprompt.llm.lenient_json import read_json, unwrap_string
-from attrprompt.llm.lenient_lists import ListItem, read_items
-from attrprompt.llm.thinking import explain_only_thinking
 
 DEFAULT_ATTEMPTS = 3
 REJECTING_STATUSES = frozenset({400, 404, 415, 422, 500, 501})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attrprompt.llm.lenient_lists import read_items, read_list
+from attrprompt.llm.answers.lenient_lists import read_items, read_list
 
 NAMES = ["chess openings", "river rowing", "youth handball", "ski jumping", "water polo"]
 MARKS = {

@@ -9,12 +9,9 @@ import pytest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from attrprompt.errors import ErrorKind, ProviderError
-from attrprompt.llm.asking import PatientClient, ask_by_example
-from attrprompt.llm.chat import ChatRequest, Endpoint
-from attrprompt.llm.client import OpenAIChatClient
-from attrprompt.llm.lenient_json import read_json
-from attrprompt.llm.lenient_lists import read_list
-from attrprompt.llm.structured import (
+from attrprompt.llm.answers.lenient_json import read_json
+from attrprompt.llm.answers.lenient_lists import read_list
+from attrprompt.llm.answers.structured import (
     KnownLevels,
     Level,
     ask_structured,
@@ -22,6 +19,9 @@ from attrprompt.llm.structured import (
     refuse_empty,
     strict_schema,
 )
+from attrprompt.llm.asking import PatientClient, ask_by_example
+from attrprompt.llm.chat import ChatRequest, Endpoint
+from attrprompt.llm.client import OpenAIChatClient
 from tests.faulty_server import ANSWERS, LISTED, MODEL
 
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, PlainValidator
 
 from attrprompt.errors import ProviderError
+from attrprompt.llm.answers.thinking import read_message
 from attrprompt.llm.chat import ChatReply, ChatRequest, Endpoint
 from attrprompt.llm.failures import OutOfTokensError, WithheldError, explain_bad_response, explain_error_inside
-from attrprompt.llm.thinking import read_message
 from attrprompt.records import make_storable
 
 LONGEST_NAME = 200

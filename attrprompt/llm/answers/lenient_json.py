@@ -13,7 +13,7 @@ from typing import Any
 
 from json_repair import repair_json
 
-from attrprompt.llm.lenient_lists import LONGEST_REPLY
+from attrprompt.llm.answers.lenient_lists import LONGEST_REPLY
 
 FENCE = re.compile(r"```[\w-]*[ \t]*\r?\n(.*?)(?:```|\Z)", re.DOTALL)
 BRACKET_AT_LINE_START = re.compile(r"^\s*(?:\{|\[(?![ xX✓✔]?\]))", re.MULTILINE)
