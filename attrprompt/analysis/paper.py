@@ -22,7 +22,7 @@ class PaperFigures(Kept):
     """AttrPrompt's figures of one set.
 
     Attributes:
-        vocabulary_all: different words in the whole set.
+        vocabulary_all: different words in the whole set; 0 where its texts hold none, as emoji do.
         vocabulary_class: different words in the texts of a label, averaged over labels.
         same_class: distribution of the cosine over random pairs of texts of one label; None without vectors.
     """
@@ -59,6 +59,7 @@ def measure_as_in_paper(
 
 def _measure_set(dataset: PreparedSet, pairs: int, seed: int) -> PaperFigures:
     by_label = [texts for label, texts in dataset.members.items() if label]
+    whole = take_whole(dataset.table)
     classes = [take_whole(dataset.table, texts) for texts in by_label]
     same_class = None
     if dataset.vectors is not None and by_label:
@@ -67,7 +68,7 @@ def _measure_set(dataset: PreparedSet, pairs: int, seed: int) -> PaperFigures:
         same_class = sample_pair_similarities(dataset.vectors[members], codes, within=True, pairs=pairs, seed=seed)
     return PaperFigures(
         n=dataset.n,
-        vocabulary_all=int(vocabulary_size(take_whole(dataset.table))),
+        vocabulary_all=int(vocabulary_size(whole)) if len(whole.tokens) else 0,
         vocabulary_class=vocabulary_size_per_class(classes) or 0.0,
         same_class=same_class,
     )

@@ -133,7 +133,7 @@ def explore_wording(request: WordingRequest, context: JobContext) -> Wording:
         own = texts[dataset.name]
         stock = Stock(prepare_set(dataset, request.choice, names), (np.arange(len(own)),))
         read[dataset.name] = SetWording(
-            tuple(measure_growth(stock, seed=request.seed)),
+            tuple(measure_growth(stock, seed=request.seed)) if len(stock.dataset.table.ids) else (),
             _count_lengths(dataset, counted_rows(request, dataset), own),
             tuple(find_openings(own)),
             paper[dataset.name],
