@@ -37,11 +37,14 @@ class PatientRequests(ScriptRequests):
         super().__init__()
         self._running = RerunData()
         self._asked_by_script = False  # st.rerun and st.stop end a script at once, as always
+        self._ends = False  # by st.stop, while a press waits
 
     def request_stop(self) -> None:
         """End the script: the tab was closed, or the script says so."""
         self._asked_by_script = _is_in_script()
-        super().request_stop()
+        self._ends = self._asked_by_script and self._state is ScriptRequestType.RERUN
+        if not self._ends:  # else what waits would be forgotten
+            super().request_stop()
 
     def on_scriptrunner_ready(self) -> ScriptRequest:
         """What to run next, when nothing runs."""
@@ -49,6 +52,9 @@ class PatientRequests(ScriptRequests):
 
     def on_scriptrunner_yield(self) -> ScriptRequest | None:
         """What to give way to; None where the script must go on."""
+        if self._ends:
+            self._ends = False
+            return ScriptRequest(ScriptRequestType.STOP)
         request = None if self._must_go_on() else super().on_scriptrunner_yield()
         return None if request is None else self._begin(request)
 

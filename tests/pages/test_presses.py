@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.kit.presses import keep_presses
@@ -34,6 +35,8 @@ def page_with_a_number():
 
     number = st.number_input("Number", 1, 100)
     st.button("Take", on_click=take, args=(number,))
+    if st.session_state.get("ends"):
+        st.stop()
 
 
 def page_that_stops():
@@ -65,8 +68,10 @@ def test_a_callback_ends_though_something_else_was_done_meanwhile():
     assert app.session_state["drawn"] > 1
 
 
-def test_a_press_counts_with_what_was_typed_just_before():
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_press_counts_with_what_was_typed_just_before(ends):
     app = run_script(page_with_a_number)
+    app.session_state["ends"] = ends
     app.number_input[0].set_value(7)
     app.button[0].click().run()
     assert app.session_state["taken"] == 7
