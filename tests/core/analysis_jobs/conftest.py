@@ -32,9 +32,15 @@ TEXTS = {
 
 
 @pytest.fixture
-def explore(store, project):
+def texts():
+    """The texts of each set."""
+    return TEXTS
+
+
+@pytest.fixture
+def explore(store, project, texts):
     """Asks a job about both sets: `explore(WordingRequest, explore_wording, Part.DIVERSITY)`."""
-    everything = [text for texts in TEXTS.values() for text in texts]
+    everything = [text for own in texts.values() for text in own]
     encoder_id = open_encoder(REFERENCE, store.home).id
     VectorCache(store.home).add(encoder_id, list(map(hash_text, everything)), WordEncoder().encode(everything))
     datasets = [
@@ -42,10 +48,10 @@ def explore(store, project):
             project.id,
             name,
             DatasetKind.GOLD,
-            [NewSample(item, text, "", ("World" if item % 2 else "Sports",), {}) for item, text in enumerate(texts)],
+            [NewSample(item, text, "", ("World" if item % 2 else "Sports",), {}) for item, text in enumerate(own)],
             info={},
         )
-        for name, texts in TEXTS.items()
+        for name, own in texts.items()
     ]
 
     def ask(kind, job, part, **choices):
