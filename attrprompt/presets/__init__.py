@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -89,7 +90,8 @@ def _files() -> list[Any]:
     return sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
 
 
-def _read(file_name: str) -> dict[str, Any]:
+@cache  # the Projects page names all presets whenever it is drawn, and to parse them takes most of a second
+def _read(file_name: str) -> Mapping[str, Any]:
     data = yaml.safe_load((resources.files(__package__) / file_name).read_text(encoding="utf-8"))
     assert isinstance(data, dict)  # our own file
     return data
