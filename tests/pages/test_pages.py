@@ -1,6 +1,7 @@
 """Every page: without a project, with an empty one, with texts; its main action and its error path."""
 
 import pytest
+from streamlit import config
 
 from attrprompt.records import SampleStatus
 from tests.pages.helpers import find_button, read_words
@@ -137,3 +138,8 @@ def test_a_link_opens_the_data_set_that_it_names_and_follows_the_choice(open_pag
     app.run()
     assert app.selectbox(key="review_dataset").value == "attrprompt"
     assert not app.exception
+
+
+def test_no_redraw_ends_with_a_look_through_all_objects(open_page):
+    open_page("app")
+    assert config.get_option("runner.postScriptGC") is False

@@ -272,3 +272,9 @@ def test_the_check_finds_a_value_that_fits_two_labels(encoder):
     )
     spoilt = dimension.model_copy(update={"values": {**dimension.values, "planted": planted}})
     assert find_similar_values(spoilt, encoder) == [frozenset((theirs.text, planted.text))]
+
+
+def test_the_files_are_parsed_once(monkeypatch):
+    first = list_presets()
+    monkeypatch.setattr("attrprompt.presets.yaml.safe_load", lambda text: pytest.fail("parsed again"))
+    assert list_presets() == first
