@@ -21,6 +21,7 @@ from attrprompt.exchange.documents.values_csv import merge_values_csv, write_val
 from attrprompt.exchange.transfer import RAW_LINES
 from attrprompt.project import Project, fold_text
 from components.attributes.cell import save_document, say_count
+from components.kit.defects import made_on_press
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.text import escape
@@ -45,7 +46,7 @@ def draw_share(page: ProjectPage) -> None:
     document, name = page.project.document, page.project.name
     st.caption(f"Content hash: `{escape(document.content_hash)}`. Equal hashes ask for the same texts.")
     stem = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in name)[:80] or "project"
-    files: tuple[tuple[str, str, str, Callable[[], str] | Callable[[], bytes]], ...] = (
+    files: tuple[tuple[str, str, str, Callable[[], str | bytes]], ...] = (
         ("Project, YAML", f"{stem}.yaml", "text/yaml", lambda: write_project_yaml(document, name=name)),
         ("Project, JSON", f"{stem}.json", "application/json", lambda: write_project_json(document, name=name)),
         ("Values, CSV", f"{stem}-values.csv", "text/csv", lambda: write_values_csv(document)),
@@ -54,7 +55,7 @@ def draw_share(page: ProjectPage) -> None:
     for column, (label, file_name, mime, make) in zip(st.columns(4), files, strict=True):
         column.download_button(
             escape(label),
-            data=make,
+            data=made_on_press(make, file_name),
             file_name=file_name,
             mime=mime,
             key=f"share_{mime}",

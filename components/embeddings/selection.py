@@ -11,6 +11,7 @@ import streamlit as st
 from attrprompt.records import Dataset
 from components.embeddings.map import name_column
 from components.kit.charts import current_palette, style
+from components.kit.defects import made_on_press
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback
 from components.kit.selection import MOST_SENT, send_to_review
@@ -129,7 +130,9 @@ def _draw_actions(page: ProjectPage, datasets: Sequence[Dataset], selected: pd.D
     )
     download.download_button(
         "Download these texts",
-        data=lambda: selected.drop(columns=["dataset_id", "hover"]).to_csv(index=False).encode(),
+        data=made_on_press(
+            lambda: selected.drop(columns=["dataset_id", "hover"]).to_csv(index=False).encode(), "selection.csv"
+        ),
         file_name="selection.csv",
         key="embeddings_download",
         icon=":material/download:",

@@ -24,6 +24,7 @@ from attrprompt.records import Dataset, DatasetKind, Run
 from attrprompt.store import SampleFilter
 from components.evaluate.ablations import draw_variant_table
 from components.kit.charts import current_palette, style
+from components.kit.defects import made_on_press
 from components.kit.frame import ProjectPage
 from components.kit.notices import in_callback, show_error
 from components.kit.samples import draw_text
@@ -104,7 +105,7 @@ def _draw_weights(page: ProjectPage, result: Reweighing, dataset: Dataset) -> No
     save, reject, _ = st.columns([1, 1, 1])
     save.download_button(
         "Download the weights",
-        data=lambda: pd.DataFrame(result.weights).to_csv(index=False).encode(),
+        data=made_on_press(lambda: pd.DataFrame(result.weights).to_csv(index=False).encode(), "weights.csv"),
         file_name=f"{dataset.name}_weights.csv",
         key="noise_download",
         icon=":material/download:",

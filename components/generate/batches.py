@@ -13,7 +13,7 @@ from attrprompt.generation.batches.results import BatchImport, import_batch
 from attrprompt.llm.chat import EMBEDDED
 from attrprompt.records import Batch, BatchState, Run, RunState
 from attrprompt.store.jobs import Job, JobState
-from components.kit.defects import fragment
+from components.kit.defects import fragment, made_on_press
 from components.kit.frame import ProjectPage
 from components.kit.keys import find_run_key, lacks_key, say_missing_key
 from components.kit.notices import errors_shown, in_callback
@@ -169,7 +169,7 @@ def _draw_results(page: ProjectPage, run: Run, batches: list[Batch]) -> None:
         path = home / batch.name
         st.download_button(
             f"Download {escape(path.name)} ({batch.requests:,} prompts)",
-            data=path.read_bytes,
+            data=made_on_press(path.read_bytes, path.name),
             file_name=path.name,
             mime="application/jsonl",
             key=f"batch_download_{batch.id}",

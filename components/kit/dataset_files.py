@@ -13,6 +13,7 @@ from attrprompt.exchange.rows.write_rows import CsvOptions
 from attrprompt.exchange.transfer import ExportFormat, export_dataset
 from attrprompt.records import Dataset
 from attrprompt.store import SampleFilter
+from components.kit.defects import made_on_press
 from components.kit.frame import ProjectPage
 from components.kit.text import escape
 
@@ -81,4 +82,4 @@ def make_file(
             pack_archive(written.path, packed)
             return packed.read_bytes()
 
-    return make
+    return made_on_press(make, f"data set as {format.value}")

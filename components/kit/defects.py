@@ -9,15 +9,18 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from attrprompt.defects import explain_defect
 from attrprompt.errors import AttrPromptError
+from attrprompt.settings import load_settings
 from components.kit.notices import explain_failure, has_pending, show_error, show_pending
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def say_defects(title: str) -> None:
@@ -65,6 +68,25 @@ def fragment(
         return part
 
     return decorate
+
+
+def made_on_press(make: Callable[[], T], file: str) -> Callable[[], T]:
+    """A file that is made once its download is pressed: Streamlit only says that it failed, so the log says why.
+
+    Args:
+        make: makes the content, away from the page.
+        file: its name, for the log.
+    """
+
+    @wraps(make)
+    def make_logged() -> T:
+        try:
+            return make()
+        except Exception as error:
+            explain_defect(error, load_settings().home, f"download {file}")
+            raise
+
+    return make_logged
 
 
 def _is_drawn_alone() -> bool:

@@ -16,6 +16,7 @@ from attrprompt.llm.prices import FREE, UNKNOWN, Rate, format_usd
 from attrprompt.project import Method, Project
 from attrprompt.prompts.rendering import find_value_spans
 from attrprompt.store import StoredProject
+from components.kit.defects import made_on_press
 from components.kit.row_choice import choose_row
 from components.kit.text import Markdown, escape
 
@@ -222,7 +223,7 @@ def draw_plan_download(items: Sequence[PlanItem], *, multi_label: bool) -> None:
 
     st.download_button(
         f"Download {len(items):,} prompts",
-        data=make,
+        data=made_on_press(make, "plan.jsonl"),
         file_name="plan.jsonl",
         key="prompts_download",
         icon=":material/download:",

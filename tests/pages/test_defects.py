@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from attrprompt.app_files import APP_FOLDER
 from attrprompt.defects import LOG_FILE
+from components.kit.defects import made_on_press
 from components.overview import presenting
 from tests.pages.helpers import PATIENCE
 
@@ -124,6 +125,13 @@ def test_a_button_of_a_real_page_that_fails_says_so(log, store, project, monkeyp
     app.run().button("present_end").click().run()
     assert not app.exception
     assert any("ZeroDivisionError" in each.value for each in app.error)
+
+
+def test_a_download_that_fails_leaves_its_reason_in_the_log(log):
+    with pytest.raises(KeyError):
+        made_on_press({}.popitem, "plan.jsonl")()
+    assert "download plan.jsonl" in log.read_text()
+    assert log.read_text().count("Traceback") == 1
 
 
 def test_every_callback_goes_through_the_door_that_says_what_fails():
