@@ -23,7 +23,7 @@ from components.evaluate.views import (
 )
 from components.evaluate.zero_shot import draw_zero_shot
 from components.kit.charts import current_palette
-from components.kit.dataset_import import draw_dataset_import
+from components.kit.dataset_import.form import draw_dataset_import
 from components.kit.findings import draw_findings
 from components.kit.frame import open_project_page
 from components.kit.notices import show_empty, show_error

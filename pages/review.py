@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.adherence.views import draw_adherence, find_adherence
 from components.kit.dataset_files import draw_downloads
-from components.kit.dataset_import import draw_dataset_import
+from components.kit.dataset_import.form import draw_dataset_import
 from components.kit.datasets import pick_dataset
 from components.kit.frame import open_project_page
 from components.kit.notices import errors_shown, show_empty

@@ -1,4 +1,4 @@
-"""The import of labelled texts: a preview of the first rows, the choices that it asks for, and how far it is."""
+"""The import of labelled texts: the files, and the choices that they ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from attrprompt.edits.parts import count_of
@@ -16,18 +15,16 @@ from attrprompt.exchange.rows.formats.text_files import ENCODINGS, name_encoding
 from attrprompt.exchange.rows.import_choices import ImportChoices
 from attrprompt.exchange.rows.label_cells import SEPARATORS
 from attrprompt.exchange.rows.label_maps import LabelMap, read_label_map
-from attrprompt.exchange.rows.read_rows import ImportedRow, SkippedRow
 from attrprompt.exchange.rows.record_source import ReadOptions
 from attrprompt.exchange.rows.row_sources import list_endings
 from attrprompt.importing import Imports, files_on_disk
 from attrprompt.project import fold_text
-from attrprompt.records import Dataset, DatasetKind
-from attrprompt.store.jobs import Job
-from components.kit.defects import fragment
+from attrprompt.records import DatasetKind
+from components.kit.dataset_import.preview import draw_preview, word_for_page
+from components.kit.dataset_import.progress import draw_progress
 from components.kit.frame import ProjectPage
 from components.kit.notices import errors_shown, in_callback
 from components.kit.text import Markdown, escape, shorten
-from components.kit.work import POLL_SECONDS, draw_stoppable
 
 KIND_WORDS = {
     DatasetKind.GOLD: "Gold: real, labelled texts",
@@ -40,26 +37,11 @@ FOUND, NONE = "", "\0"
 
 _ROUND = "import_round"
 _SEEN = "import_preview"
-_CLOSED = "import_closed"
-_SHOWN = 10
-_CONTROLS = {  # what messages name as options of the command line
-    '--label-column ""': "'No labels'",
-    "--text-column": "'Column of the texts'",
-    "--label-column": "'Column of the labels'",
-    "--attribute-columns": "'Columns of attribute values'",
-    "--label-separator": "'Several labels in a cell'",
-    "--first-number": "'The first number is'",
-    "--label-map": "'Names of the labels'",
-    "--rename-label": "under 'Labels by another name'",
-    "--no-header": "no 'First line names the columns'",
-    "--encoding": "'Encoding'",
-    "--split": "'Part of the file'",
-}
 
 
 def draw_dataset_import(page: ProjectPage) -> None:
     """Import labelled texts as a data set of this project."""
-    _draw_progress(page)
+    draw_progress(page)
     box = st.expander("Import texts", icon=":material/upload:", key="import_box", on_change="rerun")
     if not box.open:
         return
@@ -98,7 +80,7 @@ def _draw_form(page: ProjectPage, files: dict[str, memoryview], identity: str, n
         st.warning(word_for_page(preview.problem), icon=":material/help:")
     elif preview.problem:
         st.error(word_for_page(preview.problem), icon=":material/error:")
-    _draw_preview(page, preview)
+    draw_preview(page, preview)
     if not name:
         st.warning("Give the data set a name.")
     elif fold_text(name) in _list_used_names(page):
@@ -293,138 +275,3 @@ def _forget_columns(number: int) -> None:
     """Another reading has other columns."""
     for control in ("text", "label", "attributes"):
         st.session_state.pop(f"import_{control}_{number}", None)
-
-
-# --- What would come ---
-
-
-def _draw_preview(page: ProjectPage, preview: Preview) -> None:
-    """The first texts with their labels, and what is to be known of all."""
-    if not preview.rows:
-        return
-    several = page.project.document.task.multi_label
-    with_labels = preview.label_column is not None
-    table = pd.DataFrame(
-        {
-            "text": [shorten(row.text, 400) for row in preview.rows],
-            **({"labels": [", ".join(row.labels) for row in preview.rows]} if with_labels else {}),
-            **({"attributes": [_join_attributes(row) for row in preview.rows]} if _have_attributes(preview) else {}),
-        }
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        height=min(38 * (len(table) + 1), 280),
-        column_config={"text": st.column_config.TextColumn(width="large"), "labels": "labels" if several else "label"},
-        alt="The first texts of the file, as they would be imported",
-    )
-    read = count_of(preview.texts, "text") if preview.is_whole else f"The first {preview.texts:,} texts were looked at"
-    labels = _count_labels(preview) if with_labels else "no labels"
-    st.caption(escape(f"{read}; {labels}."))
-    _draw_remarks(preview.warnings, preview.skipped)
-
-
-def _have_attributes(preview: Preview) -> bool:
-    return any(row.attributes for row in preview.rows)
-
-
-def _join_attributes(row: ImportedRow) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in row.attributes.items())
-
-
-def _count_labels(preview: Preview) -> str:
-    shown = ", ".join(f"{shorten(name, 40)} {count:,}" for name, count in preview.labels.most_common(_SHOWN))
-    more = f" and {len(preview.labels) - _SHOWN:,} more labels" if len(preview.labels) > _SHOWN else ""
-    return f"{shown}{more}" if shown else "no label in any"
-
-
-def _draw_remarks(warnings: Sequence[str], skipped: Sequence[SkippedRow]) -> None:
-    """What a person should know, and which rows are left out."""
-    if warnings:
-        listed = [word_for_page(warning) for warning in warnings]
-        st.info(Markdown("\n".join(f"- {words}" for words in listed)) if len(listed) > 1 else listed[0])
-    if skipped:
-        with st.expander(Markdown(f"{count_of(len(skipped), 'row')} left out"), icon=":material/warning:"):
-            for row in skipped[:_SHOWN]:
-                st.markdown(escape(f"Row {row.row:,} {row.reason}."))
-            if len(skipped) > _SHOWN:
-                st.markdown(Markdown(f"and {len(skipped) - _SHOWN:,} more"))
-
-
-def word_for_page(message: str) -> Markdown:
-    """A sentence in which options of the command line bear the names of the controls here."""
-    for option, control in _CONTROLS.items():
-        message = message.replace(option, control)
-    return escape(message)
-
-
-# --- How far it is, and what came of it ---
-
-
-def _draw_progress(page: ProjectPage) -> None:
-    """The import that goes on, with a stop; or what came of the last one."""
-    imports = page.runtime.background(Imports)
-    job = imports.find(page.project.id)
-    if job is None:
-        return
-    if not job.is_open:
-        is_told = st.session_state.get(_CLOSED) == job.id
-        if not is_told and (job.failed or imports.find_result(page.project.id) is not None):
-            _draw_outcome(page, imports, job)
-        return
-
-    @fragment(run_every=POLL_SECONDS)
-    def poll() -> None:
-        job = imports.find(page.project.id)
-        if job is None or not job.is_open:
-            st.rerun()
-        draw_stoppable(
-            job.progress,
-            job.message or "starting",
-            key="import_stop",
-            stop=imports.stop,
-            subject=page.project.id,
-            stopping=job.stopping,
-            stays="Nothing of the file is kept.",
-        )
-
-    poll()
-
-
-def _draw_outcome(page: ProjectPage, imports: Imports, job: Job) -> None:
-    """What came of the last import, with a way back."""
-    result = imports.find_result(page.project.id)
-    words, undo, close = st.columns([6, 1.4, 1], vertical_alignment="center")
-    if result is None:
-        words.error(word_for_page(job.message), icon=":material/error:")
-    else:
-        words.success(escape(job.message), icon=":material/check:")
-        undo.button(
-            "Undo import",
-            key="import_undo",
-            icon=":material/undo:",
-            width="stretch",
-            on_click=in_callback,
-            args=(lambda: _undo(page, imports, result.dataset),),
-        )
-    close.button(
-        "Close",
-        key="import_close",
-        width="stretch",
-        on_click=in_callback,
-        args=(_close, imports, page.project.id, job.id),
-    )
-    if result is not None:
-        _draw_remarks(result.warnings, result.skipped)
-
-
-def _undo(page: ProjectPage, imports: Imports, dataset: Dataset) -> str:
-    page.runtime.store.datasets.delete(dataset.id)
-    imports.forget_result(page.project.id)
-    return f"The data set {dataset.name} is gone again."
-
-
-def _close(imports: Imports, project_id: str, job_id: str) -> None:
-    imports.forget_result(project_id)
-    st.session_state[_CLOSED] = job_id
