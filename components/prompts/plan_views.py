@@ -53,16 +53,16 @@ def draw_prompt(item: PlanItem, dimensions: Sequence[str]) -> None:
 
 def draw_summary(summary: PlanSummary, method: Method, rate: Rate | None) -> None:
     """A plan in figures, before anything is spent."""
-    figures = st.columns(4)
-    figures[0].metric("Prompts", f"{summary.prompts:,}")
+    figures = iter(st.columns(4))
+    next(figures).metric("Prompts", f"{summary.prompts:,}")
     if summary.value_coverage is not None:
-        figures[1].metric(
+        next(figures).metric(
             "Values covered",
             f"{summary.value_coverage:.0%}",
             help="Share of the allowed pairs of label and value that occur at least once.",
         )
     if summary.pair_coverage is not None:
-        figures[2].metric(
+        next(figures).metric(
             "Pairs covered",
             f"{summary.pair_coverage:.0%}",
             help="Share of the allowed combinations of two values of a label that occur at least once. "
@@ -74,7 +74,7 @@ def draw_summary(summary: PlanSummary, method: Method, rate: Rate | None) -> Non
     if rate is not None and summary.estimated_cost is not None:
         cost = FREE if rate.is_free else f"about {format_usd(summary.estimated_cost)}"
         notes = [f"Cost at the {rate.note}."] if rate.note else []
-    figures[3].metric("Expected tokens", f"{tokens:,}", escape(cost), delta_color="off", delta_arrow="off")
+    next(figures).metric("Expected tokens", f"{tokens:,}", escape(cost), delta_color="off", delta_arrow="off")
     if summary.duplicates and method is Method.SIMPROMPT:
         notes.append(
             f"{summary.duplicates:,} prompts repeat another: SimPrompt asks the same of every text of a class."
